@@ -1,0 +1,1 @@
+"""Beteiligung: projects of a town, their phases, and the discussions that belong to them."""

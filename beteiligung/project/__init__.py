@@ -1,0 +1,1 @@
+"""Projects: what is planned, where it stands, what people can decide."""

@@ -1,0 +1,87 @@
+"""Tables of projects. Title, slug, state and visibility are the scope's; the rest is here."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kern.db import Json, Model, Utc
+from kern.files.models import File
+from kern.scope.models import Scope
+
+
+class Project(Model):
+    __tablename__ = "beteiligung_project"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scope_id: Mapped[int] = mapped_column(ForeignKey(Scope.id), unique=True)
+    summary: Mapped[str] = mapped_column(String(400), default="")
+    text: Mapped[str] = mapped_column(Text, default="")  # Markdown, as typed
+    html: Mapped[str] = mapped_column(Text, default="")
+    plain: Mapped[str] = mapped_column(Text, default="")
+    renderer: Mapped[int] = mapped_column(default=0)
+    picture_id: Mapped[int | None] = mapped_column(ForeignKey(File.id, ondelete="SET NULL"))
+    office: Mapped[str] = mapped_column(String(120), default="")
+    contact_name: Mapped[str] = mapped_column(String(120), default="")
+    contact_phone: Mapped[str] = mapped_column(String(40), default="")
+    contact_email: Mapped[str] = mapped_column(String(254), default="")
+    decidable: Mapped[list[str]] = mapped_column(Json, default=list)
+    fixed: Mapped[list[str]] = mapped_column(Json, default=list)
+    decider: Mapped[str] = mapped_column(String(300), default="")  # who decides, and when
+    result: Mapped[str] = mapped_column(Text, default="")  # Markdown: what came of it
+    result_html: Mapped[str] = mapped_column(Text, default="")
+    preview_nonce: Mapped[str] = mapped_column(String(43), default="")  # empty: no preview link
+    published_at: Mapped[datetime | None] = mapped_column(Utc)
+    closed_at: Mapped[datetime | None] = mapped_column(Utc)
+    posts_count: Mapped[int] = mapped_column(default=0)  # public posts; rebuilt by a command
+    people_count: Mapped[int] = mapped_column(default=0)  # their distinct authors
+    answers_count: Mapped[int] = mapped_column(default=0)  # public official answers
+
+    scope: Mapped[Scope] = relationship(lazy="raise_on_sql")
+    picture: Mapped[File | None] = relationship(lazy="raise_on_sql")
+
+
+class Phase(Model):
+    """A step of the timeline. Its acts are also written out as the scope's windows."""
+
+    __tablename__ = "beteiligung_phase"
+    __table_args__ = (Index(None, "project_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey(Project.id, ondelete="CASCADE"))
+    position: Mapped[int]
+    title: Mapped[str] = mapped_column(String(120))
+    note: Mapped[str] = mapped_column(String(300), default="")
+    opens_at: Mapped[datetime | None] = mapped_column(Utc)
+    closes_at: Mapped[datetime | None] = mapped_column(Utc)  # exclusive
+    acts: Mapped[list[str]] = mapped_column(Json, default=list)  # values of kern.scope.Act
+
+
+class News(Model):
+    __tablename__ = "beteiligung_news"
+    __table_args__ = (Index(None, "project_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey(Project.id, ondelete="CASCADE"))
+    title: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str] = mapped_column(Text, default="")
+    html: Mapped[str] = mapped_column(Text, default="")
+    plain: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime] = mapped_column(Utc)
+
+
+class Meeting(Model):
+    """A date on site: a walk, an evening in the town hall."""
+
+    __tablename__ = "beteiligung_meeting"
+    __table_args__ = (Index(None, "project_id", "starts_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey(Project.id, ondelete="CASCADE"))
+    uid: Mapped[str] = mapped_column(String(80), unique=True)  # stays the same in calendars
+    title: Mapped[str] = mapped_column(String(200))
+    place: Mapped[str] = mapped_column(String(200), default="")
+    note: Mapped[str] = mapped_column(String(500), default="")
+    starts_at: Mapped[datetime] = mapped_column(Utc)
+    ends_at: Mapped[datetime] = mapped_column(Utc)
+    changed_at: Mapped[datetime] = mapped_column(Utc)

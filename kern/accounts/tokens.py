@@ -1,0 +1,67 @@
+"""Links in mails: one purpose, used once, ending by themselves.
+
+The secret part is an HMAC over the row with the town's secret: the worker can write it into a
+mail, while no table, outbox row or backup holds anything that opens a door.
+"""
+
+import hashlib
+import hmac
+from datetime import timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, update
+
+from kern.accounts.models import Token
+from kern.clock import now
+from kern.db import db
+from kern.errors import NotFound
+from kern.ids import new_token
+from kern.town import current_town
+
+SPENT = "Dieser Link gilt nicht mehr. Bitte fordern Sie einen neuen an."
+
+
+def issue(purpose: str, subject: str, lifetime: timedelta, **payload: Any) -> Token:
+    token = Token(
+        purpose=purpose,
+        subject=subject,
+        nonce=new_token(),
+        payload=payload,
+        expires_at=now() + lifetime,
+    )
+    db.session.add(token)
+    db.session.flush()
+    return token
+
+
+def text_of(token: Token) -> str:
+    """What stands in the link: `<id>.<hmac>`, URL-safe."""
+    return f"{token.id}.{_signature(token)}"
+
+
+def look(text: str, purpose: str) -> Token:
+    """The token behind a link, unspent and in time; raises NotFound with one sentence for all."""
+    number, _, signature = text.partition(".")
+    if not (number.isascii() and number.isdigit() and len(number) < 12):  # noqa: PLR2004
+        raise NotFound(SPENT)
+    token = db.session.get(Token, int(number))
+    if token is None or token.purpose != purpose or token.used_at or token.expires_at <= now():
+        raise NotFound(SPENT)
+    if not hmac.compare_digest(signature.encode(), _signature(token).encode()):
+        raise NotFound(SPENT)
+    return token
+
+
+def consume(text: str, purpose: str) -> Token:
+    """`look`, and spend it; of two at once the database lets one win."""
+    token = look(text, purpose)
+    query = update(Token).where(Token.id == token.id, Token.used_at.is_(None))
+    result = cast("CursorResult[Any]", db.session.execute(query.values(used_at=now())))
+    if result.rowcount != 1:
+        raise NotFound(SPENT)
+    return token
+
+
+def _signature(token: Token) -> str:
+    message = f"{token.purpose}|{token.id}|{token.subject}|{token.nonce}".encode()
+    return hmac.new(current_town().secret, message, hashlib.sha256).hexdigest()

@@ -1,0 +1,169 @@
+"""How a room plugs in to search, desk, notices and export.
+
+A room describes each of its kinds with one `ContentType`; `portal` registers them once. The ground
+floor works on these values only, so it never imports a room. All callables work on lists of ids.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from kern.actor import Actor
+
+
+class Ref(NamedTuple):
+    """The address of anything: the key of its ContentType and its id there."""
+
+    key: str
+    id: int
+
+    def __str__(self) -> str:
+        return f"{self.key}:{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Ref":
+        """Raises ValueError when the text is no ref."""
+        key, _, number = text.rpartition(":")
+        if not key or not number.isascii() or not number.isdigit():
+            raise ValueError(f"no ref: {text!r}")
+        return cls(key, int(number))
+
+
+class Verdict(StrEnum):
+    RELEASE = "release"
+    RELEASE_WITHOUT_PICTURE = "release_without_picture"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One public thing as a line in a list: search hit, report, notice, mail."""
+
+    ref: Ref
+    label: str  # "Beitrag"
+    title: str
+    text: str  # plain, short
+    path: str
+    at: datetime
+    author: str = ""
+    scope_id: int | None = None
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What the search index holds about one released thing."""
+
+    key: str
+    id: int
+    title: str
+    body: str
+    kind: str  # the filter it appears under: "projekt", "diskussion", "beitrag", "antwort"
+    scope: int | None
+    audience: str  # "public", or "scope:<id>" for what only invited people read
+    path: str
+    at: datetime
+    boost: float = 1.0
+    language: str = "de"
+
+
+@dataclass(frozen=True, slots=True)
+class DeskItem:
+    """One thing as a moderator needs it: everything to decide, nothing to look up."""
+
+    ref: Ref
+    revision: int
+    label: str
+    title: str
+    html: str  # rendered, sanitised
+    plain: str
+    author: str
+    author_party: int | None
+    written_at: datetime
+    path: str
+    context: str = ""  # what it answers, in plain words
+    context_html: str = ""
+    scope_id: int | None = None
+    scope_title: str = ""
+    status: str = ""  # German: "wartet", "öffentlich", ...
+    source: str = ""  # German: "Papier", "Telefon", ...
+    pictures: tuple[Mapping[str, Any], ...] = ()
+    public_html: str = ""  # the released text, while an edit waits
+
+
+@dataclass(frozen=True, slots=True)
+class ContentType:
+    key: str
+    label: str
+    plural: str
+    cards: Callable[[Sequence[int]], Mapping[int, Card]]  # public ones only
+    documents: Callable[[Sequence[int]], Sequence[Document]]  # released ones only
+    public_ids: Callable[[], Iterator[int]]
+    desk_items: Callable[[Sequence[int]], Mapping[int, DeskItem]]
+    decide: Callable[[int, int, Actor, Verdict, str], None] | None = None
+    """(id, revision, actor, verdict, reason); Conflict when a newer revision exists."""
+    reopen: Callable[[int, int, Actor], None] | None = None
+    """(id, revision, actor): take the last decision back, within the undo time."""
+    hide: Callable[[int, Actor, str], None] | None = None
+    restore: Callable[[int, Actor], None] | None = None
+    redact: Callable[[int, Actor, str], None] | None = None
+    """(id, actor, new text): replace the text in every revision; nothing of the old remains."""
+    erase_author: Callable[[int, bool], None] | None = None
+    """(party id, keep): the person goes; released things stay without a name, or go as well."""
+    export: Callable[[int], Iterator[Mapping[str, Any]]] | None = None
+    """(party id): everything this person wrote, for their own data export."""
+    find_titles: Callable[[str, int], Sequence[int]] | None = None
+    """(words, limit): released ids by title, from the database, while the index is away."""
+
+
+class Registry(Mapping[str, ContentType]):
+    def __init__(self, types: Iterable[ContentType] = ()) -> None:
+        self._types: dict[str, ContentType] = {}
+        for type_ in types:
+            self.add(type_)
+
+    def add(self, type_: ContentType) -> None:
+        if type_.key in self._types:
+            raise ValueError(f"content type {type_.key!r} is registered twice")
+        self._types[type_.key] = type_
+
+    def __getitem__(self, key: str) -> ContentType:
+        return self._types[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._types)
+
+    def __len__(self) -> int:
+        return len(self._types)
+
+
+@dataclass(slots=True)
+class _House:
+    registry: Registry = field(default_factory=Registry)
+
+
+_house = _House()
+
+
+def fill(types: Iterable[ContentType]) -> None:
+    """Called by portal, once per process (again with the same types when tests build apps)."""
+    _house.registry = Registry(types)
+
+
+def registry() -> Registry:
+    return _house.registry
+
+
+def cards_of(refs: Iterable[Ref]) -> dict[Ref, Card]:
+    """Public cards of refs of any kind; one call per kind. What is not public is missing."""
+    wanted: dict[str, list[int]] = {}
+    for ref in refs:
+        wanted.setdefault(ref.key, []).append(ref.id)
+    found: dict[Ref, Card] = {}
+    for key, ids in wanted.items():
+        if key in registry():
+            cards = registry()[key].cards(ids)
+            found.update({Ref(key, id_): card for id_, card in cards.items()})
+    return found

@@ -1,0 +1,77 @@
+"""Database handle, column types and the one way to count and page."""
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase
+
+from kern.db import migrate
+from kern.db.engines import Engines, begin_writing, writing
+from kern.town import current_town
+
+__all__ = ["Base", "Json", "Model", "Utc", "begin_writing", "db", "engine", "engines", "writing"]
+
+
+class Base(DeclarativeBase):
+    """Named constraints, so every migration can name what it drops."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware UTC datetime; SQLite would otherwise hand back a naive one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("naive datetime")
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+Json = JSON  # one name, should PostgreSQL's JSONB ever be wanted
+
+engines = Engines(opened=migrate.require_current)
+
+
+def engine() -> Engine:
+    """The engine of the current town."""
+    return engines.get(current_town())
+
+
+class TownSession(FlaskSession):
+    """A session that always speaks to the current town's database, and to no other."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
+        bind: Engine | Connection | None = kwargs.get("bind")
+        return bind if bind is not None else engine()
+
+
+def _dumps(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": TownSession})
+
+if TYPE_CHECKING:
+    Model = Base  # what Flask-SQLAlchemy builds at run time, in a form a type checker can read
+else:
+    Model = db.Model

@@ -1,0 +1,121 @@
+"""One engine per town, opened when first needed, few kept: the rest is closed again.
+
+SQLite is tuned here: WAL, every commit synced, and writers that queue on a file lock of our own,
+because SQLite's busy handler starves threads under load.
+"""
+
+import fcntl
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from kern.town import Town
+
+BUSY_MILLISECONDS = 10_000
+MAX_OPEN = 64
+
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Transactions begun inside take the write lock first, so they never fail half-way."""
+    token = _writing.set(True)
+    try:
+        yield
+    finally:
+        _writing.reset(token)
+
+
+def begin_writing() -> Callable[[], None]:
+    """The same for callers without a `with`; returns what ends it."""
+    token = _writing.set(True)
+    return lambda: _writing.reset(token)
+
+
+class Engines:
+    """A cache of engines, least recently used ones closed. `opened` is asked once per engine."""
+
+    def __init__(self, opened: Callable[[Engine, Town], None] | None = None) -> None:
+        self._lock = threading.Lock()
+        self._engines: OrderedDict[str, Engine] = OrderedDict()
+        self._opened = opened
+
+    def get(self, town: Town) -> Engine:
+        key = f"{town.database_url}|{town.path}"
+        with self._lock:
+            engine = self._engines.get(key)
+            if engine is not None:
+                self._engines.move_to_end(key)
+                return engine
+            engine = open_engine(town)
+            if self._opened is not None:
+                self._opened(engine, town)
+            self._engines[key] = engine
+            if len(self._engines) > MAX_OPEN:
+                self._engines.popitem(last=False)[1].dispose()
+            return engine
+
+    def close(self) -> None:
+        with self._lock:
+            for engine in self._engines.values():
+                engine.dispose()
+            self._engines.clear()
+
+
+def open_engine(town: Town) -> Engine:
+    if town.database_url.startswith("sqlite"):
+        engine = create_engine(
+            town.database_url,
+            connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False},
+            pool_size=8,
+            max_overflow=16,
+        )
+        _tune_sqlite(engine, town.path / "write.lock")
+        return engine
+    return create_engine(town.database_url, pool_pre_ping=True, pool_size=5, max_overflow=10)
+
+
+def _tune_sqlite(engine: Engine, lock_path: Path) -> None:
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, below
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
+            return
+        if not _writing.get():
+            connection.exec_driver_sql("BEGIN")
+            return
+        connection.info["write_lock"] = _take_lock(lock_path)
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    @event.listens_for(engine, "checkin")
+    def release(_connection: Any, entry: ConnectionPoolEntry) -> None:
+        descriptor = entry.info.pop("write_lock", None)
+        if descriptor is not None:
+            os.close(descriptor)
+
+    event.listen(engine, "close", release)
+
+
+def _take_lock(path: Path) -> int:
+    """Wait in line for the only writer's place; closing the descriptor gives it back."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return descriptor

@@ -1,0 +1,70 @@
+"""Bring a town's database to the shape this code needs, once, whoever asks at the same time."""
+
+from functools import cache
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, inspect, text
+
+from kern.config import ROOT
+from kern.db.engines import open_engine, writing
+from kern.errors import Unavailable
+from kern.town import Town
+
+FOLDER = ROOT / "migrations"
+
+
+class WrongSchema(Unavailable):
+    """The database is older or newer than the code; the sentence names the command that helps."""
+
+
+@cache
+def head() -> str:
+    """The newest revision. Files are named by it, so nothing needs to be imported to know it."""
+    return max(path.name.partition("_")[0] for path in Path(FOLDER, "versions").glob("[0-9]*.py"))
+
+
+def current(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
+
+
+def require_current(engine: Engine, town: Town) -> None:
+    """Raises WrongSchema, so that old code never writes into new tables, nor the reverse."""
+    with engine.connect() as connection:
+        found = current(connection)
+    if found == head():
+        return
+    if found is None or found < head():
+        raise WrongSchema(
+            "Die Datenbank von „%(town)s“ ist älter als das Programm. "
+            "Bitte rufen Sie auf: python3 los.py setup --data %(data)s",
+            town=town.slug,
+            data=town.path.parent.parent,
+        )
+    raise WrongSchema(
+        "Die Datenbank von „%(town)s“ ist neuer als das Programm. Bitte spielen Sie die neuere "
+        "Fassung des Programms ein oder eine ältere Sicherung zurück: python3 los.py restore DATEI",
+        town=town.slug,
+    )
+
+
+def upgrade(town: Town) -> bool:
+    """Migrate to the newest shape; says whether there was anything to do."""
+    engine = open_engine(town)
+    try:
+        with writing(), engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(4711)"))
+            if current(connection) == head():
+                return False
+            config = Config()
+            config.set_main_option("script_location", str(FOLDER))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            return True
+    finally:
+        engine.dispose()

@@ -1,0 +1,1 @@
+"""One desk for everything that waits for a decision: cases, decisions, reasons."""

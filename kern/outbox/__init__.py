@@ -1,0 +1,153 @@
+"""Facts and mails for later, noted in the same transaction as the change. `kern.worker` drains.
+
+`note()` is the one way to announce a change: it also bumps the revision of everything that shows
+the thing, which is what caches compare.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, String, Text, select
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kern.clock import now
+from kern.db import Json, Model, Utc, db
+from kern.ids import new_token
+
+
+class Fact(StrEnum):
+    SUBMITTED = "submitted"
+    CHANGED = "changed"  # whatever it is: the reader of the fact asks the database what is true now
+    HIDDEN = "hidden"  # also masks the thing in every search until the index has caught up
+
+
+class State(StrEnum):
+    OPEN = "open"
+    RUNNING = "running"
+    DONE = "done"
+    UNCLEAR = "unclear"  # a crash between the mail server's "250" and our commit
+    DEAD = "dead"  # gave up; the administration shows it and can try again
+
+
+class OutboxEntry(Model):
+    """Purpose: delivery of notices. Holds references only; what a mail says is made when sent."""
+
+    __tablename__ = "kern_outbox"
+    __table_args__ = (
+        Index(None, "state", "not_before", "id"),
+        Index(None, "kind", "content_key", "content_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))  # "fact" or "mail"
+    key: Mapped[str] = mapped_column(String(200), unique=True)  # the same key is never noted twice
+    content_key: Mapped[str | None] = mapped_column(String(60))
+    content_id: Mapped[int | None]
+    name: Mapped[str] = mapped_column(String(60))  # the fact, or the mail's template
+    payload: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    state: Mapped[State] = mapped_column(String(10), default=State.OPEN)
+    not_before: Mapped[datetime] = mapped_column(Utc)
+    noted_at: Mapped[datetime] = mapped_column(Utc, default=now)
+    leased_until: Mapped[datetime | None] = mapped_column(Utc)
+    leased_by: Mapped[str | None] = mapped_column(String(60))
+    attempts: Mapped[int] = mapped_column(default=0)
+    started_sending_at: Mapped[datetime | None] = mapped_column(Utc)
+    done_at: Mapped[datetime | None] = mapped_column(Utc)
+    error: Mapped[str | None] = mapped_column(Text)
+
+
+class Revision(Model):
+    """A counter per thing that pages show; a cached page is fresh while its counters stand."""
+
+    __tablename__ = "kern_revision"
+
+    key: Mapped[str] = mapped_column(String(100), primary_key=True)
+    rev: Mapped[int] = mapped_column(default=0)
+
+
+def note(key: str, id_: int, fact: Fact = Fact.CHANGED, touches: Iterable[str] = ()) -> None:
+    """Announce a change of `key`/`id_`; `touches` are further revision keys that show it."""
+    db.session.add(
+        OutboxEntry(
+            kind="fact",
+            key=f"fact:{new_token()}",
+            content_key=key,
+            content_id=id_,
+            name=fact,
+            not_before=now(),
+        )
+    )
+    bump(f"{key}:{id_}", *touches)
+
+
+def mail(
+    template: str,
+    recipient: str,
+    *,
+    event: str,
+    not_before: datetime | None = None,
+    **payload: Any,
+) -> None:
+    """Send `template` to `recipient` ("account:7", "party:12", "pending:3") once per `event`.
+
+    The payload holds ids and act names, never names, addresses or texts of people.
+    """
+    key = f"mail:{template}:{event}:{recipient}"
+    if db.session.scalar(select(OutboxEntry.id).where(OutboxEntry.key == key)) is not None:
+        return
+    db.session.add(
+        OutboxEntry(
+            kind="mail",
+            key=key,
+            name=template,
+            payload={"recipient": recipient, **payload},
+            not_before=not_before or now(),
+        )
+    )
+
+
+def cancel_mails(event: str) -> int:
+    """Take back what has not been sent for this event (undo); returns how many."""
+    query = select(OutboxEntry).where(
+        OutboxEntry.kind == "mail",
+        OutboxEntry.state == State.OPEN,
+        OutboxEntry.key.contains(f":{event}:", autoescape=True),
+    )
+    entries = db.session.scalars(query).all()
+    for entry in entries:
+        db.session.delete(entry)
+    return len(entries)
+
+
+def bump(*keys: str) -> None:
+    """Count up revisions; in one order, so that two transactions never wait crosswise."""
+    insert = (
+        postgres_insert if db.session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    )
+    for key in sorted(set(keys)):
+        statement = insert(Revision).values(key=key, rev=1)
+        statement = statement.on_conflict_do_update(
+            index_elements=[Revision.key], set_={"rev": Revision.rev + 1}
+        )
+        db.session.execute(statement)
+
+
+def revisions(*keys: str) -> tuple[int, ...]:
+    """The present counters, in the order asked; unknown keys are 0. One query."""
+    query = select(Revision.key, Revision.rev).where(Revision.key.in_(keys))
+    found = {row.key: row.rev for row in db.session.execute(query)}
+    return tuple(found.get(key, 0) for key in keys)
+
+
+def masked() -> set[tuple[str, int]]:
+    """Things hidden since the index was last written: every search leaves them out."""
+    query = select(OutboxEntry.content_key, OutboxEntry.content_id).where(
+        OutboxEntry.kind == "fact",
+        OutboxEntry.name == Fact.HIDDEN,
+        OutboxEntry.state.in_([State.OPEN, State.RUNNING]),
+    )
+    return {(key, id_) for key, id_ in db.session.execute(query) if key is not None and id_}

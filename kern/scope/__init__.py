@@ -1,0 +1,30 @@
+"""One row per thing that others belong to: a project, a wiki space, the town itself.
+
+Surveys, threads, pages, grants, follows and filters point here, so no room needs another's tables.
+What a phase allows is written out as windows; every room asks `require_open`.
+"""
+
+from kern.scope.models import Act, Moderation, Scope, ScopeState, Visibility, Window
+from kern.scope.service import (
+    get_scope,
+    is_open,
+    list_windows,
+    replace_windows,
+    require_open,
+    town_scope,
+)
+
+__all__ = [
+    "Act",
+    "Moderation",
+    "Scope",
+    "ScopeState",
+    "Visibility",
+    "Window",
+    "get_scope",
+    "is_open",
+    "list_windows",
+    "replace_windows",
+    "require_open",
+    "town_scope",
+]

@@ -1,0 +1,70 @@
+"""Tables of scopes and the windows in which something is allowed there."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kern.clock import now
+from kern.db import Model, Utc
+
+
+class ScopeState(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CLOSED = "closed"
+    ARCHIVED = "archived"
+
+
+class Visibility(StrEnum):
+    PUBLIC = "public"
+    INVITED = "invited"
+
+
+class Moderation(StrEnum):
+    BEFORE = "before"  # released before anybody else reads it
+    AFTER = "after"  # public at once, looked at afterwards
+    TRUST = "trust"  # at once for people with released posts, else before
+
+
+class Act(StrEnum):
+    """What a phase can allow, as data."""
+
+    DISCUSS = "discuss"
+    VOTE = "vote"
+    OPEN_THREAD = "open_thread"
+    SURVEY = "survey"
+    CONSULT = "consult"
+
+
+class Scope(Model):
+    __tablename__ = "kern_scope"
+    __table_args__ = (UniqueConstraint("kind", "slug"), Index(None, "state", "visibility", "kind"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))  # "town", "project", "wiki"
+    slug: Mapped[str] = mapped_column(String(80))
+    title: Mapped[str] = mapped_column(String(200))
+    path: Mapped[str] = mapped_column(String(200))
+    state: Mapped[ScopeState] = mapped_column(String(12), default=ScopeState.DRAFT)
+    visibility: Mapped[Visibility] = mapped_column(String(12), default=Visibility.PUBLIC)
+    moderation: Mapped[Moderation] = mapped_column(String(12), default=Moderation.BEFORE)
+    created_at: Mapped[datetime] = mapped_column(Utc, default=now)
+
+    @property
+    def is_public(self) -> bool:
+        return self.state != ScopeState.DRAFT and self.visibility == Visibility.PUBLIC
+
+
+class Window(Model):
+    """`act` is allowed from `opens_at` until before `closes_at`; None means no edge."""
+
+    __tablename__ = "kern_window"
+    __table_args__ = (Index(None, "scope_id", "act"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scope_id: Mapped[int] = mapped_column(ForeignKey(Scope.id, ondelete="CASCADE"))
+    act: Mapped[Act] = mapped_column(String(20))
+    opens_at: Mapped[datetime | None] = mapped_column(Utc)
+    closes_at: Mapped[datetime | None] = mapped_column(Utc)

@@ -1,0 +1,67 @@
+"""Ask a scope what is open, and tell it. Flushes, never commits."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from kern.db import db
+from kern.errors import Conflict, NotFound
+from kern.scope.models import Act, Scope, ScopeState, Window
+
+TOWN_SLUG = "ort"
+CLOSED_SENTENCE = {
+    Act.DISCUSS: "Hier kann gerade nicht diskutiert werden.",
+    Act.VOTE: "Hier kann gerade nicht abgestimmt werden.",
+    Act.OPEN_THREAD: "Hier können gerade keine neuen Gespräche begonnen werden.",
+    Act.SURVEY: "Diese Umfrage ist gerade nicht offen.",
+    Act.CONSULT: "Hier können gerade keine Stellungnahmen abgegeben werden.",
+}
+
+
+def get_scope(scope_id: int) -> Scope:
+    scope = db.session.get(Scope, scope_id)
+    if scope is None:
+        raise NotFound("Das gibt es hier nicht.")
+    return scope
+
+
+def town_scope() -> Scope:
+    """The scope of everything that belongs to no project; made with the town."""
+    query = select(Scope).where(Scope.kind == "town", Scope.slug == TOWN_SLUG)
+    scope = db.session.scalar(query)
+    if scope is None:
+        scope = Scope(
+            kind="town", slug=TOWN_SLUG, title="Ort", path="/", state=ScopeState.PUBLISHED
+        )
+        db.session.add(scope)
+        db.session.flush()
+    return scope
+
+
+def list_windows(scope_id: int) -> Sequence[Window]:
+    return db.session.scalars(select(Window).where(Window.scope_id == scope_id)).all()
+
+
+def replace_windows(scope_id: int, windows: Iterable[Window]) -> None:
+    db.session.execute(delete(Window).where(Window.scope_id == scope_id))
+    for window in windows:
+        window.scope_id = scope_id
+        db.session.add(window)
+    db.session.flush()
+
+
+def is_open(windows: Iterable[Window], act: Act, at: datetime) -> bool:
+    """Pure: windows of one scope, loaded once per page."""
+    return any(
+        window.act == act
+        and (window.opens_at is None or window.opens_at <= at)
+        and (window.closes_at is None or at < window.closes_at)
+        for window in windows
+    )
+
+
+def require_open(scope_id: int, act: Act, at: datetime) -> None:
+    """Raises Conflict with a sentence when the act is not open now."""
+    if not is_open(list_windows(scope_id), act, at):
+        raise Conflict(CLOSED_SENTENCE[act])

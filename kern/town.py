@@ -1,0 +1,159 @@
+"""The towns of this installation, and the one that is being served right now.
+
+A town is a folder `orte/<slug>/` below the data folder: `ort.toml`, `secret`, its database (or a
+PostgreSQL one named by the settings), `index/` and `uploads/`. Nothing of a town lies elsewhere.
+"""
+
+import os
+import secrets
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar, Token
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from kern.config import Settings
+from kern.errors import DomainError
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class NoTown(RuntimeError):
+    """Something asked for the current town outside of one: a fault of ours, never a default."""
+
+
+class UnknownHost(DomainError):
+    status = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    slug: str
+    path: Path
+    hosts: frozenset[str]
+    address: str  # "https://mitreden.lindenau.de", without a slash at the end; used in mails
+    database_url: str
+    secret: bytes
+
+    @property
+    def uploads(self) -> Path:
+        return self.path / "uploads"
+
+    @property
+    def index(self) -> Path:
+        return self.path / "index"
+
+
+_current: ContextVar[Town] = ContextVar("town")
+
+
+def current_town() -> Town:
+    try:
+        return _current.get()
+    except LookupError:
+        raise NoTown("no current town") from None
+
+
+def enter(town: Town) -> Token[Town]:
+    return _current.set(town)
+
+
+def leave(token: Token[Town]) -> None:
+    _current.reset(token)
+
+
+@contextmanager
+def use_town(town: Town) -> Iterator[Town]:
+    token = enter(town)
+    try:
+        yield town
+    finally:
+        leave(token)
+
+
+def private_folder(path: Path) -> Path:
+    """Make the folder if it is missing; nobody but the owner may look into it (mode 0700)."""
+    path.mkdir(parents=True, exist_ok=True)
+    path.chmod(0o700)
+    return path
+
+
+class Towns:
+    """All towns of a data folder, read again when a town comes or goes."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._stamp: float = -1.0
+        self._by_slug: dict[str, Town] = {}
+        self._by_host: dict[str, Town] = {}
+
+    def all(self) -> list[Town]:
+        self._refresh()
+        return list(self._by_slug.values())
+
+    def by_slug(self, slug: str) -> Town:
+        self._refresh()
+        if slug not in self._by_slug:
+            raise NoTown(f"no town {slug!r}")
+        return self._by_slug[slug]
+
+    def by_host(self, host: str) -> Town:
+        """`host` is the Host header, with or without a port. Raises UnknownHost (400)."""
+        self._refresh()
+        town = self._by_host.get(bare_host(host))
+        if town is None:
+            raise UnknownHost("Unter dieser Adresse gibt es keinen Ort.")
+        return town
+
+    def create(self, slug: str, hosts: frozenset[str], address: str = "") -> Town:
+        """A new, empty folder; the database is made by `kern.db.migrate`."""
+        folder = private_folder(self._folder() / slug)
+        private_folder(folder / "uploads")
+        names = ", ".join(f'"{host}"' for host in sorted(hosts))
+        text = f'hosts = [{names}]\naddress = "{address}"\n'
+        (folder / "ort.toml").write_text(text, encoding="utf-8")
+        _write_secret(folder / "secret")
+        self._stamp = -1.0
+        return self.by_slug(slug)
+
+    def _folder(self) -> Path:
+        private_folder(self._settings.data)
+        return private_folder(self._settings.data / "orte")
+
+    def _refresh(self) -> None:
+        folder = self._folder()
+        stamp = folder.stat().st_mtime
+        if stamp == self._stamp:
+            return
+        found = [self._read(path.parent) for path in sorted(folder.glob("*/ort.toml"))]
+        self._by_slug = {town.slug: town for town in found}
+        self._by_host = {host: town for town in found for host in town.hosts}
+        self._stamp = stamp
+
+    def _read(self, folder: Path) -> Town:
+        values = tomllib.loads((folder / "ort.toml").read_text(encoding="utf-8"))
+        slug = folder.name
+        address = values.get("address") or f"http://localhost:{self._settings.port}"
+        hosts = frozenset(bare_host(host) for host in values.get("hosts", []))
+        template = self._settings.database
+        url = template.replace("{ort}", slug) if template else f"sqlite:///{folder / 'ort.db'}"
+        secret = (folder / "secret").read_bytes()
+        return Town(
+            slug, folder, hosts | {bare_host(urlsplit(address).netloc)}, address, url, secret
+        )
+
+
+def bare_host(host: str) -> str:
+    """`Mitreden.Lindenau.de:8000` -> `mitreden.lindenau.de`, `[::1]:80` -> `::1`."""
+    host = host.strip().lower()
+    if host.startswith("["):
+        return host[1:].partition("]")[0]
+    return host.partition(":")[0].rstrip(".")
+
+
+def _write_secret(path: Path) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_bytes(32))

@@ -1,0 +1,69 @@
+"""Put the edge onto a Flask app: town by host name, write mode, guards, headers, errors, words."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, g, request
+
+from kern.clock import now
+from kern.config import Settings
+from kern.db import begin_writing, db
+from kern.i18n import language
+from kern.settings import town_settings
+from kern.town import Towns, enter, leave
+from kern.web import errors, guard, headers
+from kern.web.assets import asset
+from kern.web.identity import current_actor
+
+THEMES = frozenset({"light", "dark"})
+THEME_COOKIE = "ansicht"
+
+
+def init_app(app: Flask, settings: Settings, towns: Towns) -> None:
+    app.extensions["dorflinde.settings"] = settings
+    app.extensions["dorflinde.towns"] = towns
+
+    @app.before_request
+    def choose_town() -> None:
+        town = towns.by_host(request.host)
+        g.leave = [(leave, enter(town))]
+        if request.method not in guard.SAFE:
+            g.end_writing = begin_writing()
+
+    @app.teardown_request
+    def forget_town(_error: BaseException | None) -> None:
+        if "leave" not in g:
+            return
+        db.session.remove()  # before the town goes, so that the right engine gets its connection
+        end_writing = g.pop("end_writing", None)
+        if end_writing is not None:
+            end_writing()
+        for call, token in g.pop("leave"):
+            call(token)
+
+    guard.init_app(app)
+    headers.init_app(app, https=settings.https)
+    errors.init_app(app)
+    app.jinja_env.globals.update(asset=asset)
+    app.context_processor(_frame)
+
+
+def _frame() -> dict[str, Any]:
+    """What every page gets: the town's words, who is reading, in which language and light."""
+    theme = request.cookies.get(THEME_COOKIE, "")
+    return {
+        "town": town_settings(),
+        "me": current_actor(),
+        "lang": language(),
+        "theme": theme if theme in THEMES else "",
+        "now": now(),
+    }
+
+
+def safe_next(target: str | None, fallback: str = "/") -> str:
+    """Only a path of this site: no scheme, no host, no backslash, no control character."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return fallback
+    parts = urlsplit(target)
+    has_trick = any(ord(sign) <= 32 or sign == "\\" for sign in target)  # noqa: PLR2004
+    return fallback if parts.scheme or parts.netloc or has_trick else target

@@ -1,0 +1,84 @@
+"""Nobody else's page may act in a visitor's name, also for visitors without any cookie.
+
+Unsafe requests must say that they come from this site (`Sec-Fetch-Site`, else `Origin`); when a
+session cookie came along they also need the session's token. `EXEMPT` are the named exceptions.
+"""
+
+import hashlib
+import hmac
+from urllib.parse import urlsplit
+
+from flask import Flask, g, request
+from markupsafe import Markup
+
+from kern.errors import DomainError
+from kern.town import bare_host, current_town
+from kern.web.identity import COOKIE
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+EXEMPT: set[str] = set()  # endpoints: one-click unsubscribe, machine API with its own key
+FIELD = "csrf_token"
+
+
+class ForeignRequest(DomainError):
+    status = 400
+
+
+class StaleToken(DomainError):
+    """Own page, old token: the view's form is shown again, with what was typed."""
+
+    status = 400
+
+
+def csrf_token() -> str:
+    """Bound to the session cookie, so it needs no storage and dies with the login."""
+    cookie = request.cookies.get(COOKIE, "")
+    message = b"csrf:" + hashlib.sha256(cookie.encode()).digest()
+    return hmac.new(current_town().secret, message, hashlib.sha256).hexdigest()
+
+
+def csrf_field() -> Markup:
+    """The hidden field, for people with a session; nothing for everybody else."""
+    if COOKIE not in request.cookies:
+        return Markup("")
+    return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, csrf_token())
+
+
+def check_origin() -> None:
+    """Raises ForeignRequest before anything is read."""
+    if request.method in SAFE or request.endpoint in EXEMPT:
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        allowed = site in {"same-origin", "none"}
+    else:
+        origin = request.headers.get("Origin")
+        allowed = origin is not None and bare_host(urlsplit(origin).netloc) == bare_host(
+            request.host
+        )
+    if not allowed:
+        raise ForeignRequest(
+            "Diese Anfrage kam nicht von dieser Seite. Bitte öffnen Sie die Seite neu."
+        )
+
+
+def token_is_stale() -> bool:
+    if request.method in SAFE or request.endpoint in EXEMPT or COOKIE not in request.cookies:
+        return False
+    given = request.form.get(FIELD, "") or request.headers.get("X-CSRF-Token", "")
+    return not hmac.compare_digest(given.encode(), csrf_token().encode())
+
+
+def check_token() -> None:
+    """Marks the request; forms show their text again, everything else is refused."""
+    if token_is_stale():
+        g.stale_token = True
+        raise StaleToken(
+            "Die Seite war zu lange offen. Bitte gehen Sie zurück und senden Sie noch einmal ab."
+        )
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(check_origin)
+    app.before_request(check_token)
+    app.jinja_env.globals["csrf"] = csrf_field

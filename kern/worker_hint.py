@@ -1,0 +1,17 @@
+"""Wake the worker after a commit. Only a hint: every minute it asks all towns anyway."""
+
+from collections.abc import Callable
+
+from kern.town import current_town
+
+_listeners: list[Callable[[str], None]] = []
+
+
+def listen(listener: Callable[[str], None]) -> None:
+    """The process that knows the queue registers here, with the town's slug as argument."""
+    _listeners[:] = [listener]
+
+
+def hint() -> None:
+    for listener in _listeners:
+        listener(current_town().slug)

@@ -1,0 +1,32 @@
+"""`create_app`: settings in, a Flask app out, with every room registered in one place."""
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from kern import config, i18n, web
+from kern.config import ROOT, Settings
+from kern.db import db
+from kern.town import Towns
+from portal import rooms
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    settings = settings or config.load()
+    app = Flask(
+        "portal", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
+    )
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI="sqlite://",  # never opened: every session asks its town
+        MAX_CONTENT_LENGTH=settings.upload_megabytes * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        MAX_FORM_PARTS=1000,
+        WTF_CSRF_ENABLED=False,  # kern.web.guard does it, for visitors without a cookie too
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    db.init_app(app)
+    i18n.init_app(app)
+    web.init_app(app, settings, Towns(settings))
+    rooms.register(app)
+    return app

@@ -1,0 +1,18 @@
+"""What is registered: content types, mail kinds, blueprints, commands, the navigation."""
+
+from flask import Blueprint, Flask
+
+from kern import content, mail
+from kern.content import ContentType
+from kern.mail import MailKind
+
+CONTENT_TYPES: tuple[ContentType, ...] = ()
+MAIL_KINDS: tuple[MailKind, ...] = ()
+BLUEPRINTS: tuple[Blueprint, ...] = ()
+
+
+def register(app: Flask) -> None:
+    content.fill(CONTENT_TYPES)
+    mail.fill(MAIL_KINDS)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)

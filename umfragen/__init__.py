@@ -1,0 +1,1 @@
+"""Umfragen: configurable surveys of a town."""

@@ -1,0 +1,1 @@
+"""Wiki: the moderated knowledge of a town, written by its citizens."""
