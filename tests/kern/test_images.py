@@ -92,7 +92,7 @@ def test_metadata_of_other_kinds_is_gone_too(kind: str) -> None:
 
 @pytest.mark.parametrize(
     ("orientation", "corner"),
-    enumerate([(0, 0), (1, 0), (1, 1), (0, 1), (0, 0), (1, 0), (1, 1), (0, 1)], start=1),
+    list(enumerate([(0, 0), (1, 0), (1, 1), (0, 1), (0, 0), (1, 0), (1, 1), (0, 1)], start=1)),
 )
 def test_a_picture_stands_upright_before_its_camera_data_goes(
     orientation: int, corner: tuple[int, int]
