@@ -1,0 +1,1 @@
+"""Operations: the commands of the operator, the processes of a town, the demo town."""

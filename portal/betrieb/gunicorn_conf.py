@@ -1,0 +1,47 @@
+"""How gunicorn serves the pages: read by path, `-c portal/betrieb/gunicorn_conf.py`.
+
+No preload: threads and database connections made before the fork would be shared by all workers.
+"""
+
+import time
+from pathlib import Path
+from typing import Protocol
+
+from kern import config
+from kern.clock import now
+from portal.betrieb.processes import Crash, append_crash
+
+_settings = config.load()
+_memory = Path("/dev/shm")  # noqa: S108 - gunicorn's heartbeat must not wait for a slow disk
+
+worker_class = "gthread"
+workers = _settings.web_processes
+threads = _settings.web_threads
+timeout = 60
+graceful_timeout = 30
+loglevel = "warning"
+accesslog = None  # addresses of readers are not written down
+control_socket_disable = True
+# Which proxies are believed is decided by the app alone (setting `trusted_proxies`).
+forwarded_allow_ips = ""
+worker_tmp_dir = str(_memory) if _memory.is_dir() else None
+
+
+class Worker(Protocol):
+    started_at: float
+
+
+class Arbiter(Protocol):
+    LISTENERS: list[object]
+
+
+def pre_fork(_server: Arbiter, worker: Worker) -> None:
+    worker.started_at = time.monotonic()
+
+
+def child_exit(server: Arbiter, worker: Worker) -> None:
+    """gunicorn starts a dead worker again by itself; the administration should know of it."""
+    is_stopping = not server.LISTENERS
+    if not is_stopping:
+        ran = time.monotonic() - worker.started_at
+        append_crash(_settings.data, Crash("web", now(), None, ran))

@@ -1,0 +1,277 @@
+"""Runs a small town: serves the pages and drains the outbox, and starts again what crashes.
+
+    python -m portal.betrieb.supervisor --port 8000
+
+SIGTERM, SIGINT and SIGHUP end it: children get SIGTERM and the time to finish what they do.
+One thread only, woken by signals: nothing polls, and a fork never meets a held lock.
+"""
+
+import argparse
+import ctypes
+import fcntl
+import http.client
+import logging
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import FrameType
+from typing import TextIO
+
+from kern import config
+from kern.clock import now
+from portal.betrieb.processes import (
+    FOLDER,
+    Crash,
+    ProcessState,
+    Status,
+    append_crash,
+    write_state,
+)
+
+log = logging.getLogger("dorflinde.betrieb")
+
+PR_SET_PDEATHSIG = 1  # prctl(2), Linux
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+ANSWER_EVERY = 0.2
+LONGEST_ANSWER = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    name: str
+    command: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds. The pause after a crash doubles from `first` to `longest`."""
+
+    first: float = 1.0
+    longest: float = 60.0
+    healthy_after: float = 60.0
+    stop_within: float = 40.0  # more than gunicorn's graceful_timeout
+
+
+@dataclass(slots=True)
+class Child:
+    program: Program
+    pause: float
+    process: subprocess.Popen[bytes] | None = None
+    since: datetime = field(default_factory=now)
+    started: float = 0.0
+    start_at: float = 0.0
+
+
+class Supervisor:
+    def __init__(
+        self, data: Path, programs: Sequence[Program], patience: Patience | None = None
+    ) -> None:
+        self.data = data
+        self.patience = patience or Patience()
+        self.children = [Child(program, self.patience.first) for program in programs]
+        self.port_to_announce: int | None = None
+        self.is_ending = False
+        self._alarm, self._bell = os.pipe()
+        os.set_blocking(self._bell, False)
+        os.set_blocking(self._alarm, False)
+
+    def run(self) -> int:
+        self._listen_to_signals()
+        try:
+            while not self.is_ending:
+                self._start_due()
+                self._wait()
+                self._reap()
+                self._announce()
+        finally:
+            self._stop()
+        return 0
+
+    def _listen_to_signals(self) -> None:
+        signal.set_wakeup_fd(self._bell, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+        for number in ENDING:
+            signal.signal(number, self._end)
+
+    def _end(self, _number: int, _frame: FrameType | None) -> None:
+        self.is_ending = True
+
+    def _start_due(self) -> None:
+        due = [c for c in self.children if not c.process and c.start_at <= time.monotonic()]
+        for child in due:
+            child.started = time.monotonic()
+            child.since = now()
+            # A group of its own: Ctrl+C at the terminal reaches only us, so requests can finish.
+            child.process = subprocess.Popen(
+                child.program.command,
+                cwd=config.ROOT,
+                process_group=0,
+                preexec_fn=_end_with_parent,  # noqa: PLW1509 - there is only one thread
+            )
+        if due:
+            self._publish()
+
+    def _wait(self) -> None:
+        """Until a signal, the next start or the next look for the first answer."""
+        starts = [child.start_at for child in self.children if not child.process]
+        waits = [max(0.0, start - time.monotonic()) for start in starts]
+        if self.port_to_announce:
+            waits.append(ANSWER_EVERY)
+        if not self.is_ending:
+            self._sleep(min(waits, default=None))
+
+    def _sleep(self, seconds: float | None) -> None:
+        ready, _, _ = select.select([self._alarm], [], [], seconds)
+        if ready:
+            os.read(self._alarm, 4096)
+
+    def _reap(self) -> None:
+        for child in self.children:
+            if child.process and child.process.poll() is not None and not self.is_ending:
+                self._note_crash(child, child.process)
+
+    def _note_crash(self, child: Child, process: subprocess.Popen[bytes]) -> None:
+        _signal_group(process, signal.SIGTERM)  # workers of a dead gunicorn hold the port
+        ran = time.monotonic() - child.started
+        if ran >= self.patience.healthy_after:
+            child.pause = self.patience.first
+        pause = child.pause
+        child.process = None
+        child.since = now()
+        child.start_at = time.monotonic() + pause
+        child.pause = min(pause * 2, self.patience.longest)
+        log.error(
+            "Der Prozess „%s“ ist nach %.0f s abgebrochen (Code %s). Neustart in %.0f s.",
+            *(child.program.name, ran, process.returncode, pause),
+        )
+        self._record(Crash(child.program.name, child.since, process.returncode, ran))
+        self._publish()
+
+    def _record(self, crash: Crash) -> None:
+        try:
+            append_crash(self.data, crash)
+        except OSError as error:  # a full disk must not end what still runs
+            log.error("Der Abbruch ließ sich nicht aufschreiben: %s", error)  # noqa: TRY400
+
+    def _publish(self) -> None:
+        try:
+            write_state(self.data, [_describe(child) for child in self.children])
+        except OSError as error:
+            log.error("Der Zustand ließ sich nicht aufschreiben: %s", error)  # noqa: TRY400
+
+    def _announce(self) -> None:
+        if self.port_to_announce and not self.is_ending and _answers(self.port_to_announce):
+            print(f"bereit: http://127.0.0.1:{self.port_to_announce}/", flush=True)
+            self.port_to_announce = None
+
+    def _stop(self) -> None:
+        running = [child.process for child in self.children if child.process]
+        for process in running:
+            _signal_process(process, signal.SIGTERM)
+        deadline = time.monotonic() + self.patience.stop_within
+        while any(process.poll() is None for process in running):
+            if time.monotonic() > deadline:
+                log.error("Nicht alles ließ sich rechtzeitig beenden; der Rest wird abgebrochen.")
+                break
+            self._sleep(0.5)
+        for process in running:
+            _signal_group(process, signal.SIGKILL)
+            process.wait()
+        for child in self.children:
+            child.process, child.start_at, child.since = None, 0.0, now()
+        self._publish()
+
+
+def _describe(child: Child) -> ProcessState:
+    status, next_start_at = Status.STOPPED, None
+    if child.process:
+        status = Status.RUNNING
+    elif child.start_at:
+        status = Status.WAITING
+        next_start_at = now() + timedelta(seconds=max(0.0, child.start_at - time.monotonic()))
+    pid = child.process.pid if child.process else None
+    return ProcessState(child.program.name, status, pid, child.since, next_start_at)
+
+
+def _end_with_parent() -> None:
+    """In the child, before exec: if we are killed, the port must not stay taken (Linux only)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _signal_process(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    if process.poll() is None:
+        process.send_signal(number)
+
+
+def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    try:
+        os.killpg(process.pid, number)
+    except (ProcessLookupError, PermissionError):
+        return  # nobody of the group is left; macOS answers EPERM for zombies
+
+
+def _answers(port: int) -> bool:
+    """Whether the start page is served; redirects count, errors do not."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=LONGEST_ANSWER)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().status < http.HTTPStatus.BAD_REQUEST
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def town_programs(port: int) -> list[Program]:
+    python = sys.executable
+    conf = str(Path(__file__).with_name("gunicorn_conf.py"))
+    bind = f"127.0.0.1:{port}"
+    return [
+        Program("web", (python, "-m", "gunicorn", "-c", conf, "--bind", bind, "wsgi:app")),
+        Program("worker", (python, "-m", "portal.betrieb", "worker")),
+    ]
+
+
+def lock(data: Path) -> TextIO | None:
+    """Held while this process lives; None when another one already runs this town."""
+    folder = data / FOLDER
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = (folder / "laeuft").open("w", encoding="ascii")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    try:
+        settings = config.load()
+    except config.SettingError as error:
+        print(error, file=sys.stderr)
+        return 1
+    parser = argparse.ArgumentParser(prog="python -m portal.betrieb.supervisor")
+    parser.add_argument("--port", type=int, default=settings.port)
+    port = parser.parse_args(words).port
+    logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%Y-%m-%d %H:%M:%S")
+    held = lock(settings.data)
+    if held is None:
+        print(f"Der Ort in {settings.data} läuft schon.", file=sys.stderr)
+        return 1
+    with held:
+        supervisor = Supervisor(settings.data, town_programs(port))
+        supervisor.port_to_announce = port
+        return supervisor.run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
