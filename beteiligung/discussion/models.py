@@ -105,14 +105,18 @@ class Post(Model):
     __tablename__ = "beteiligung_post"
     __table_args__ = (
         CheckConstraint("parent_id IS NULL OR parent_id <> id", name="no_self_reply"),
-        Index(None, "thread_id", "parent_id", "status", "id"),
-        Index("ix_beteiligung_post_agreed", "thread_id", "parent_id", "status", "score", "id"),
+        Index("ix_beteiligung_post_page", "thread_id", "parent_id", "pinned", "listed", "id"),
         Index(
-            "ix_beteiligung_post_discussed", "thread_id", "parent_id", "status", "reply_count", "id"
+            "ix_beteiligung_post_agreed",
+            *("thread_id", "parent_id", "pinned", "listed", "score", "id"),
+        ),
+        Index(
+            "ix_beteiligung_post_discussed",
+            *("thread_id", "parent_id", "pinned", "listed", "reply_count", "id"),
         ),
         Index(None, "author_id", "id"),
-        Index(None, "scope_id", "status", "written_at"),
-        Index(None, "parent_id"),
+        Index(None, "scope_id", "status", "is_answer", "id"),
+        Index(None, "parent_id", "reply_no"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -122,6 +126,7 @@ class Post(Model):
     html: Mapped[str] = mapped_column(Text, default="")  # released wording
     plain: Mapped[str] = mapped_column(Text, default="")
     status: Mapped[Status] = mapped_column(String(10), default=Status.PENDING)
+    listed: Mapped[bool] = mapped_column(default=False)  # public now, or a tombstone
     released: Mapped[int | None]
     latest: Mapped[int] = mapped_column(default=1)
     author_id: Mapped[int | None] = mapped_column(ForeignKey(Party.id, ondelete="SET NULL"))
@@ -141,7 +146,8 @@ class Post(Model):
     agree: Mapped[int] = mapped_column(default=0)  # base + votes
     disagree: Mapped[int] = mapped_column(default=0)
     score: Mapped[float] = mapped_column(default=0.0)  # Wilson lower bound of agree's share
-    reply_count: Mapped[int] = mapped_column(default=0)  # public replies
+    reply_count: Mapped[int] = mapped_column(default=0)  # listed replies
+    reply_no: Mapped[int] = mapped_column(default=0)  # its place among them when first listed
     outcome: Mapped[Outcome | None] = mapped_column(String(12))
     outcome_reason: Mapped[str] = mapped_column(Text, default="")
     outcome_office: Mapped[str] = mapped_column(String(120), default="")

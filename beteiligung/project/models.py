@@ -1,6 +1,7 @@
 """Tables of projects. Title, slug, state and visibility are the scope's; the rest is here."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -33,9 +34,8 @@ class Project(Model):
     preview_nonce: Mapped[str] = mapped_column(String(43), default="")  # empty: no preview link
     published_at: Mapped[datetime | None] = mapped_column(Utc)
     closed_at: Mapped[datetime | None] = mapped_column(Utc)
-    posts_count: Mapped[int] = mapped_column(default=0)  # public posts; rebuilt by a command
-    people_count: Mapped[int] = mapped_column(default=0)  # their distinct authors
-    answers_count: Mapped[int] = mapped_column(default=0)  # public official answers
+    page: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    """Copy of phases, news, meetings, documents and place, so that the page needs one query."""
 
     scope: Mapped[Scope] = relationship(lazy="raise_on_sql")
     picture: Mapped[File | None] = relationship(lazy="raise_on_sql")

@@ -43,9 +43,18 @@ def actor_of(token: str) -> Actor:
     request's transaction (a read before a write would make the write fail as "locked").
     """
     query = (
-        select(LoginSession.id, LoginSession.seen_on, Account.id, Account.party_id, Party.name)
+        select(
+            LoginSession.id,
+            LoginSession.seen_on,
+            Account.id,
+            Account.party_id,
+            Party.name,
+            Grant.role,
+            Grant.scope_id,
+        )
         .join(Account, Account.id == LoginSession.account_id)
         .join(Party, Party.id == Account.party_id)
+        .outerjoin(Grant, Grant.account_id == Account.id)
         .where(
             LoginSession.token_hash == hash_token(token),
             LoginSession.expires_at > now(),
@@ -53,17 +62,14 @@ def actor_of(token: str) -> Actor:
         )
     )
     with engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        row = connection.execute(query).first()
-        if row is None:
+        rows = connection.execute(query).all()
+        if not rows:
             return _GUEST
-        session_id, seen_on, account_id, party_id, name = row
-        grants = connection.execute(
-            select(Grant.role, Grant.scope_id).where(Grant.account_id == account_id)
-        ).all()
+        session_id, seen_on, account_id, party_id, name = rows[0][:5]
         if now() - seen_on > SEEN_EVERY:
             seen = update(LoginSession).where(LoginSession.id == session_id)
             connection.execute(seen.values(seen_on=now()))
-    held, scoped = permissions_of([(role, scope_id) for role, scope_id in grants])
+    held, scoped = permissions_of([(row[5], row[6]) for row in rows if row[5] is not None])
     return Actor(AccountId(account_id), PartyId(party_id), name or "", held, scoped)
 
 

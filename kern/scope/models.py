@@ -51,6 +51,9 @@ class Scope(Model):
     visibility: Mapped[Visibility] = mapped_column(String(12), default=Visibility.PUBLIC)
     moderation: Mapped[Moderation] = mapped_column(String(12), default=Moderation.BEFORE)
     created_at: Mapped[datetime] = mapped_column(Utc, default=now)
+    posts_count: Mapped[int] = mapped_column(default=0)  # public posts; a command rebuilds these
+    people_count: Mapped[int] = mapped_column(default=0)  # their distinct authors
+    answers_count: Mapped[int] = mapped_column(default=0)  # public official answers
 
     @property
     def is_public(self) -> bool:

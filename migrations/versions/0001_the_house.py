@@ -128,6 +128,9 @@ def upgrade():
         sa.Column("visibility", sa.String(length=12), nullable=False),
         sa.Column("moderation", sa.String(length=12), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("posts_count", sa.Integer(), nullable=False),
+        sa.Column("people_count", sa.Integer(), nullable=False),
+        sa.Column("answers_count", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kern_scope")),
         sa.UniqueConstraint("kind", "slug", name=op.f("uq_kern_scope_kind_slug")),
     )
@@ -277,9 +280,7 @@ def upgrade():
         sa.Column("preview_nonce", sa.String(length=43), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("posts_count", sa.Integer(), nullable=False),
-        sa.Column("people_count", sa.Integer(), nullable=False),
-        sa.Column("answers_count", sa.Integer(), nullable=False),
+        sa.Column("page", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["picture_id"],
             ["kern_file.id"],
@@ -577,6 +578,7 @@ def upgrade():
         sa.Column("html", sa.Text(), nullable=False),
         sa.Column("plain", sa.Text(), nullable=False),
         sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("listed", sa.Boolean(), nullable=False),
         sa.Column("released", sa.Integer(), nullable=True),
         sa.Column("latest", sa.Integer(), nullable=False),
         sa.Column("author_id", sa.Integer(), nullable=True),
@@ -597,6 +599,7 @@ def upgrade():
         sa.Column("disagree", sa.Integer(), nullable=False),
         sa.Column("score", sa.Double(), nullable=False),
         sa.Column("reply_count", sa.Integer(), nullable=False),
+        sa.Column("reply_no", sa.Integer(), nullable=False),
         sa.Column("outcome", sa.String(length=12), nullable=True),
         sa.Column("outcome_reason", sa.Text(), nullable=False),
         sa.Column("outcome_office", sa.String(length=120), nullable=False),
@@ -642,7 +645,7 @@ def upgrade():
     with op.batch_alter_table("beteiligung_post", schema=None) as batch_op:
         batch_op.create_index(
             "ix_beteiligung_post_agreed",
-            ["thread_id", "parent_id", "status", "score", "id"],
+            ["thread_id", "parent_id", "pinned", "listed", "score", "id"],
             unique=False,
         )
         batch_op.create_index(
@@ -650,20 +653,22 @@ def upgrade():
         )
         batch_op.create_index(
             "ix_beteiligung_post_discussed",
-            ["thread_id", "parent_id", "status", "reply_count", "id"],
+            ["thread_id", "parent_id", "pinned", "listed", "reply_count", "id"],
             unique=False,
         )
         batch_op.create_index(
-            batch_op.f("ix_beteiligung_post_parent_id"), ["parent_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_beteiligung_post_scope_id_status_written_at"),
-            ["scope_id", "status", "written_at"],
+            "ix_beteiligung_post_page",
+            ["thread_id", "parent_id", "pinned", "listed", "id"],
             unique=False,
         )
         batch_op.create_index(
-            batch_op.f("ix_beteiligung_post_thread_id_parent_id_status_id"),
-            ["thread_id", "parent_id", "status", "id"],
+            batch_op.f("ix_beteiligung_post_parent_id_reply_no"),
+            ["parent_id", "reply_no"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_beteiligung_post_scope_id_status_is_answer_id"),
+            ["scope_id", "status", "is_answer", "id"],
             unique=False,
         )
 

@@ -1,0 +1,153 @@
+"""Who may do what in a discussion, and when. Pure: values in, an error out, no database."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from math import sqrt
+
+from beteiligung.discussion.models import Outcome, Post, Status, Thread
+from kern.actor import Actor
+from kern.errors import Conflict, Invalid, LoginRequired, NotAllowed
+from kern.i18n import _l
+from kern.scope import Act, Moderation, Scope, Window, is_open
+from kern.scope.rules import may_read
+
+POST = "discussion.post"
+VOTE = "discussion.vote"
+OPEN_THREAD = "discussion.open_thread"
+MANAGE = "discussion.manage"
+ANSWER = "discussion.answer"
+ENTER = "discussion.enter"
+DECIDE = "moderation.decide"
+HIDE = "moderation.hide"
+
+MAX_TITLE = 120
+MAX_QUESTION = 4_000
+MAX_POST = 5_000
+MAX_REASON = 2_000
+
+OUTCOME_LABELS = {
+    Outcome.UNDER_REVIEW: _l("Wird geprüft"),
+    Outcome.ACCEPTED: _l("Wird umgesetzt"),
+    Outcome.PARTLY: _l("Zum Teil übernommen"),
+    Outcome.DECLINED: _l("Nicht möglich"),
+}
+NEEDS_REASON = frozenset({Outcome.PARTLY, Outcome.DECLINED})
+
+TRANSITIONS = frozenset(
+    {
+        (Status.PENDING, Status.PUBLIC),
+        (Status.PENDING, Status.REJECTED),
+        (Status.PENDING, Status.WITHDRAWN),
+        (Status.REJECTED, Status.PENDING),  # rewritten, or the decision taken back
+        (Status.REJECTED, Status.WITHDRAWN),
+        (Status.PUBLIC, Status.PENDING),  # the release taken back within the undo time
+        (Status.PUBLIC, Status.HIDDEN),
+        (Status.PUBLIC, Status.WITHDRAWN),
+        (Status.HIDDEN, Status.PUBLIC),
+        (Status.HIDDEN, Status.WITHDRAWN),
+        (Status.PENDING, Status.ERASED),
+        (Status.PUBLIC, Status.ERASED),
+        (Status.REJECTED, Status.ERASED),
+        (Status.HIDDEN, Status.ERASED),
+        (Status.WITHDRAWN, Status.ERASED),
+    }
+)
+
+
+def require_transition(old: Status, new: Status) -> None:
+    if (old, new) not in TRANSITIONS:
+        raise Conflict("Inzwischen hat sich etwas geändert. Bitte laden Sie die Seite neu.")
+
+
+def is_closed(thread: Thread, windows: Iterable[Window], at: datetime) -> bool:
+    """By hand, by its own date, or because no phase allows discussion now."""
+    by_hand = thread.closed_at is not None and thread.closed_at <= at
+    by_date = thread.closes_at is not None and thread.closes_at <= at
+    return by_hand or by_date or not is_open(windows, Act.DISCUSS, at)
+
+
+def require_open(thread: Thread, windows: Iterable[Window], at: datetime) -> None:
+    if is_closed(thread, windows, at):
+        raise Conflict("Dieses Gespräch ist beendet. Lesen können Sie es weiterhin.")
+    if thread.status != Status.PUBLIC:
+        raise Conflict("Dieses Gespräch ist noch nicht freigegeben.")
+
+
+def require_may_post(actor: Actor, thread: Thread, windows: Iterable[Window], at: datetime) -> None:
+    """For people with a login. Everybody else confirms by mail, which is checked there."""
+    if not actor.may(POST, thread.scope_id):
+        raise LoginRequired("Bitte melden Sie sich an, um mitzureden.")
+    if not actor.may(MANAGE, thread.scope_id):
+        require_open(thread, windows, at)
+
+
+def require_reply_fits(thread: Thread, parent: Post | None) -> None:
+    """Replies are one level deep, and stay in their thread."""
+    if parent is None:
+        return
+    if parent.thread_id != thread.id or parent.parent_id is not None:
+        raise Invalid("Auf diese Antwort können Sie nicht einzeln antworten.")
+    if parent.status != Status.PUBLIC:
+        raise Conflict("Der Beitrag, auf den Sie antworten, ist nicht mehr öffentlich.")
+
+
+def first_status(actor: Actor, scope: Scope, *, trusted: bool) -> Status:
+    """Staff who release need no second pair of eyes; else what the scope says."""
+    if actor.may(DECIDE, scope.id):
+        return Status.PUBLIC
+    if scope.moderation == Moderation.AFTER:
+        return Status.PUBLIC
+    if scope.moderation == Moderation.TRUST and trusted:
+        return Status.PUBLIC
+    return Status.PENDING
+
+
+def is_own(thing: Post | Thread, actor: Actor) -> bool:
+    return actor.party_id is not None and thing.author_id == actor.party_id
+
+
+def is_visible(thing: Post | Thread, scope: Scope, actor: Actor) -> bool:
+    """The text may be read. Said a second time in SQL by the lists; a test holds them together."""
+    if not may_read(actor, scope):
+        return False
+    if thing.status == Status.PUBLIC:
+        return True
+    if thing.status == Status.ERASED:
+        return False
+    return is_own(thing, actor) or actor.may(DECIDE, scope.id)
+
+
+def require_may_edit(actor: Actor, thing: Post | Thread, *, is_closed: bool) -> None:
+    if not is_own(thing, actor):
+        raise NotAllowed("Ändern kann nur, wer den Beitrag geschrieben hat.")
+    if thing.status not in {Status.PENDING, Status.PUBLIC, Status.REJECTED}:
+        raise Conflict("Dieser Beitrag lässt sich nicht mehr ändern.")
+    if is_closed:
+        raise Conflict("Dieses Gespräch ist beendet, darum lässt sich nichts mehr ändern.")
+
+
+def require_may_withdraw(actor: Actor, thing: Post | Thread) -> None:
+    if not is_own(thing, actor):
+        raise NotAllowed("Zurückziehen kann nur, wer den Beitrag geschrieben hat.")
+    require_transition(thing.status, Status.WITHDRAWN)
+
+
+def require_outcome_fits(outcome: Outcome, reason: str) -> None:
+    if outcome in NEEDS_REASON and not reason.strip():
+        raise Invalid("Bitte sagen Sie in einem Satz, warum.", field="reason")
+    if len(reason) > MAX_REASON:
+        raise Invalid("Bitte höchstens %(limit)s Zeichen.", field="reason", limit=MAX_REASON)
+
+
+def wilson(agree: int, disagree: int) -> float:
+    """Lower bound of the 95 % Wilson score interval for the share that agrees, 0.0 to 1.0.
+
+    E. B. Wilson, Probable inference, the law of succession, and statistical inference, 1927.
+    """
+    total = agree + disagree
+    if total == 0:
+        return 0.0
+    z, share = 1.959964, agree / total
+    centre = share + z * z / (2 * total)
+    margin = z * sqrt((share * (1 - share) + z * z / (4 * total)) / total)
+    return (centre - margin) / (1 + z * z / total)
