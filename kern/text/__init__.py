@@ -1,0 +1,22 @@
+"""What people write, on its way to the page: normalised, rendered and sanitised once, at write.
+
+The only package that imports markdown, bleach and nh3. Pure: no Flask, no database, no clock.
+"""
+
+from kern.text.names import fold_name, name_skeleton
+from kern.text.normalise import clean_line
+from kern.text.plain import excerpt, plain_text
+from kern.text.render import MAX_SOURCE, RENDERER_VERSION, Rendered, TextTooLong, render
+
+__all__ = [
+    "MAX_SOURCE",
+    "RENDERER_VERSION",
+    "Rendered",
+    "TextTooLong",
+    "clean_line",
+    "excerpt",
+    "fold_name",
+    "name_skeleton",
+    "plain_text",
+    "render",
+]
