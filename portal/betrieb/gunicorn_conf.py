@@ -7,11 +7,11 @@ import time
 from pathlib import Path
 from typing import Protocol
 
-from kern import config
 from kern.clock import now
+from kern.config import load
 from portal.betrieb.processes import Crash, append_crash
 
-_settings = config.load()
+_settings = load()  # a name `config` here would be taken for a setting of gunicorn
 _memory = Path("/dev/shm")  # noqa: S108 - gunicorn's heartbeat must not wait for a slow disk
 
 worker_class = "gthread"

@@ -1,0 +1,310 @@
+"""The supervisor with real child processes: crash loops, back-off, and an end without loss."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from itertools import pairwise
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from kern.config import ROOT
+from portal.betrieb.processes import (
+    LONGEST_LOG_BYTES,
+    Crash,
+    ProcessState,
+    Status,
+    append_crash,
+    read_crashes,
+    read_state,
+    write_state,
+)
+from portal.betrieb.supervisor import Patience, Program
+
+CONF = ROOT / "portal" / "betrieb" / "gunicorn_conf.py"
+QUICK = Patience(first=0.05, longest=0.2, healthy_after=30.0, stop_within=15.0)
+SLEEPS = (sys.executable, "-c", "import time; time.sleep(60)")
+FAILS = (sys.executable, "-c", "raise SystemExit(7)")
+DRIVER = """
+import json, sys
+from pathlib import Path
+from portal.betrieb.supervisor import Patience, Program, Supervisor
+
+data, patience, programs = json.loads(sys.argv[1])
+known = [Program(name, tuple(command)) for name, command in programs]
+sys.exit(Supervisor(Path(data), known, Patience(**patience)).run())
+"""
+SLOW_APP = """
+import os, time
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+def app(environ, start_response):
+    if environ["PATH_INFO"] == "/langsam":
+        (HERE / "angefangen").touch()
+        time.sleep(1)
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [str(os.getpid()).encode()]
+"""
+
+
+T = TypeVar("T")
+
+
+def wait_for(look: Callable[[], T | None], seconds: float = 30.0) -> T:
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.02)
+    return found
+
+
+def is_alive(pid: int) -> bool:
+    """A zombie counts as dead; nobody reaps orphans in a container."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return status != "Z"
+
+
+class Run:
+    """A supervisor in a process of its own, because it takes over the signals."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self, programs: Sequence[Program], patience: Patience = QUICK) -> None:
+        named = [(program.name, program.command) for program in programs]
+        argument = json.dumps([str(self.data), asdict(patience), named])
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", DRIVER, argument],
+            cwd=ROOT,
+            env={**os.environ, "DORFLINDE_DATA": str(self.data), "PYTHONPATH": str(ROOT)},
+        )
+
+    def state(self, name: str) -> ProcessState | None:
+        return next((state for state in read_state(self.data) if state.name == name), None)
+
+    def running_pid(self, name: str, *, other_than: int | None = None) -> int | None:
+        state = self.state(name)
+        return state.pid if state and state.pid != other_than else None
+
+    def waiting(self, name: str) -> ProcessState | None:
+        state = self.state(name)
+        return state if state and state.status is Status.WAITING else None
+
+    def end(self, number: signal.Signals = signal.SIGTERM) -> int:
+        assert self.process
+        self.process.send_signal(number)
+        return self.process.wait(timeout=30)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    run = Run(tmp_path / "daten")
+    yield run
+    if run.process and run.process.poll() is None:
+        run.process.kill()
+        run.process.wait()
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number: int = probe.getsockname()[1]
+        return number
+
+
+@pytest.fixture
+def web(tmp_path: Path, port: int) -> Program:
+    (tmp_path / "langsame_app.py").write_text(SLOW_APP, encoding="utf-8")
+    gunicorn = (sys.executable, "-m", "gunicorn", "-c", str(CONF), "--workers", "1")
+    where = ("--bind", f"127.0.0.1:{port}", "--pythonpath", str(tmp_path))
+    return Program("web", (*gunicorn, *where, "langsame_app:app"))
+
+
+def get(port: int, path: str) -> bytes | None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=15)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().read()
+    except OSError:
+        return None
+    finally:
+        connection.close()
+
+
+def test_a_crash_loop_is_slowed_down_and_written_down(run: Run) -> None:
+    doubling = Patience(first=0.2, longest=0.6)
+    run.start([Program("worker", FAILS), Program("web", SLEEPS)], doubling)
+    wait_for(lambda: len(read_crashes(run.data)) >= 4)
+    crashes = read_crashes(run.data)[::-1]
+    assert {(crash.name, crash.exit_code) for crash in crashes} == {("worker", 7)}
+    pauses = [
+        (later.at - earlier.at).total_seconds() - later.ran_seconds
+        for earlier, later in pairwise(crashes)
+    ]
+    # `ran_seconds` is rounded to tenths, so that much may be missing.
+    assert all(pause >= least - 0.1 for pause, least in zip(pauses, (0.2, 0.4, 0.6), strict=False))
+    assert run.running_pid("web"), "the other process lives on"
+    assert run.end() == 0
+
+
+def test_a_waiting_process_says_when_it_starts_again(run: Run) -> None:
+    run.start([Program("worker", FAILS)], Patience(first=30.0))
+    wait_for(lambda: read_crashes(run.data))
+    state = wait_for(lambda: run.waiting("worker"))
+    assert state.next_start_at
+    assert 25 < (state.next_start_at - state.since).total_seconds() <= 31
+    assert state.crashes == 1
+    assert run.end() == 0
+
+
+def test_a_healthy_time_makes_the_pause_short_again(run: Run) -> None:
+    run.start([Program("worker", FAILS)], Patience(first=0.05, healthy_after=0.0))
+    # Without the reset, the pauses before the eleventh crash would add up to 51 seconds.
+    wait_for(lambda: len(read_crashes(run.data)) >= 11, seconds=40)
+    assert run.end() == 0
+
+
+def test_a_killed_process_is_started_again(run: Run) -> None:
+    run.start([Program("worker", SLEEPS)])
+    first = wait_for(lambda: run.running_pid("worker"))
+    os.kill(first, signal.SIGKILL)
+    second = wait_for(lambda: run.running_pid("worker", other_than=first))
+    state = run.state("worker")
+    assert state
+    assert state.last_crash
+    assert state.last_crash.exit_code == -signal.SIGKILL
+    assert run.end(signal.SIGINT) == 0
+    assert not is_alive(second)
+
+
+def test_a_running_request_is_finished_before_the_end(run: Run, web: Program, port: int) -> None:
+    run.start([web])
+    wait_for(lambda: get(port, "/"))
+    answers: list[bytes | None] = []
+    reader = threading.Thread(target=lambda: answers.append(get(port, "/langsam")))
+    reader.start()
+    wait_for((run.data.parent / "angefangen").exists)
+    assert run.end() == 0
+    reader.join(timeout=15)
+    assert answers
+    assert answers[0]
+    assert get(port, "/") is None, "the port is free again"
+    state = run.state("web")
+    assert state
+    assert (state.status, state.pid) == (Status.STOPPED, None)
+    assert not read_crashes(run.data), "an end on purpose is no crash"
+
+
+def test_the_death_of_a_single_web_worker_is_noted(run: Run, web: Program, port: int) -> None:
+    run.start([web])
+    worker = wait_for(lambda: get(port, "/"))
+    os.kill(int(worker), signal.SIGKILL)
+    crashes = wait_for(lambda: read_crashes(run.data))
+    assert [(crash.name, crash.exit_code) for crash in crashes] == [("web", None)]
+    assert wait_for(lambda: get(port, "/")) != worker
+    assert run.end() == 0
+
+
+def test_the_web_comes_back_after_its_main_process_was_killed(
+    run: Run, web: Program, port: int
+) -> None:
+    run.start([web])
+    wait_for(lambda: get(port, "/"))
+    first = wait_for(lambda: run.running_pid("web"))
+    os.kill(first, signal.SIGKILL)
+    wait_for(lambda: run.running_pid("web", other_than=first))
+    wait_for(lambda: get(port, "/"))
+    assert run.end() == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs the parent-death signal of Linux")
+def test_nothing_stays_behind_when_the_supervisor_is_killed(run: Run) -> None:
+    run.start([Program("worker", SLEEPS)])
+    pid = wait_for(lambda: run.running_pid("worker"))
+    assert run.process
+    run.process.kill()
+    run.process.wait()
+    wait_for(lambda: not is_alive(pid))
+    state = run.state("worker")
+    assert state
+    assert state.status is Status.STOPPED, "the pages must not believe the last word of the dead"
+
+
+def test_what_ignores_the_signal_is_ended_by_force(run: Run) -> None:
+    deaf = "import signal, time; signal.signal(15, signal.SIG_IGN); print(1); time.sleep(60)"
+    run.start([Program("worker", (sys.executable, "-c", deaf))], Patience(stop_within=0.5))
+    pid = wait_for(lambda: run.running_pid("worker"))
+    assert run.end() == 0
+    assert not is_alive(pid)
+
+
+def test_a_town_is_run_only_once(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", LOCKING]
+    env = {**os.environ, "DORFLINDE_DATA": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    result = subprocess.run(command, env=env, check=False, capture_output=True, text=True)
+    assert result.returncode == 1
+    assert result.stderr == f"Der Ort in {tmp_path} läuft schon.\n"
+
+
+LOCKING = """
+import sys
+from pathlib import Path
+from kern import config
+from portal.betrieb import supervisor
+
+held = supervisor.lock(config.load().data)
+assert held
+sys.exit(supervisor.main(["--port", "1"]))
+"""
+
+
+def test_a_wrong_setting_is_named_at_the_start(tmp_path: Path) -> None:
+    (tmp_path / "dorflinde.toml").write_text("web_threads = 900\n", encoding="utf-8")
+    result = subprocess.run(
+        [sys.executable, "-m", "portal.betrieb.supervisor"],
+        cwd=ROOT,
+        env={**os.environ, "DORFLINDE_DATA": str(tmp_path)},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 1
+    assert "web_threads" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"supervisor": 1}', '{"processes": [{}]}'])
+def test_a_broken_state_file_is_no_state(tmp_path: Path, text: str) -> None:
+    (tmp_path / "betrieb").mkdir()
+    (tmp_path / "betrieb" / "prozesse.json").write_text(text, encoding="utf-8")
+    assert read_state(tmp_path) == []
+
+
+def test_the_log_of_crashes_stays_small_and_keeps_the_latest(tmp_path: Path, run: Run) -> None:
+    write_state(tmp_path, [])
+    log = tmp_path / "betrieb" / "prozesse.jsonl"
+    at = "2026-11-23T06:00:00+00:00"
+    old = {"at": at, "name": "web", "exit_code": 1, "ran_seconds": 1.0}
+    line = json.dumps(old) + "\n"
+    log.write_text(line * (LONGEST_LOG_BYTES // len(line) + 2), encoding="utf-8")
+    newest = Crash("worker", wait_for(lambda: read_crashes(tmp_path))[0].at, -9, 2.0)
+    append_crash(tmp_path, newest)
+    assert log.stat().st_size < 1000
+    assert read_crashes(tmp_path, limit=3)[0] == newest
+    assert len(read_crashes(tmp_path, limit=3)) == 3
