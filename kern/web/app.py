@@ -5,13 +5,14 @@ from urllib.parse import urlsplit
 
 from flask import Flask, g, request
 
+from kern import calendar
 from kern.clock import now
 from kern.config import Settings
 from kern.db import begin_writing, db
 from kern.i18n import language
 from kern.settings import town_settings
 from kern.town import Towns, enter, leave
-from kern.web import errors, guard, headers
+from kern.web import errors, guard, headers, identity, limit, login, notice
 from kern.web.assets import asset
 from kern.web.identity import current_actor
 
@@ -42,9 +43,13 @@ def init_app(app: Flask, settings: Settings, towns: Towns) -> None:
             call(token)
 
     guard.init_app(app)
+    identity.init_app(app)
+    login.init_app(app)
+    limit.init_app(app, settings)
+    notice.init_app(app)
     headers.init_app(app, https=settings.https)
     errors.init_app(app)
-    app.jinja_env.globals.update(asset=asset)
+    app.jinja_env.globals.update(asset=asset, calendar=calendar)
     app.context_processor(_frame)
 
 
