@@ -314,9 +314,11 @@ def add_working_hours(
         day += _DAY
 
 
-def release_target(now: datetime, hours: float, land: Land) -> datetime:
+def release_target(
+    now: datetime, hours: float, land: Land, opens: int = 8, closes: int = 17
+) -> datetime:
     """When a waiting text should be decided: after office hours, up to the next full hour."""
-    due = add_working_hours(now, hours, land)
+    due = add_working_hours(now, hours, land, opens, closes)
     over = timedelta(minutes=due.minute, seconds=due.second, microseconds=due.microsecond)
     return due - over + _HOUR if over else due
 

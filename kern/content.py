@@ -102,11 +102,13 @@ class ContentType:
     documents: Callable[[Sequence[int]], Sequence[Document]]  # released ones only
     public_ids: Callable[[], Iterator[int]]
     desk_items: Callable[[Sequence[int]], Mapping[int, DeskItem]]
-    decide: Callable[[int, int, Actor, Verdict, str], None] | None = None
-    """(id, revision, actor, verdict, reason); Conflict when a newer revision exists."""
+    decide: Callable[[int, int, Actor, Verdict], None] | None = None
+    """(id, revision, actor, verdict); Conflict when a newer revision exists. The reason is a note
+    of the case, where it can be redacted and expires."""
     reopen: Callable[[int, int, Actor], None] | None = None
     """(id, revision, actor): take the last decision back, within the undo time."""
-    hide: Callable[[int, Actor, str], None] | None = None
+    hide: Callable[[int, Actor, int | None], None] | None = None
+    """(id, actor, number of the rule, shown on the tombstone)"""
     restore: Callable[[int, Actor], None] | None = None
     redact: Callable[[int, Actor, str], None] | None = None
     """(id, actor, new text): replace the text in every revision; nothing of the old remains."""

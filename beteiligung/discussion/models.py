@@ -77,7 +77,7 @@ class Thread(Model):
     category: Mapped[str] = mapped_column(String(60), default="")
     status: Mapped[Status] = mapped_column(String(10), default=Status.PENDING)
     released: Mapped[int | None]  # number of the public revision
-    latest: Mapped[int] = mapped_column(default=1)
+    latest: Mapped[int] = mapped_column(default=0)  # number of the newest wording
     author_id: Mapped[int | None] = mapped_column(ForeignKey(Party.id, ondelete="SET NULL"))
     by_office: Mapped[bool] = mapped_column(default=False)
     source: Mapped[Source] = mapped_column(String(8), default=Source.WEB)
@@ -128,7 +128,7 @@ class Post(Model):
     status: Mapped[Status] = mapped_column(String(10), default=Status.PENDING)
     listed: Mapped[bool] = mapped_column(default=False)  # public now, or a tombstone
     released: Mapped[int | None]
-    latest: Mapped[int] = mapped_column(default=1)
+    latest: Mapped[int] = mapped_column(default=0)  # number of the newest wording
     author_id: Mapped[int | None] = mapped_column(ForeignKey(Party.id, ondelete="SET NULL"))
     source: Mapped[Source] = mapped_column(String(8), default=Source.WEB)
     entered_by: Mapped[int | None] = mapped_column(ForeignKey(Account.id, ondelete="SET NULL"))

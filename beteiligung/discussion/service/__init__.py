@@ -1,0 +1,1 @@
+"""What happens in a discussion. Flushes, never commits: the caller owns the transaction."""

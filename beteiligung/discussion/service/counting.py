@@ -1,0 +1,127 @@
+"""Counters are copies: kept up with each change, and rebuilt by a command."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy.orm import aliased
+
+from beteiligung.discussion import rules
+from beteiligung.discussion.models import Post, Status, Thread, Vote
+from kern.db import db
+from kern.scope import Scope
+
+
+def post_came(post: Post) -> None:
+    """Call after a post became public, once per change of its status."""
+    if not post.listed:
+        _take_place(post)
+    _count(post, +1)
+
+
+def post_went(post: Post) -> None:
+    """Call after a public post stopped being public."""
+    _count(post, -1)
+
+
+def leave_place(post: Post) -> None:
+    """It was never public after all (a release taken back): no tombstone."""
+    if not post.listed:
+        return
+    post.listed = False
+    if post.parent_id is not None:
+        parent = update(Post).where(Post.id == post.parent_id)
+        db.session.execute(parent.values(reply_count=Post.reply_count - 1))
+
+
+def _take_place(post: Post) -> None:
+    post.listed = True
+    if post.parent_id is None:
+        return
+    parent = update(Post).where(Post.id == post.parent_id)
+    db.session.execute(parent.values(reply_count=Post.reply_count + 1))
+    number = db.session.scalar(select(Post.reply_count).where(Post.id == post.parent_id))
+    post.reply_no = number or 1
+
+
+def _count(post: Post, step: int) -> None:
+    answers = step if post.is_answer else 0
+    last = _later(post) if step > 0 else Thread.last_post_at
+    db.session.execute(
+        update(Thread)
+        .where(Thread.id == post.thread_id)
+        .values(
+            posts_count=Thread.posts_count + step,
+            answers_count=Thread.answers_count + answers,
+            last_post_at=last,
+        )
+    )
+    people = step if _is_only_one(post) else 0
+    db.session.execute(
+        update(Scope)
+        .where(Scope.id == post.scope_id)
+        .values(
+            posts_count=Scope.posts_count + step,
+            answers_count=Scope.answers_count + answers,
+            people_count=Scope.people_count + people,
+        )
+    )
+
+
+def _later(post: Post) -> ColumnElement[datetime | None]:
+    is_newer = Thread.last_post_at.is_(None) | (Thread.last_post_at < post.written_at)
+    return case((is_newer, post.written_at), else_=Thread.last_post_at)
+
+
+def _is_only_one(post: Post) -> bool:
+    """Nobody else's: this author has no other public post in this scope."""
+    if post.author_id is None or post.is_answer:
+        return False
+    query = select(Post.id).where(
+        Post.author_id == post.author_id,
+        Post.scope_id == post.scope_id,
+        Post.status == Status.PUBLIC,
+        Post.is_answer.is_(False),
+        Post.id != post.id,
+    )
+    return db.session.scalar(query.limit(1)) is None
+
+
+def recount_votes(post_id: int) -> None:
+    """Base plus rows, read again: so no click is ever counted twice or lost."""
+    tally = select(
+        func.coalesce(func.sum(case((Vote.value == 1, 1), else_=0)), 0),
+        func.coalesce(func.sum(case((Vote.value == -1, 1), else_=0)), 0),
+    ).where(Vote.post_id == post_id)
+    agree, disagree = db.session.execute(tally).one()
+    post = db.session.get_one(Post, post_id)
+    post.agree = post.agree_base + int(agree)
+    post.disagree = post.disagree_base + int(disagree)
+    post.score = rules.wilson(post.agree, post.disagree)
+
+
+def rebuild() -> None:
+    """All counters of the town from its rows, in a handful of statements."""
+    reply = aliased(Post)
+    replies = select(func.count()).where(reply.parent_id == Post.id, reply.listed)
+    db.session.execute(update(Post).values(reply_count=replies.scalar_subquery()))
+    public = (Post.thread_id == Thread.id, Post.status == Status.PUBLIC)
+    db.session.execute(
+        update(Thread).values(
+            posts_count=select(func.count()).where(*public).scalar_subquery(),
+            answers_count=select(func.count()).where(*public, Post.is_answer).scalar_subquery(),
+            last_post_at=select(func.max(Post.written_at)).where(*public).scalar_subquery(),
+        )
+    )
+    inside = (Post.scope_id == Scope.id, Post.status == Status.PUBLIC)
+    people = select(func.count(func.distinct(Post.author_id))).where(
+        *inside, Post.is_answer.is_(False)
+    )
+    db.session.execute(
+        update(Scope).values(
+            posts_count=select(func.count()).where(*inside).scalar_subquery(),
+            answers_count=select(func.count()).where(*inside, Post.is_answer).scalar_subquery(),
+            people_count=people.scalar_subquery(),
+        )
+    )
+    for post_id in db.session.scalars(select(Vote.post_id).distinct()).all():
+        recount_votes(post_id)

@@ -1,0 +1,294 @@
+"""What happens to a thread or post after it is written: waiting, released, rejected, hidden, gone.
+
+The same verbs for both kinds; `beteiligung.discussion.content` hands them to the desk.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from beteiligung.discussion import rules
+from beteiligung.discussion.models import (
+    POST_KEY,
+    Outcome,
+    Post,
+    Status,
+    TextRevision,
+    Thread,
+)
+from beteiligung.discussion.service import counting, texts
+from beteiligung.discussion.service.texts import Thing, key_of
+from kern import audit, outbox, text
+from kern.actor import Actor
+from kern.clock import now
+from kern.content import Ref, Verdict
+from kern.db import db
+from kern.errors import Conflict, NotAllowed, NotFound
+from kern.files import service as files
+from kern.moderation.cases import open_case, withdraw_cases
+from kern.moderation.models import CaseKind
+from kern.outbox import Fact
+from kern.scope import Moderation, Scope
+
+MOVED_ON = "Inzwischen gibt es eine neuere Fassung. Bitte lesen Sie zuerst diese."
+UNDO = timedelta(seconds=30)
+TRUST_AFTER = 3  # released posts, and none rejected in the last TRUST_DAYS
+TRUST_DAYS = 180
+
+
+def get_post(post_id: int) -> Post:
+    query = select(Post).where(Post.id == post_id)
+    post = db.session.scalar(query.options(joinedload(Post.thread), joinedload(Post.author)))
+    if post is None:
+        raise NotFound("Diesen Beitrag gibt es nicht.")
+    return post
+
+
+def get_thread(thread_id: int) -> Thread:
+    query = select(Thread).where(Thread.id == thread_id)
+    thread = db.session.scalar(query.options(joinedload(Thread.author)))
+    if thread is None:
+        raise NotFound("Dieses Gespräch gibt es nicht.")
+    return thread
+
+
+def is_known(author_id: int | None) -> bool:
+    """Somebody released something of theirs before: their links come alive."""
+    if author_id is None:
+        return False
+    query = select(Post.id).where(Post.author_id == author_id, Post.status == Status.PUBLIC)
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def is_trusted(author_id: int | None) -> bool:
+    """At least three released posts, and no rejection within half a year."""
+    if author_id is None:
+        return False
+    own = select(TextRevision.state, Post.written_at).join(
+        Post, (Post.id == TextRevision.content_id) & (TextRevision.content_key == POST_KEY)
+    )
+    rows = db.session.execute(own.where(Post.author_id == author_id)).all()
+    since = now() - timedelta(days=TRUST_DAYS)
+    released = sum(1 for state, _at in rows if state == Status.PUBLIC)
+    rejected = any(state == Status.REJECTED and at > since for state, at in rows)
+    return released >= TRUST_AFTER and not rejected
+
+
+def submit(actor: Actor, thing: Thing, scope: Scope) -> None:
+    """The newest wording goes where the rules send it: on the page, or to the desk."""
+    trusted = scope.moderation == Moderation.TRUST and is_trusted(thing.author_id)
+    status = rules.first_status(actor, scope, trusted=trusted)
+    ref = Ref(key_of(thing), thing.id)
+    if status == Status.PUBLIC:
+        _release(thing, thing.latest)
+    elif thing.status == Status.REJECTED:
+        thing.status = Status.PENDING
+    if status == Status.PENDING:
+        _open(CaseKind.RELEASE, thing)
+    elif not actor.may(rules.DECIDE, scope.id):
+        _open(CaseKind.REVIEW, thing)
+    else:
+        withdraw_cases(ref, (CaseKind.RELEASE, CaseKind.REVIEW))
+    note(thing, Fact.SUBMITTED)
+
+
+def _open(kind: CaseKind, thing: Thing) -> None:
+    ref = Ref(key_of(thing), thing.id)
+    open_case(kind, ref, thing.latest, scope_id=thing.scope_id, author_id=thing.author_id)
+
+
+def release_at_once(thing: Thing) -> None:
+    """What needs no second pair of eyes, because the office itself speaks."""
+    _release(thing, thing.latest)
+    note(thing, Fact.SUBMITTED)
+
+
+def decide(thing: Thing, revision: int, actor: Actor, verdict: Verdict) -> None:
+    """Decide about the wording the moderator read. Raises Conflict when there is a newer one."""
+    _require_decider(actor, thing)
+    if revision != thing.latest:
+        raise Conflict(MOVED_ON)
+    if verdict is Verdict.REJECT:
+        _reject(thing, revision)
+    else:
+        if verdict is Verdict.RELEASE_WITHOUT_PICTURE and isinstance(thing, Post):
+            thing.picture_id = None
+        _release(thing, revision)
+    audit.record(actor, f"text.{verdict}", f"{key_of(thing)}:{thing.id}")
+    note(thing)
+    outbox.mail(
+        "beteiligung.entschieden",
+        f"party:{thing.author_id}",
+        event=f"{key_of(thing)}:{thing.id}:{revision}",
+        not_before=now() + UNDO,
+        ref=f"{key_of(thing)}:{thing.id}",
+        revision=revision,
+    )
+
+
+def _release(thing: Thing, number: int) -> None:
+    revision = texts.get_revision(thing, number)
+    was_public = thing.status == Status.PUBLIC
+    if not was_public:
+        rules.require_transition(thing.status, Status.PUBLIC)
+    texts.show(thing, revision)
+    thing.status = Status.PUBLIC
+    db.session.flush()
+    if isinstance(thing, Post) and not was_public:
+        files.publish([thing.picture_id])
+        counting.post_came(thing)
+        db.session.flush()
+
+
+def _reject(thing: Thing, number: int) -> None:
+    """An edit that is rejected leaves the released wording public."""
+    revision = texts.get_revision(thing, number)
+    if revision.state != Status.PENDING:
+        raise Conflict(MOVED_ON)
+    revision.state = Status.REJECTED
+    if thing.released is None:
+        rules.require_transition(thing.status, Status.REJECTED)
+        thing.status = Status.REJECTED
+
+
+def reopen(thing: Thing, revision: int, actor: Actor) -> None:
+    """Take the decision about this revision back: it waits again."""
+    _require_decider(actor, thing)
+    if revision != thing.latest:
+        raise Conflict(MOVED_ON)
+    wording = texts.get_revision(thing, revision)
+    if wording.state == Status.PUBLIC:
+        _take_back_release(thing, revision)
+    elif thing.status == Status.REJECTED:
+        thing.status = Status.PENDING
+    wording.state = Status.PENDING
+    outbox.cancel_mails(f"{key_of(thing)}:{thing.id}:{revision}")
+    audit.record(actor, "text.reopen", f"{key_of(thing)}:{thing.id}")
+    note(thing, Fact.HIDDEN)
+
+
+def _take_back_release(thing: Thing, number: int) -> None:
+    before = _last_released_before(thing, number)
+    if before is not None:
+        texts.show(thing, before)
+        return
+    thing.status = Status.PENDING
+    thing.released = None
+    texts.unshow(thing)
+    db.session.flush()
+    if isinstance(thing, Post):
+        files.unpublish([thing.picture_id])
+        counting.post_went(thing)
+        counting.leave_place(thing)
+
+
+def _last_released_before(thing: Thing, number: int) -> TextRevision | None:
+    earlier = [one for one in texts.list_revisions(thing) if one.number < number]
+    released = [one for one in earlier if one.state == Status.PUBLIC]
+    return released[-1] if released else None
+
+
+def hide(thing: Thing, actor: Actor, rule: int | None = None) -> None:
+    """Take something public away; a tombstone stays, and the wording stays for the record."""
+    if not actor.may(rules.HIDE, thing.scope_id):
+        raise NotAllowed("Dafür fehlt Ihnen die Berechtigung.")
+    rules.require_transition(thing.status, Status.HIDDEN)
+    thing.status = Status.HIDDEN
+    if isinstance(thing, Post):
+        thing.hidden_rule = rule
+    left(thing)
+    audit.record(
+        actor, "text.hide", f"{key_of(thing)}:{thing.id}", detail=f"rule {rule}" if rule else None
+    )
+    note(thing, Fact.HIDDEN)
+    outbox.mail(
+        "beteiligung.ausgeblendet",
+        f"party:{thing.author_id}",
+        event=f"{key_of(thing)}:{thing.id}:hide:{_stamp()}",
+        ref=f"{key_of(thing)}:{thing.id}",
+    )
+
+
+def restore(thing: Thing, actor: Actor) -> None:
+    if not actor.may(rules.HIDE, thing.scope_id):
+        raise NotAllowed("Dafür fehlt Ihnen die Berechtigung.")
+    if thing.status != Status.HIDDEN or thing.released is None:
+        raise Conflict("Das ist nicht ausgeblendet.")
+    texts.show(thing, texts.get_revision(thing, thing.released))
+    thing.status = Status.PUBLIC
+    if isinstance(thing, Post):
+        thing.hidden_rule = None
+        files.publish([thing.picture_id])
+        db.session.flush()
+        counting.post_came(thing)
+    audit.record(actor, "text.restore", f"{key_of(thing)}:{thing.id}")
+    note(thing)
+
+
+def withdraw(actor: Actor, thing: Thing) -> None:
+    """Its author takes it back. What was public leaves a tombstone, so that replies keep sense."""
+    rules.require_may_withdraw(actor, thing)
+    was_public = thing.status == Status.PUBLIC
+    thing.status = Status.WITHDRAWN
+    if was_public:
+        left(thing)
+    withdraw_cases(Ref(key_of(thing), thing.id))
+    note(thing, Fact.HIDDEN)
+
+
+def redact(thing: Thing, actor: Actor, source: str) -> None:
+    if not actor.may(rules.HIDE, thing.scope_id):
+        raise NotAllowed("Dafür fehlt Ihnen die Berechtigung.")
+    texts.replace_everywhere(thing, texts.checked(source, rules.MAX_POST))
+    audit.record(actor, "text.redact", f"{key_of(thing)}:{thing.id}")
+    note(thing)
+
+
+def set_outcome(
+    actor: Actor, thing: Thing, outcome: Outcome | None, *, reason: str, office: str
+) -> None:
+    """Say in public what became of it; the author is told."""
+    if not actor.may(rules.ANSWER, thing.scope_id):
+        raise NotAllowed("Dafür fehlt Ihnen die Berechtigung.")
+    if thing.status != Status.PUBLIC:
+        raise Conflict("Ein Ergebnis bekommt nur, was öffentlich ist.")
+    if outcome is not None:
+        rules.require_outcome_fits(outcome, reason)
+    thing.outcome = outcome
+    thing.outcome_reason = reason.strip() if outcome else ""
+    thing.outcome_office = text.clean_line(office, 120) if outcome else ""
+    thing.outcome_at = now() if outcome else None
+    audit.record(actor, "outcome.set", f"{key_of(thing)}:{thing.id}", detail=outcome)
+    note(thing)
+    if outcome is not None:
+        _tell(thing, "beteiligung.ergebnis", f"outcome:{outcome}:{_stamp()}")
+
+
+def _tell(thing: Thing, template: str, what: str) -> None:
+    ref = f"{key_of(thing)}:{thing.id}"
+    outbox.mail(template, f"party:{thing.author_id}", event=f"{ref}:{what}", ref=ref)
+
+
+def left(thing: Thing) -> None:
+    texts.unshow(thing)
+    db.session.flush()
+    if isinstance(thing, Post):
+        files.unpublish([thing.picture_id])
+        counting.post_went(thing)
+
+
+def note(thing: Thing, fact: Fact = Fact.CHANGED) -> None:
+    touches = [f"scope:{thing.scope_id}"]
+    if isinstance(thing, Post):
+        touches.append(f"beteiligung.thread:{thing.thread_id}")
+    outbox.note(key_of(thing), thing.id, fact, touches)
+
+
+def _require_decider(actor: Actor, thing: Thing) -> None:
+    if not actor.may(rules.DECIDE, thing.scope_id):
+        raise NotAllowed("Dafür fehlt Ihnen die Berechtigung.")
+
+
+def _stamp() -> str:
+    return now().strftime("%Y%m%d%H%M%S%f")

@@ -1,0 +1,124 @@
+"""Revisions of threads and posts: every wording is kept, one of them is public."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select
+
+from beteiligung.discussion.models import POST_KEY, THREAD_KEY, Post, Status, TextRevision, Thread
+from kern import text
+from kern.clock import now
+from kern.db import db
+from kern.errors import Invalid, NotFound
+
+Thing = Post | Thread
+
+
+def key_of(thing: Thing) -> str:
+    return POST_KEY if isinstance(thing, Post) else THREAD_KEY
+
+
+def checked(source: str, limit: int, field: str = "text") -> str:
+    """The text as it will be kept. Raises Invalid at the field when empty or too long."""
+    cleaned = source.replace("\r\n", "\n").strip()
+    if not cleaned:
+        raise Invalid("Bitte schreiben Sie etwas.", field=field)
+    if len(cleaned) > limit:
+        raise Invalid(
+            "Bitte kürzen Sie auf %(limit)s Zeichen. Jetzt sind es %(count)s.",
+            field=field,
+            limit=limit,
+            count=len(cleaned),
+        )
+    return cleaned
+
+
+def add_revision(
+    thing: Thing, source: str, *, editor_id: int | None, links: bool, title: str = ""
+) -> TextRevision:
+    """The next wording, pending. `links` is False for people nobody has released anything of."""
+    rendered = text.render(source, links=links)
+    revision = TextRevision(
+        content_key=key_of(thing),
+        content_id=thing.id,
+        number=thing.latest + 1,
+        title=title,
+        source=source,
+        html=rendered.html,
+        plain=rendered.plain,
+        renderer=rendered.version,
+        editor_id=editor_id,
+        written_at=now(),
+    )
+    thing.latest = revision.number
+    db.session.add(revision)
+    db.session.flush()
+    return revision
+
+
+def get_revision(thing: Thing, number: int) -> TextRevision:
+    query = select(TextRevision).where(
+        TextRevision.content_key == key_of(thing),
+        TextRevision.content_id == thing.id,
+        TextRevision.number == number,
+    )
+    revision = db.session.scalar(query)
+    if revision is None:
+        raise NotFound("Diese Fassung gibt es nicht.")
+    return revision
+
+
+def list_revisions(thing: Thing) -> Sequence[TextRevision]:
+    query = select(TextRevision).where(
+        TextRevision.content_key == key_of(thing), TextRevision.content_id == thing.id
+    )
+    return db.session.scalars(query.order_by(TextRevision.number)).all()
+
+
+def show(thing: Thing, revision: TextRevision) -> None:
+    """Make this wording the public one. Links come alive with the release."""
+    rendered = text.render(revision.source)
+    revision.html, revision.renderer = rendered.html, rendered.version
+    revision.plain = rendered.plain
+    revision.state = Status.PUBLIC
+    thing.released = revision.number
+    thing.html, thing.plain = revision.html, revision.plain
+    if isinstance(thing, Thread):
+        thing.title = revision.title
+    elif revision.number > 1:
+        thing.edited_at = revision.written_at
+
+
+def unshow(thing: Thing) -> None:
+    """The wording is no longer on any page, but stays in its revision."""
+    thing.html = thing.plain = ""
+
+
+def replace_everywhere(thing: Thing, source: str) -> None:
+    """Redaction: one new wording instead of all old ones; nothing of them remains."""
+    title = thing.title if isinstance(thing, Thread) else ""
+    public = thing.released is not None and thing.status == Status.PUBLIC
+    number = thing.latest + 1
+    rendered = text.render(source)
+    db.session.execute(
+        delete(TextRevision).where(
+            TextRevision.content_key == key_of(thing), TextRevision.content_id == thing.id
+        )
+    )
+    db.session.add(
+        TextRevision(
+            content_key=key_of(thing),
+            content_id=thing.id,
+            number=number,
+            title=title,
+            source=source,
+            html=rendered.html,
+            plain=rendered.plain,
+            renderer=rendered.version,
+            state=Status.PUBLIC if public else thing.status,
+            written_at=now(),
+        )
+    )
+    thing.latest = number
+    if public:
+        thing.released, thing.html, thing.plain = number, rendered.html, rendered.plain
+    db.session.flush()

@@ -1,0 +1,145 @@
+"""Keep uploads: bytes below the town's folder, a row that says whose they are and who may look."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import select, update
+
+from kern import text
+from kern.accounts.models import Party
+from kern.clock import now
+from kern.content import Ref
+from kern.db import db
+from kern.errors import Invalid, NotFound
+from kern.files.images import Picture, accept_picture
+from kern.files.models import File
+from kern.files.pdf import accept_pdf
+from kern.ids import new_token
+from kern.town import current_town, private_folder
+
+SIZES = ("small", "medium", "large")
+MAX_ALT = 200
+ORPHAN_AFTER = timedelta(days=8)  # a day longer than what waits for its confirming mail
+
+
+def prepare_picture(data: bytes, filename: str, alt: str) -> tuple[Picture, str]:
+    """Decode and encode anew; before the transaction, because it takes a while."""
+    cleaned = text.clean_line(alt, MAX_ALT)
+    if not cleaned:
+        raise Invalid("Bitte beschreiben Sie in einem Satz, was zu sehen ist.", field="picture_alt")
+    return accept_picture(data, filename), cleaned
+
+
+def keep_picture(prepared: tuple[Picture, str], uploaded_by: int | None) -> File:
+    picture, alt = prepared
+    large = picture.sizes["large"]
+    file = _row("picture", alt, picture.filename, uploaded_by)
+    file.sha256, file.size = picture.sha256, len(large.data)
+    file.width, file.height = large.width, large.height
+    for size in SIZES:
+        _write(path_of(file, size), picture.sizes[size].data)
+    db.session.flush()
+    return file
+
+
+def keep_pdf(data: bytes, filename: str, title: str, uploaded_by: int | None) -> File:
+    document = accept_pdf(data, filename)
+    shown = text.clean_line(title, MAX_ALT) or document.filename
+    file = _row("pdf", shown, document.filename, uploaded_by)
+    file.sha256, file.size = document.sha256, len(document.data)
+    _write(path_of(file, "pdf"), document.data)
+    db.session.flush()
+    return file
+
+
+def _row(kind: str, title: str, filename: str, uploaded_by: int | None) -> File:
+    file = File(
+        name=new_token(),
+        kind=kind,
+        title=title,
+        filename=filename[:120],
+        sha256="",
+        uploaded_by=uploaded_by,
+    )
+    db.session.add(file)
+    return file
+
+
+def path_of(file: File, size: str) -> Path:
+    ending = "pdf" if file.kind == "pdf" else f"{size}.webp"
+    return current_town().uploads / file.name[:2] / f"{file.name}.{ending}"
+
+
+def _write(path: Path, data: bytes) -> None:
+    private_folder(path.parent)
+    partial = path.with_suffix(path.suffix + ".teil")
+    partial.write_bytes(data)
+    partial.chmod(0o600)
+    partial.replace(path)
+
+
+def attach(file_id: int, ref: Ref) -> None:
+    """Give a kept file to its thing; a file that has one already stays there."""
+    query = update(File).where(File.id == file_id, File.content_id.is_(None))
+    db.session.execute(query.values(content_key=ref.key, content_id=ref.id))
+
+
+def get_file(name: str) -> File:
+    file = db.session.scalar(select(File).where(File.name == name, File.state != "gone"))
+    if file is None:
+        raise NotFound("Diese Datei gibt es nicht.")
+    return file
+
+
+def list_files(ref: Ref, kind: str) -> list[File]:
+    query = select(File).where(
+        File.content_key == ref.key,
+        File.content_id == ref.id,
+        File.kind == kind,
+        File.state != "gone",
+    )
+    return list(db.session.scalars(query.order_by(File.id)))
+
+
+def publish(file_ids: Iterable[int | None]) -> None:
+    _set_state(file_ids, "public")
+
+
+def unpublish(file_ids: Iterable[int | None]) -> None:
+    _set_state(file_ids, "private")
+
+
+def remove(file: File) -> None:
+    """The bytes go with the row's content; the row stays as the mark that they are gone."""
+    for size in (*SIZES, "pdf"):
+        path_of(file, size).unlink(missing_ok=True)
+    file.state, file.title, file.filename, file.sha256 = "gone", "", "", ""
+
+
+def remove_orphans() -> int:
+    """Uploads whose thing was never saved."""
+    old = now() - ORPHAN_AFTER
+    query = select(File).where(
+        File.content_id.is_(None), File.state != "gone", File.uploaded_at < old
+    )
+    orphans = db.session.scalars(query).all()
+    for file in orphans:
+        remove(file)
+    return len(orphans)
+
+
+def is_uploader(file: File, party_id: int | None) -> bool:
+    return party_id is not None and file.uploaded_by == party_id
+
+
+def uploader_name(file: File) -> str:
+    party = db.session.get(Party, file.uploaded_by) if file.uploaded_by else None
+    return (party.name if party else None) or ""
+
+
+def _set_state(file_ids: Iterable[int | None], state: str) -> None:
+    ids = [id_ for id_ in file_ids if id_ is not None]
+    if ids:
+        query = update(File).where(File.id.in_(ids), File.state != "gone")
+        db.session.execute(query.values(state=state))

@@ -1,0 +1,66 @@
+"""Open and close cases, in the same transaction as the act that causes them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from kern.calendar import Land, release_target
+from kern.clock import now
+from kern.content import Ref
+from kern.db import db
+from kern.moderation.models import Case, CaseKind, CaseState
+from kern.outbox import bump
+from kern.settings import town_settings
+
+DESK = "desk"  # the revision key of everything that shows the queue
+
+
+def due(at: datetime) -> datetime:
+    """Until when the town means to have looked: its target in working hours of its Land."""
+    settings = town_settings()
+    land = Land(settings.land)
+    return release_target(at, settings.target_hours, land, settings.day_opens, settings.day_closes)
+
+
+def open_case(
+    kind: CaseKind, ref: Ref, revision: int, *, scope_id: int | None, author_id: int | None
+) -> Case:
+    """A new open case; older open ones about earlier revisions of the same thing are overtaken."""
+    if kind is not CaseKind.REPORT:
+        withdraw_cases(ref, (CaseKind.RELEASE, CaseKind.REVIEW))
+    case = Case(
+        kind=kind,
+        content_key=ref.key,
+        content_id=ref.id,
+        revision=revision,
+        scope_id=scope_id,
+        author_id=author_id,
+        due_at=due(now()),
+    )
+    db.session.add(case)
+    db.session.flush()
+    bump(DESK)
+    return case
+
+
+def find_open(ref: Ref, kind: CaseKind) -> Case | None:
+    query = select(Case).where(
+        Case.content_key == ref.key,
+        Case.content_id == ref.id,
+        Case.kind == kind,
+        Case.state == CaseState.OPEN,
+    )
+    return db.session.scalar(query)
+
+
+def withdraw_cases(ref: Ref, kinds: Iterable[CaseKind] = tuple(CaseKind)) -> None:
+    """The author took it back, or wrote it anew: nobody needs to decide any more."""
+    query = update(Case).where(
+        Case.content_key == ref.key,
+        Case.content_id == ref.id,
+        Case.kind.in_(list(kinds)),
+        Case.state == CaseState.OPEN,
+    )
+    db.session.execute(query.values(state=CaseState.WITHDRAWN, decided_at=now()))
+    bump(DESK)
