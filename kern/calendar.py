@@ -5,7 +5,7 @@ time and shown as "5. Dezember, 24 Uhr".
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -37,7 +37,7 @@ _WEEKDAYS = (
 
 
 class NoSuchTime(Invalid):
-    """A wall time that the clocks skip when summer time begins."""
+    """A wall time that the clocks skip when summer time begins, or of a year out of reach."""
 
 
 # Between the clock on the wall and the database
@@ -47,6 +47,7 @@ def to_utc(local: datetime) -> datetime:
     """The instant of a naive wall time in Germany; of two, in the night in October, the later."""
     if local.tzinfo is not None:
         raise ValueError("a wall time has no zone")
+    _require_year(local.year)
     instant = local.replace(tzinfo=BERLIN, fold=1).astimezone(UTC)
     if instant.astimezone(BERLIN).replace(tzinfo=None) != local.replace(fold=0):
         raise NoSuchTime(
@@ -66,7 +67,13 @@ def to_local(utc: datetime) -> datetime:
 
 def end_of_day(day: date) -> datetime:
     """The exclusive end, in UTC, of a deadline that counts the whole day."""
+    _require_year(day.year)
     return to_utc(datetime.combine(day + _DAY, time()))
+
+
+def _require_year(year: int) -> None:
+    if not MINYEAR < year < MAXYEAR:  # at the ends the zone leads out of the calendar
+        raise NoSuchTime("Bitte prüfen Sie die Jahreszahl.")
 
 
 # In words

@@ -115,7 +115,7 @@ def _upright_and_small(image: Image.Image) -> Image.Image:
     width, height = image.size
     fit = _fit(height, width, SIZES["large"]) if turned else _fit(width, height, SIZES["large"])
     target = fit[::-1] if turned else fit
-    if image.format == "JPEG":
+    if image.format in {"JPEG", "MPO"}:  # MPO: the JPEG of a camera with a second picture
         image.draft(None, target)  # libjpeg scales by 1/2, 1/4, 1/8 while it decodes
     image.load()
     small = _shrink(image, target)

@@ -100,6 +100,14 @@ def test_times_without_or_with_a_zone_in_the_wrong_place_are_errors() -> None:
         to_local(datetime(2026, 1, 1))
 
 
+@pytest.mark.parametrize("year", [1, 9999])
+def test_a_year_at_the_end_of_the_calendar_is_refused(year: int) -> None:
+    with pytest.raises(NoSuchTime, match="Jahreszahl"):
+        to_utc(datetime(year, 1, 1))
+    with pytest.raises(NoSuchTime, match="Jahreszahl"):
+        calendar.end_of_day(date(year, 12, 31))
+
+
 def test_days_and_minutes_read_as_in_german() -> None:
     assert format_day(date(2026, 3, 1)) == "1. März 2026"
     assert format_day(datetime(2026, 12, 4, 23, 30, tzinfo=UTC)) == "5. Dezember 2026"

@@ -206,6 +206,18 @@ def test_an_animation_keeps_its_first_frame() -> None:
     assert blue < 60
 
 
+def test_a_camera_jpeg_with_a_second_picture_keeps_the_first() -> None:
+    second = picture(2000, 1500, BLUE)
+    data = encoded(picture(4000, 3000), "MPO", save_all=True, append_images=[second])
+    assert data.startswith(b"\xff\xd8\xff")
+    made = large(data)
+
+    assert made.size == (1600, 1200)
+    red, _, blue = made.convert("RGB").getpixel((10, 10))  # type: ignore[misc]
+    assert red > 200
+    assert blue < 60
+
+
 def test_transparency_stays() -> None:
     made = large(encoded(picture(colour=(255, 0, 0, 0)), "PNG"))
 
