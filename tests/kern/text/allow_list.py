@@ -1,0 +1,100 @@
+"""Reads rendered HTML with Python's own parser and tells what is not on the allow list."""
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+HOSTILE = Path(__file__).parents[4] / "shared" / "data" / "hostile"
+needs_hostile = pytest.mark.skipif(not HOSTILE.exists(), reason="the shared test data is not here")
+
+TAGS = {
+    *("p", "br", "hr", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "a"),
+    *("h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"),
+}
+_VALUES = {
+    ("a", "href"): re.compile(r"(https?://[\w-]+(\.[\w-]+)+|mailto:[\w.+-]+@[\w.-]+\Z)\S*"),
+    ("a", "rel"): re.compile("nofollow ugc noopener"),
+    ("ol", "start"): re.compile(r"\d{1,9}"),
+    ("th", "scope"): re.compile("col"),
+}
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.faults: list[str] = []
+        self.tags: list[str] = []
+        self._open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        if tag not in TAGS:
+            self.faults.append(f"<{tag}>")
+        if tag not in {"br", "hr"}:
+            self._open.append(tag)
+        for name, value in attrs:
+            allowed = _VALUES.get((tag, name))
+            if allowed is None or not allowed.fullmatch(value or ""):
+                self.faults.append(f"<{tag} {name}={value!r}>")
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self._open or self._open.pop() != tag:
+            self.faults.append(f"</{tag}> closes nothing")
+
+    def handle_comment(self, data: str) -> None:
+        self.faults.append("a comment")
+
+    def handle_decl(self, decl: str) -> None:
+        self.faults.append("a declaration")
+
+    def handle_pi(self, data: str) -> None:
+        self.faults.append("a processing instruction")
+
+    def unknown_decl(self, data: str) -> None:
+        self.faults.append("an unknown declaration")
+
+    def unclosed(self) -> list[str]:
+        return [f"<{tag}> is never closed" for tag in self._open]
+
+
+def faults(html: str) -> list[str]:
+    """What in the HTML is not allowed; empty when all is well."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return reader.faults + reader.unclosed()
+
+
+def tags(html: str) -> list[str]:
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return reader.tags
+
+
+def xss_payloads() -> list[str]:
+    rows = json.loads((HOSTILE / "xss.json").read_text(encoding="utf-8"))
+    return [row["payload"] for row in rows]
+
+
+def disguises(payload: str) -> list[str]:
+    """The payload at each place of the Markdown grammar that it could break out of."""
+    return [
+        payload,
+        f"[x]({payload})",
+        f"[x](<{payload}>)",
+        f'[x](https://a.example/ "{payload}")',
+        f"[{payload}](https://a.example/{payload})",
+        f"![{payload}]({payload})",
+        f"<https://a.example/{payload}>",
+        f"https://a.example/{payload}",
+        f"`{payload}` ``{payload}``",
+        f"```{payload}\n{payload}\n```",
+        f"# {payload}",
+        f"- {payload}\n    - {payload}",
+        f"a|b\n-|-\n{payload}|{payload}",
+        f"> **{payload}** *{payload}*",
+    ]
