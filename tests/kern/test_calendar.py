@@ -286,3 +286,4 @@ def test_an_office_that_never_closes_counts_working_days() -> None:
 def test_the_target_is_a_full_hour() -> None:
     assert release_target(local(2026, 11, 23, 10, 17), 8, Land.NW) == local(2026, 11, 24, 10)
     assert release_target(local(2026, 11, 23, 10), 2, Land.NW) == local(2026, 11, 23, 12)
+    assert release_target(local(2026, 11, 23, 10), 3, Land.NW, 9, 12) == local(2026, 11, 24, 10)
