@@ -1,20 +1,38 @@
 """Sessions are rows: made at login, listed, ended one by one or all at once."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, Row, delete, select, update
 
+from kern.accounts.glance import glance
 from kern.accounts.models import Account, AccountState, Grant, LoginSession, Party
 from kern.accounts.permissions import BY_ROLE, Role
 from kern.actor import AccountId, Actor, PartyId
 from kern.clock import now
-from kern.db import db, engine
+from kern.db import db
+from kern.errors import NotFound
 from kern.ids import hash_token, new_token
 
 SEEN_EVERY = timedelta(hours=1)
+FRESH_FOR = timedelta(minutes=10)
 _GUEST = Actor(permissions=BY_ROLE[Role.GUEST])
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request of a logged-in person: who, by which session, and how fresh their proof is."""
+
+    actor: Actor
+    session_id: int
+    confirmed_at: datetime
+    is_renewed: bool  # once an hour: the cookie should get its full life again
+
+    @property
+    def is_fresh(self) -> bool:
+        return now() - self.confirmed_at < FRESH_FOR
 
 
 def guest() -> Actor:
@@ -36,41 +54,55 @@ def open_session(account: Account, agent: str, days: int) -> str:
     return token
 
 
-def actor_of(token: str) -> Actor:
-    """The actor behind a cookie; a guest when the session ended or the account may not come in.
+def visit(token: str, days: int = 30, *, production: bool = False) -> Visit | None:
+    """Who comes with this cookie; None when the session ended or the account may not come in."""
+    with glance() as connection:
+        query = _query(token, production=production)
+        row = connection.execute(query).first()
+        if row is None:
+            return None
+        grants = connection.execute(
+            select(Grant.role, Grant.scope_id).where(Grant.account_id == row.account_id)
+        ).all()
+        is_renewed = now() - row.seen_on > SEEN_EVERY
+        if is_renewed:
+            seen = update(LoginSession).where(LoginSession.id == row.session_id)
+            until = now() + timedelta(days=days)
+            connection.execute(seen.values(seen_on=now(), expires_at=until))
+    actor = _actor(row, [(role, scope_id) for role, scope_id in grants])
+    return Visit(actor, row.session_id, row.confirmed_at, is_renewed)
 
-    Runs on a connection of its own that commits by itself, so that looking never opens the
-    request's transaction (a read before a write would make the write fail as "locked").
-    """
+
+def _query(token: str, *, production: bool) -> Any:
     query = (
         select(
-            LoginSession.id,
+            LoginSession.id.label("session_id"),
             LoginSession.seen_on,
-            Account.id,
+            LoginSession.confirmed_at,
+            Account.id.label("account_id"),
             Account.party_id,
             Party.name,
-            Grant.role,
-            Grant.scope_id,
         )
         .join(Account, Account.id == LoginSession.account_id)
         .join(Party, Party.id == Account.party_id)
-        .outerjoin(Grant, Grant.account_id == Account.id)
         .where(
             LoginSession.token_hash == hash_token(token),
             LoginSession.expires_at > now(),
             Account.state == AccountState.ACTIVE,
         )
     )
-    with engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        rows = connection.execute(query).all()
-        if not rows:
-            return _GUEST
-        session_id, seen_on, account_id, party_id, name = rows[0][:5]
-        if now() - seen_on > SEEN_EVERY:
-            seen = update(LoginSession).where(LoginSession.id == session_id)
-            connection.execute(seen.values(seen_on=now()))
-    held, scoped = permissions_of([(row[5], row[6]) for row in rows if row[5] is not None])
-    return Actor(AccountId(account_id), PartyId(party_id), name or "", held, scoped)
+    return query.where(Account.is_demo.is_(False)) if production else query
+
+
+def _actor(row: Row[Any], grants: Iterable[tuple[str, int | None]]) -> Actor:
+    held, scoped = permissions_of(grants)
+    return Actor(AccountId(row.account_id), PartyId(row.party_id), row.name or "", held, scoped)
+
+
+def actor_of(token: str) -> Actor:
+    """The actor behind a cookie, or a guest."""
+    found = visit(token)
+    return _GUEST if found is None else found.actor
 
 
 def permissions_of(
@@ -87,8 +119,23 @@ def permissions_of(
     return frozenset(held), {key: frozenset(value) for key, value in scoped.items()}
 
 
+def confirm(session_id: int) -> None:
+    """The person has just proved again who they are: step-up pages open for ten minutes."""
+    query = update(LoginSession).where(LoginSession.id == session_id)
+    db.session.execute(query.values(confirmed_at=now()))
+
+
 def end_session(token: str) -> None:
     db.session.execute(delete(LoginSession).where(LoginSession.token_hash == hash_token(token)))
+
+
+def end_one(account_id: int, session_id: int) -> None:
+    """One of the person's own sessions; raises NotFound for anybody else's."""
+    query = delete(LoginSession).where(
+        LoginSession.id == session_id, LoginSession.account_id == account_id
+    )
+    if cast("CursorResult[Any]", db.session.execute(query)).rowcount != 1:
+        raise NotFound("Diese Anmeldung ist schon beendet.")
 
 
 def end_all(account_id: int, except_token: str | None = None) -> int:

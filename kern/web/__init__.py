@@ -1,8 +1,26 @@
 """The edge between HTTP and the domain: town, actor, one commit per action, headers, errors."""
 
-from kern.web.app import init_app
+from kern.web.app import init_app, safe_next
 from kern.web.commits import commits
-from kern.web.guard import csrf_field
-from kern.web.identity import current_actor, require, require_login
+from kern.web.forms import Form
+from kern.web.guard import csrf_field, shows_again
+from kern.web.identity import current_actor, require, require_fresh, require_login
+from kern.web.limit import limit, limit_mails, limit_network
+from kern.web.notice import notice
 
-__all__ = ["commits", "csrf_field", "current_actor", "init_app", "require", "require_login"]
+__all__ = [
+    "Form",
+    "commits",
+    "csrf_field",
+    "current_actor",
+    "init_app",
+    "limit",
+    "limit_mails",
+    "limit_network",
+    "notice",
+    "require",
+    "require_fresh",
+    "require_login",
+    "safe_next",
+    "shows_again",
+]

@@ -7,6 +7,7 @@ from typing import ParamSpec
 from flask.typing import ResponseReturnValue
 
 from kern.db import db
+from kern.web.guard import refuse_stale
 from kern.worker_hint import hint
 
 P = ParamSpec("P")
@@ -25,6 +26,7 @@ def commits(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseRetur
         if _is_refusal(response):
             db.session.rollback()
             return response
+        refuse_stale()
         db.session.commit()
         hint()
         return response

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from urllib.parse import quote
 
 from flask import Flask, current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -60,7 +61,8 @@ def _plain(values: Mapping[str, object]) -> str:
 def _domain(error: DomainError) -> ResponseReturnValue:
     db.session.rollback()
     if isinstance(error, LoginRequired) and request.method == "GET":
-        return redirect(f"/konto/anmelden?weiter={request.full_path.rstrip('?')}", code=303)
+        way_back = quote(request.full_path.rstrip("?"))
+        return redirect(f"/konto/anmelden?weiter={way_back}", code=303)
     if isinstance(error, UnknownHost):
         values = {"status": 400, "title": str(TITLES[400]), "sentence": say(error)}
         return _plain(values), 400

@@ -6,9 +6,12 @@ session cookie came along they also need the session's token. `EXEMPT` are the n
 
 import hashlib
 import hmac
+from collections.abc import Callable
+from typing import ParamSpec
 from urllib.parse import urlsplit
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
+from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from kern.errors import DomainError
@@ -16,6 +19,7 @@ from kern.town import bare_host, current_town
 from kern.web.identity import COOKIE
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+P = ParamSpec("P")
 EXEMPT: set[str] = set()  # endpoints: one-click unsubscribe, machine API with its own key
 FIELD = "csrf_token"
 
@@ -69,10 +73,27 @@ def token_is_stale() -> bool:
     return not hmac.compare_digest(given.encode(), csrf_token().encode())
 
 
+def shows_again(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """For views with a `kern.web.forms.Form`: with a stale token they run, the form fails and shows
+    what was typed with a fresh token. Should one change something all the same, `commits` refuses.
+    """
+    view.shows_again = True  # type: ignore[attr-defined]
+    return view
+
+
 def check_token() -> None:
     """Marks the request; forms show their text again, everything else is refused."""
-    if token_is_stale():
-        g.stale_token = True
+    if not token_is_stale():
+        return
+    g.stale_token = True
+    view = current_app.view_functions.get(request.endpoint or "")
+    if not getattr(view, "shows_again", False):
+        refuse_stale()
+
+
+def refuse_stale() -> None:
+    """Raises StaleToken when the request's token is not of this session."""
+    if g.get("stale_token"):
         raise StaleToken(
             "Die Seite war zu lange offen. Bitte gehen Sie zurück und senden Sie noch einmal ab."
         )

@@ -1,0 +1,40 @@
+"""Rate limits at the edge: who asks is the network, and where it matters the address asked for."""
+
+from typing import cast
+
+from flask import Flask, current_app, request
+
+from kern.config import Settings
+from kern.limits import Limiter, network_of
+from kern.town import current_town
+
+HOUR = 3600
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    app.extensions["dorflinde.limits"] = Limiter(settings.data)
+
+
+def limiter() -> Limiter:
+    return cast("Limiter", current_app.extensions["dorflinde.limits"])
+
+
+def limit(name: str, most: int, per_seconds: float = HOUR, *parts: str) -> None:
+    """Raises TooMany (429) from the act after the `most`-th; each town counts for itself."""
+    limiter().require((current_town().slug, name, *parts), most, per_seconds)
+
+
+def limit_network(name: str, most: int, per_seconds: float = HOUR, *parts: str) -> None:
+    limit(name, most, per_seconds, network_of(request.remote_addr or ""), *parts)
+
+
+def limit_mails(email: str) -> None:
+    """Mails that a stranger can cause: five an hour to one address, twenty from one network."""
+    limit_network("mail.network", 20)
+    limit("mail.address", 5, HOUR, email)
+
+
+def limit_passwords(email: str) -> None:
+    """Ten tries an hour for one address from one network, a hundred from the network."""
+    limit_network("password.network", 100)
+    limit_network("password", 10, HOUR, email)
