@@ -1,0 +1,103 @@
+"""What every search engine behind the house must do. Whoosh is the first one, not the last."""
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from kern.content import Document, Ref
+from kern.search.query import Query
+
+PUBLIC = "public"
+
+
+class IndexUnavailable(Exception):
+    """The index is missing or damaged in any way. Pages go on without it; a rebuild heals it."""
+
+
+class IndexBusy(IndexUnavailable):
+    """Another process is writing; the index itself is sound. Try again later."""
+
+
+class Order(StrEnum):
+    RELEVANCE = "relevanz"
+    NEWEST = "neueste"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One search. Audience and mask are no filters a person picks: they always hold."""
+
+    query: Query
+    audiences: frozenset[str] = frozenset({PUBLIC})
+    masked: Collection[Ref] = frozenset()
+    kinds: frozenset[str] = frozenset()  # empty: all
+    scopes: frozenset[int] = frozenset()  # empty: all
+    order: Order = Order.RELEVANCE
+    limit: int = 20
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    ref: Ref
+    path: str  # of the section that fits best, where a long page has several
+    kind: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """`kinds` counts the hits of every kind, also of those that the request does not show."""
+
+    total: int = 0
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    hits: tuple[Hit, ...] = ()
+    complete: bool = True  # False: the time was up, so `total` is a lower bound
+
+
+Reader = Callable[[Collection[Ref]], Iterable[Document]]
+
+
+class SearchBackend(Protocol):
+    """Every method raises IndexUnavailable, and nothing else, when the index cannot serve."""
+
+    def search(self, request: Request) -> Hits: ...
+
+    def apply(self, refs: Iterable[Ref], read: Reader) -> None:
+        """Replace everything of these refs by what `read` gives for them, in one commit.
+
+        It is read under the writer's lock: who writes last has also read last, so that nothing
+        old comes back over something that was hidden meanwhile.
+        """
+
+    def rebuild(
+        self, documents: Iterable[Document], progress: Callable[[int], None] | None = None
+    ) -> int:
+        """Build beside and switch; searches go on with the old one. Returns how many it holds."""
+
+    def compact(self) -> None:
+        """Leave nothing of deleted documents on the disk."""
+
+    def is_healthy(self) -> bool:
+        """Cheap: it opens, and was built by the present analysis."""
+
+    def verify(self) -> None:
+        """Thorough: every byte is as it was written."""
+
+    def digests(self) -> Mapping[Ref, int]:
+        """What is in the index, with `digest_of` each ref's documents."""
+
+
+def digest_of(documents: Iterable[Document]) -> int:
+    """64 bits that change when anything of a ref's documents does, whatever their order."""
+    digest = 0
+    for document in documents:
+        parts = (
+            document.title, document.body, document.kind, document.scope, document.audience,
+            document.path, int(document.at.timestamp()), document.boost, document.language,
+        )  # fmt: skip
+        digested = hashlib.blake2b(repr(parts).encode("utf-8", "replace"), digest_size=8)
+        digest ^= int.from_bytes(digested.digest(), signed=True)
+    return digest

@@ -1,0 +1,132 @@
+"""What people type into the search box, understood by a small parser of our own.
+
+Words, `"phrases in quotes"`, `-without` and `begin*`: nothing else means anything, nothing is an
+error, and every length is bounded, so no input can cost more than a long honest question.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kern.search import analysis
+
+MAX_TEXT = 200
+MAX_WORDS = 12
+MAX_PHRASE = 8
+MIN_PREFIX = 3  # letters; below, half the dictionary would match
+
+_PART = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"?|(?P<bare>[^\s"]+))')
+
+Phrase = tuple[tuple[str, int], ...]
+"""Terms, each with its distance in words from the first one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """The beginning of a word, and the term it would be if the word were already complete."""
+
+    text: str
+    term: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """All words, phrases and prefixes must occur, nothing excluded may. Terms as `analysis` has."""
+
+    text: str = ""
+    words: tuple[str, ...] = ()
+    phrases: tuple[Phrase, ...] = ()
+    excluded: tuple[Phrase, ...] = ()
+    prefixes: tuple[Prefix, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing to look for: only small words, or only exclusions."""
+        return not (self.words or self.phrases or self.prefixes)
+
+    def wants(self, word: str) -> bool:
+        """Whether this word of a text is one of those that were looked for."""
+        term = analysis.stem_of(word)
+        if not term:
+            return False
+        if term in self.words or any(term == prefix.term for prefix in self.prefixes):
+            return True
+        if any(term == part for phrase in self.phrases for part, _ in phrase):
+            return True
+        starts = tuple(prefix.text for prefix in self.prefixes)
+        return bool(starts) and analysis.fold(word).startswith(starts)
+
+
+class _Parts:
+    """Collects what was found, up to the limits."""
+
+    def __init__(self) -> None:
+        self.left = MAX_WORDS
+        self.words: dict[str, None] = {}
+        self.phrases: dict[Phrase, None] = {}
+        self.excluded: dict[Phrase, None] = {}
+        self.prefixes: dict[Prefix, None] = {}
+
+    def take_phrase(self, text: str, *, excluded: bool) -> None:
+        phrase = _phrase(text, min(self.left, MAX_PHRASE))
+        self.left -= len(phrase)
+        if not phrase:
+            return
+        if excluded:
+            self.excluded[phrase] = None
+        elif len(phrase) == 1:
+            self.words[phrase[0][0]] = None
+        else:
+            self.phrases[phrase] = None
+
+    def take_words(self, text: str, *, unfinished: bool) -> None:
+        """Words without quotes; the last one may be a beginning: `radw*`, or still being typed."""
+        starred = text.endswith("*")
+        found = [word for word, _, _ in analysis.words(text)]
+        for number, word in enumerate(found, start=1):
+            term, last = analysis.stem_of(word), number == len(found)
+            if self.left > 0 and (term or (last and starred)):
+                self.left -= 1
+                self._take(word, term, begins=last and (starred or unfinished))
+
+    def _take(self, word: str, term: str, *, begins: bool) -> None:
+        start = analysis.fold(word)
+        if begins and len(start) >= MIN_PREFIX:
+            self.prefixes[Prefix(start, term or start)] = None
+        elif term:
+            self.words[term] = None
+
+
+def parse(text: str, *, complete_last: bool = True) -> Query:
+    """Never raises. With `complete_last` the last bare word also matches longer words."""
+    text = _clean(text)
+    parts = _Parts()
+    matches = list(_PART.finditer(text))
+    for match in matches:
+        excluded = match["minus"] is not None
+        if match["phrase"] is not None or excluded:
+            parts.take_phrase(match["phrase"] or match["bare"] or "", excluded=excluded)
+        else:
+            unfinished = complete_last and match.end() == len(text)
+            parts.take_words(match["bare"], unfinished=unfinished)
+    return Query(
+        text=text,
+        words=tuple(parts.words),
+        phrases=tuple(parts.phrases),
+        excluded=tuple(parts.excluded),
+        prefixes=tuple(parts.prefixes),
+    )
+
+
+def _clean(text: str) -> str:
+    """One line, bounded, without control characters."""
+    return " ".join("".join(_printable(text[: 4 * MAX_TEXT])).split())[:MAX_TEXT]
+
+
+def _printable(text: str) -> Iterator[str]:
+    return (char if char.isprintable() or char in "\u00ad\u200c\u200d" else " " for char in text)
+
+
+def _phrase(text: str, limit: int) -> Phrase:
+    terms = [(term.text, term.position) for term in analysis.analyse(text)][: max(limit, 0)]
+    return tuple((term, position - terms[0][1]) for term, position in terms)

@@ -1,0 +1,208 @@
+"""Find what was released: ask the index, then ask the database whether it may still be shown.
+
+The index is a copy. What was hidden a moment ago is masked by the outbox rows that the index has
+not seen yet, counts included; what the page shows is read from the database. Without an index the
+titles are searched there, slower and not complete, and the result says so.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+from markupsafe import Markup
+from sqlalchemy import select
+
+from kern import outbox
+from kern.actor import Actor
+from kern.content import Card, ContentType, Document, Ref, cards_of, registry
+from kern.db import db
+from kern.scope import Scope, Visibility
+from kern.search import analysis, snippets
+from kern.search.backend import PUBLIC, Hit, Hits, IndexUnavailable, Order, Request, SearchBackend
+from kern.search.query import Query, parse
+from kern.search.whoosh_backend import WhooshBackend
+from kern.town import current_town
+
+READ_INVITED = "scope.read_invited"
+PER_PAGE = 20
+MAX_PAGES = 50
+_ROUNDS = 4  # searches until a page is full of what the database still shows
+_SCANNED = 2_000  # documents of one kind that are read when there is no index
+_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    ref: Ref
+    document: Document
+    card: Card | None  # with author and facts; None for what only invited people read
+    title: Markup
+    snippet: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    query: Query
+    total: int = 0
+    kinds: Mapping[str, int] = field(default_factory=dict)  # of all kinds, whichever is shown
+    items: tuple[Found, ...] = ()
+    page: int = 1
+    complete: bool = True  # False: there are more than `total`
+    degraded: bool = False  # True: without the index, from titles
+
+    @property
+    def pages(self) -> int:
+        return min(math.ceil(self.total / PER_PAGE), MAX_PAGES)
+
+
+def open_index() -> SearchBackend:
+    """The index of the current town."""
+    return WhooshBackend(current_town().index)
+
+
+def audiences_of(actor: Actor) -> frozenset[str]:
+    """Whose documents this actor may find: the public ones, and those of scopes open to them."""
+    scopes = set(actor.scopes_with(READ_INVITED))
+    if actor.may(READ_INVITED):
+        invited = select(Scope.id).where(Scope.visibility == Visibility.INVITED)
+        scopes |= set(db.session.scalars(invited))
+    return frozenset({PUBLIC} | {f"scope:{id_}" for id_ in scopes})
+
+
+def find(
+    text: str,
+    *,
+    audiences: frozenset[str] = frozenset({PUBLIC}),
+    kinds: Collection[str] = (),
+    scopes: Collection[int] = (),
+    order: Order = Order.RELEVANCE,
+    page: int = 1,
+    masked: Callable[[], Collection[tuple[str, int]]] = outbox.masked,
+) -> SearchResult:
+    """Never raises for any text. `kinds` and `scopes` narrow down; empty means everything."""
+    query = parse(text)
+    if query.is_empty:
+        return SearchResult(query)
+    page = min(max(page, 1), MAX_PAGES)
+    request = Request(
+        query,
+        audiences=audiences,
+        masked=frozenset(Ref(*ref) for ref in masked()),  # before the index is opened
+        kinds=frozenset(kinds),
+        scopes=frozenset(scopes),
+        order=order,
+        limit=PER_PAGE,
+        offset=(page - 1) * PER_PAGE,
+    )
+    try:
+        hits, documents = _search(open_index(), request)
+    except IndexUnavailable:
+        return _search_database(request, page)
+    items = _items(query, [(hit.ref, documents[hit.ref]) for hit in hits.hits])
+    return SearchResult(query, hits.total, hits.kinds, items, page, hits.complete)
+
+
+def _search(index: SearchBackend, request: Request) -> tuple[Hits, dict[Ref, Document]]:
+    """Search until the database confirms every hit; what it does not is counted by nobody."""
+    hits, documents = Hits(), {}
+    for _ in range(_ROUNDS):
+        hits = index.search(request)
+        documents = _confirmed(hits.hits, request)
+        gone = frozenset(hit.ref for hit in hits.hits if hit.ref not in documents)
+        if not gone:
+            return hits, documents
+        request = replace(request, masked=frozenset(request.masked) | gone)
+    return _without_unconfirmed(hits, documents), documents
+
+
+def _without_unconfirmed(hits: Hits, documents: Mapping[Ref, Document]) -> Hits:
+    kept = tuple(hit for hit in hits.hits if hit.ref in documents)
+    lost = Counter(hit.kind for hit in hits.hits if hit.ref not in documents)
+    kinds = dict(Counter(hits.kinds) - lost)
+    return replace(hits, total=hits.total - lost.total(), kinds=kinds, hits=kept)
+
+
+def _confirmed(hits: Sequence[Hit], request: Request) -> dict[Ref, Document]:
+    """What of the hits the database shows right now, one call per kind of content."""
+    paths = {hit.ref: hit.path for hit in hits}
+    found: dict[Ref, Document] = {}
+    for document in documents_of(paths):
+        ref = Ref(document.key, document.id)
+        is_better = ref not in found or document.path == paths[ref]
+        if is_better and _may_show(document, request):
+            found[ref] = document
+    return found
+
+
+def _may_show(document: Document, request: Request) -> bool:
+    return (
+        document.audience in request.audiences
+        and (not request.kinds or document.kind in request.kinds)
+        and (not request.scopes or document.scope in request.scopes)
+    )
+
+
+def documents_of(refs: Iterable[Ref]) -> Iterator[Document]:
+    """The present documents of refs of any kind; of what is not released there is none."""
+    wanted: dict[str, list[int]] = {}
+    for ref in refs:
+        wanted.setdefault(ref.key, []).append(ref.id)
+    for key, ids in wanted.items():
+        if key in registry():
+            yield from registry()[key].documents(ids)
+
+
+def _items(query: Query, found: Sequence[tuple[Ref, Document]]) -> tuple[Found, ...]:
+    cards = cards_of(ref for ref, _ in found)
+    return tuple(
+        Found(
+            ref,
+            document,
+            cards.get(ref),
+            snippets.mark(document.title, query),
+            snippets.snippet(document.body, query),
+        )
+        for ref, document in found
+    )
+
+
+def _search_database(request: Request, page: int) -> SearchResult:
+    """No index: titles from the database where a kind offers them, else a bounded look through."""
+    everything = replace(request, kinds=frozenset())
+    found: dict[Ref, Document] = {}
+    for type_ in registry().values():
+        for document in _without_index(type_, request.query):
+            ref = Ref(document.key, document.id)
+            if ref not in request.masked and _may_show(document, everything):
+                found.setdefault(ref, document)
+    kinds = Counter(document.kind for document in found.values())
+    shown = [(ref, item) for ref, item in found.items() if _may_show(item, request)]
+    shown.sort(key=lambda entry: entry[1].at, reverse=True)
+    items = _items(request.query, shown[request.offset : request.offset + request.limit])
+    return SearchResult(
+        request.query, len(shown), kinds, items, page, complete=False, degraded=True
+    )
+
+
+def _without_index(type_: ContentType, query: Query) -> Iterator[Document]:
+    if type_.find_titles is not None:
+        yield from type_.documents(type_.find_titles(query.text, MAX_PAGES * PER_PAGE))
+        return
+    ids = list(islice(type_.public_ids(), _SCANNED))
+    for start in range(0, len(ids), _BATCH):
+        documents = type_.documents(ids[start : start + _BATCH])
+        yield from (document for document in documents if _fits(document, query))
+
+
+def _fits(document: Document, query: Query) -> bool:
+    """Like the index, but for phrases, whose words may stand anywhere."""
+    terms = {term.text for term in analysis.analyse_document(document.title, document.body)}
+    wanted = {*query.words, *(term for phrase in query.phrases for term, _ in phrase)}
+    unwanted = any(all(term in terms for term, _ in phrase) for phrase in query.excluded)
+    begun = all(
+        prefix.term in terms or any(term.startswith(prefix.text) for term in terms)
+        for prefix in query.prefixes
+    )
+    return wanted <= terms and begun and not unwanted

@@ -1,0 +1,112 @@
+"""Keep the index what the database says: follow changes, build anew, compare, heal."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from kern.content import ContentType, Document, Ref, registry
+from kern.search.backend import IndexBusy, IndexUnavailable, digest_of
+from kern.search.service import documents_of, open_index
+
+_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    missing: frozenset[Ref]  # released, but not in the index
+    stale: frozenset[Ref]  # there with another text, kind, audience or date
+    surplus: frozenset[Ref]  # in the index, but not released
+
+    def __bool__(self) -> bool:
+        return bool(self.missing or self.stale or self.surplus)
+
+    @property
+    def refs(self) -> frozenset[Ref]:
+        return self.missing | self.stale | self.surplus
+
+
+def follow(facts: Iterable[tuple[str, int, str]]) -> None:
+    """What the worker calls with (content key, id, fact) of a batch of the outbox."""
+    index_refs(Ref(key, id_) for key, id_, _ in facts)
+
+
+def index_refs(refs: Iterable[Ref]) -> None:
+    """Bring these things up to date, in one commit. Asks the database, so order does not matter.
+
+    The caller has no transaction open, or an old snapshot would be read. Builds the whole index
+    when there is none. Raises IndexBusy while somebody else writes.
+    """
+    try:
+        open_index().apply(refs, documents_of)
+    except IndexBusy:
+        raise
+    except IndexUnavailable:
+        rebuild_all()
+
+
+def rebuild_all(progress: Callable[[int, int], None] | None = None) -> int:
+    """Build the index anew; `progress` hears (done, expected). Returns how many it holds.
+
+    Searches go on with the old index; changes meanwhile wait in the outbox.
+    """
+    everything = _Everything()
+    if progress is None:
+        return open_index().rebuild(everything)
+    return open_index().rebuild(everything, lambda done: progress(done, everything.expected))
+
+
+class _Everything:
+    """All released documents, read when they are asked for: by then the index is locked."""
+
+    expected = 0
+
+    def __iter__(self) -> Iterator[Document]:
+        ids = [(type_, list(type_.public_ids())) for type_ in registry().values()]
+        self.expected = sum(len(numbers) for _, numbers in ids)
+        for type_, numbers in ids:
+            yield from _documents(type_, numbers)
+
+
+def compare() -> Differences:
+    """What differs between database and index; nothing does when the outbox is empty."""
+    indexed = dict(open_index().digests())
+    missing, stale = set(), set()
+    for type_ in registry().values():
+        for id_, documents in groupby(
+            _documents(type_, list(type_.public_ids())), key=lambda document: document.id
+        ):
+            ref, digest = Ref(type_.key, id_), digest_of(documents)
+            if ref not in indexed:
+                missing.add(ref)
+            elif indexed.pop(ref) != digest:
+                stale.add(ref)
+    return Differences(frozenset(missing), frozenset(stale), frozenset(indexed))
+
+
+def heal(*, thorough: bool = False) -> bool:
+    """Build anew what is missing, damaged or of an older analysis; True when that was needed.
+
+    `thorough` reads every byte. Raises IndexBusy while somebody else writes.
+    """
+    index = open_index()
+    try:
+        if thorough:
+            index.verify()
+        if index.is_healthy():
+            return False
+    except IndexBusy:
+        raise
+    except IndexUnavailable:
+        pass
+    rebuild_all()
+    return True
+
+
+def compact() -> None:
+    """Leave nothing of erased texts in the files of the index."""
+    open_index().compact()
+
+
+def _documents(type_: ContentType, ids: list[int]) -> Iterator[Document]:
+    for start in range(0, len(ids), _BATCH):
+        yield from type_.documents(ids[start : start + _BATCH])

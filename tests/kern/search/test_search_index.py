@@ -1,0 +1,302 @@
+"""The Whoosh index finds what it should, counts it right, and stays quick under attack."""
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kern.content import Document, Ref
+from kern.search.analysis import analyse_document
+from kern.search.backend import Order, Request
+from kern.search.query import parse
+from kern.search.whoosh_backend import TIME_LIMIT, WhooshBackend
+from tests.kern.search.building import (
+    START,
+    built,
+    change,
+    drop,
+    generated,
+    ids_found,
+    make_document,
+    ranked,
+)
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> WhooshBackend:
+    return WhooshBackend(tmp_path / "index", wait=0.2)
+
+
+@pytest.fixture(scope="module")
+def big(tmp_path_factory: pytest.TempPathFactory) -> WhooshBackend:
+    index = WhooshBackend(tmp_path_factory.mktemp("gross") / "index")
+    index.rebuild([*generated(), make_document(9_000, "status", "hidden geheim", audience="x")])
+    return index
+
+
+def test_a_word_is_found_in_title_and_body_and_in_every_form(index: WhooshBackend) -> None:
+    built(
+        index,
+        [
+            make_document(1, "Neue Radwege", "am Ufer"),
+            make_document(2, "Ufer", "Der RADWEG ist dunkel."),
+            make_document(3, "Gehweg", "auch dunkel"),
+        ],
+    )
+
+    assert ids_found(index, "Radweg") == {1, 2}
+    assert ids_found(index, "Radwegen dunkel") == {2}
+
+
+def test_a_title_outweighs_a_body(index: WhooshBackend) -> None:
+    body = "Licht und Bank " * 5
+    built(
+        index,
+        [
+            make_document(1, "Radweg", body),
+            make_document(2, "Licht", f"Bank Radweg {body}"),
+            make_document(3, "Anderes", body * 3),
+        ],
+    )
+
+    assert ranked(index, "Radweg") == [1, 2]
+
+
+def test_newer_outranks_older_when_all_else_is_equal(index: WhooshBackend) -> None:
+    old = make_document(5, "Radweg", at=START - timedelta(days=3_000))
+    built(index, [old, make_document(4, "Radweg")])
+
+    assert ranked(index, "Radweg") == [4, 5]
+
+
+def test_boost_and_date_change_the_order(index: WhooshBackend) -> None:
+    built(
+        index,
+        [make_document(1, "Radweg", boost=3.0), make_document(2, "Radweg"), make_document(3, "x")],
+    )
+    query = parse("Radweg")
+
+    by_date = index.search(Request(query, order=Order.NEWEST)).hits
+
+    assert ranked(index, "Radweg") == [1, 2]
+    assert [hit.ref.id for hit in by_date] == [2, 1]
+
+
+def test_a_phrase_needs_its_words_side_by_side(index: WhooshBackend) -> None:
+    built(
+        index,
+        [
+            make_document(1, body="die rote Bank am See"),
+            make_document(2, body="die Bank ist rot"),
+            make_document(3, body="rote alte Bank"),
+            make_document(4, "rot", "Bank"),
+        ],
+    )
+
+    assert ids_found(index, '"rote Bank"') == {1}
+    assert ids_found(index, '"Bank am See"') == {1}
+    assert ids_found(index, 'Bank -"rote Bank"') == {2, 3, 4}
+
+
+def test_a_beginning_finds_longer_words_below_the_word_itself(index: WhooshBackend) -> None:
+    built(
+        index,
+        [
+            make_document(1, body="Radwegenetz im Norden der Stadt"),
+            make_document(2, body="Radweg im Norden der Stadt"),
+            make_document(3, body="Fahrrad"),
+        ],
+    )
+
+    assert ranked(index, "Radweg") == [2, 1]
+    assert ids_found(index, "radw*") == {1, 2}
+
+
+def test_counts_cover_every_kind_whichever_is_shown(index: WhooshBackend) -> None:
+    kinds = ["beitrag"] * 3 + ["projekt"] * 2
+    built(index, [make_document(n, "Park", kind=kind) for n, kind in enumerate(kinds)])
+
+    hits = index.search(Request(parse("Park"), kinds=frozenset({"projekt"}), limit=1))
+
+    assert (hits.total, hits.kinds, len(hits.hits)) == (2, {"beitrag": 3, "projekt": 2}, 1)
+
+
+def test_pages_follow_without_gap_or_double(index: WhooshBackend) -> None:
+    built(index, [make_document(n, "Park") for n in range(10)])
+
+    pages = [index.search(Request(parse("Park"), limit=4, offset=at)).hits for at in (0, 4, 8, 12)]
+
+    assert [len(page) for page in pages] == [4, 4, 2, 0]
+    assert len({hit.ref for page in pages for hit in page}) == 10
+
+
+def test_only_the_audience_finds_and_counts_a_document(index: WhooshBackend) -> None:
+    built(index, [make_document(1, "Park"), make_document(2, "Park", audience="scope:7", scope=7)])
+    insider = frozenset({"public", "scope:7"})
+
+    assert ids_found(index, "Park") == {1}
+    assert index.search(Request(parse("Park"))).kinds == {"beitrag": 1}
+    assert ids_found(index, "Park", audiences=insider) == {1, 2}
+    assert ids_found(index, "Park", audiences=insider, scopes=frozenset({7})) == {2}
+    assert ids_found(index, "Park", audiences=frozenset()) == set()
+
+
+def test_what_is_masked_is_neither_found_nor_counted(index: WhooshBackend) -> None:
+    built(index, [make_document(1, "Park"), make_document(2, "Park", kind="projekt")])
+
+    hits = index.search(Request(parse("Park"), masked={Ref("probe.beitrag", 2)}))
+
+    assert (hits.total, hits.kinds) == (1, {"beitrag": 1})
+
+
+def test_a_long_page_counts_once_and_shows_its_best_section(index: WhooshBackend) -> None:
+    built(
+        index,
+        [
+            make_document(1, "Handbuch", "Park " + "und Wege " * 50, path="/wiki/h#eins"),
+            make_document(1, "Park", "Park und Park", path="/wiki/h#zwei"),
+        ],
+    )
+
+    hits = index.search(Request(parse("Park")))
+
+    assert (hits.total, [hit.path for hit in hits.hits]) == (1, ["/wiki/h#zwei"])
+
+
+def test_a_change_replaces_every_section_and_a_deletion_removes_them(index: WhooshBackend) -> None:
+    built(index, [make_document(1, "Park", path=f"/w#{n}") for n in range(3)])
+
+    change(index, make_document(1, "Teich"))
+    assert ids_found(index, "Park") == set()
+    assert ids_found(index, "Teich") == {1}
+
+    drop(index, 1)
+    assert index.digests() == {}
+
+
+def test_an_empty_index_finds_nothing(index: WhooshBackend) -> None:
+    assert index.rebuild([]) == 0
+    assert index.search(Request(parse('Park "rote Bank" schul*'))).total == 0
+    assert index.is_healthy()
+
+
+def test_compacting_leaves_no_trace_of_deleted_words(index: WhooshBackend, tmp_path: Path) -> None:
+    built(index, [make_document(1, "Geheimwort"), make_document(2, "Park")])
+    drop(index, 1)
+
+    index.compact()
+
+    files = [path for path in (tmp_path / "index").rglob("*") if path.is_file()]
+    assert not [path for path in files if b"geheimwort" in path.read_bytes()]
+    assert ids_found(index, "Park") == {2}
+
+
+WORDS = ["Park", "Parks", "Parkbank", "See", "rot", "rote", "Bank", "Bänke", "die", "am"]
+TEXTS = st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join)
+QUERIES = st.lists(
+    st.sampled_from(
+        [*WORDS, "-See", "-rot", '"rote Bank"', '"Park am See"', '-"rot Bank"', "par*"]
+    ),
+    min_size=1,
+    max_size=4,
+).map(" ".join)
+
+
+def by_hand(document: Document, text: str) -> bool:
+    """The meaning of a query, said a second time without an index."""
+    query = parse(text, complete_last=False)
+    terms = [(t.text, t.position) for t in analyse_document(document.title, document.body)]
+    known = {term for term, _ in terms}
+
+    def has(phrase: tuple[tuple[str, int], ...]) -> bool:
+        return any(all((t, at + gap) in terms for t, gap in phrase) for _, at in terms)
+
+    begun = all(any(t.startswith(p.text) or t == p.term for t in known) for p in query.prefixes)
+    phrases = all(has(phrase) for phrase in query.phrases)
+    excluded = any(has(phrase) for phrase in query.excluded)
+    return not query.is_empty and set(query.words) <= known and begun and phrases and not excluded
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with TemporaryDirectory() as name:
+        yield Path(name)
+
+
+SLOW = settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+@SLOW
+@given(st.lists(st.tuples(TEXTS, TEXTS), max_size=6), st.lists(QUERIES, min_size=1, max_size=8))
+def test_the_index_finds_exactly_what_the_query_means(
+    folder: Path, texts: list[tuple[str, str]], queries: list[str]
+) -> None:
+    documents = [make_document(n, title, body) for n, (title, body) in enumerate(texts)]
+    index = built(WhooshBackend(folder / "index"), documents)
+
+    for text in queries:
+        meant = {document.id for document in documents if by_hand(document, text)}
+        assert ids_found(index, text) == meant, text
+
+
+CHANGES = st.lists(
+    st.lists(st.tuples(st.integers(0, 4), st.one_of(st.none(), TEXTS)), min_size=1, max_size=4),
+    max_size=5,
+)
+
+
+@SLOW
+@given(CHANGES)
+def test_an_index_that_followed_equals_one_built_anew(
+    folder: Path, batches: list[list[tuple[int, str | None]]]
+) -> None:
+    followed = built(WhooshBackend(folder / "a"), [])
+    present: dict[int, Document] = {}
+    for batch in batches:
+        changes = {id_: text and make_document(id_, text) for id_, text in batch}
+        written = [document for document in changes.values() if document]
+        gone = {id_ for id_, document in changes.items() if not document}
+        change(followed, *written, gone=gone)
+        present |= {document.id: document for document in written}
+        present = {id_: item for id_, item in present.items() if id_ not in gone}
+    anew = built(WhooshBackend(folder / "b"), present.values())
+
+    assert followed.digests() == anew.digests()
+    for word in WORDS:
+        assert ids_found(followed, f"{word} ") == ids_found(anew, f"{word} ")
+
+
+ATTACKS = [
+    "*", "?", "a*", "*a", "*a*", "???*", "*a*e*i*o*u*", "body:*", "*:*", "ref:*", "audience:x",
+    "status:hidden", "NOT *", "[a TO z]", "[TO]", "{a TO zzzz}", "[a TO z] " * 50, "[" * 20_000,
+    "[a TO " * 2_000, "(" * 5_000 + "a" + ")" * 5_000, "(" * 500, "NOT " * 500, "-" * 5_000,
+    "ANDMAYBE " * 1_000, '"' * 20_000, ":" * 20_000, "^nan", "a^1e308", "schule~", "schule~2",
+    "schule~3", "a~1000000000", '"a b"~1000000000', 'r".*"', 'r"(.*)*b"', 'r"["', "([a-z]+)*x",
+    "{1,100}" * 50, "a" * 100_000, "ä" * 20_000, "wort " * 50_000, "radweg AND " * 3_000,
+    " OR ".join(f"wort{n}" for n in range(300)), " OR ".join(f"wort{n}" for n in range(3_000)),
+    "rad* spiel* park* bus* schul* markt* wasser* bürger* straßen* wohn* see* hafen*",
+    "radweg radplatz radhaltestelle radbaum radplan radbänke radlampe radamt radfläche radturm",
+    '"radweg radplatz radweg radplatz radweg radplatz radweg radplatz"', '"rad' * 60,
+    "-radweg -radplatz -radbaum x", "radweg -rad* -spiel*", "\x00", "\ud800", "\u202eradweg",
+    "' OR 1=1 --", "<script>alert(1)</script>", "%00", "../../etc/passwd", "{{7*7}}", "\n\r\t",
+    ":in" * 2_000, "/-innen" * 2_000, "\u0301" * 5_000, "a\u00ad" * 5_000, "ﷺ" * 5_000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: repr(attack[:24]))
+def test_no_attack_raises_or_takes_long(big: WhooshBackend, attack: str) -> None:
+    ids_found(big, "radweg")  # opened before the clock runs
+    for complete_last in (True, False):
+        before = time.process_time()
+        hits = big.search(Request(parse(attack, complete_last=complete_last)))
+        assert time.process_time() - before < TIME_LIMIT
+        assert Ref("probe.beitrag", 9_000) not in {hit.ref for hit in hits.hits}
