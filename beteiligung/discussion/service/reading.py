@@ -26,6 +26,7 @@ from kern.actor import Actor
 from kern.db import db
 from kern.files.models import File
 
+Rows = Select[*tuple[Any, ...]]
 INLINE_REPLIES = 3
 REPLIES_PAGE = 50
 
@@ -132,7 +133,7 @@ def read_replies(root_id: int, actor: Actor, after: int) -> tuple[PostView | Non
     return view, len(rows) > REPLIES_PAGE
 
 
-def _select() -> Select[Any]:
+def _select() -> Rows:
     return (
         select(*_COLUMNS)
         .outerjoin(Party, Party.id == Post.author_id)
@@ -166,7 +167,7 @@ def _fill_replies(
 ) -> list[PostView]:
     """The first replies of all roots, and the pinned answers, in one query."""
     by_id = {view.row.id: view for view in views}
-    parts: list[Select[Any]] = []
+    parts: list[Rows] = []
     if by_id:
         first = Post.reply_no.between(1, INLINE_REPLIES)
         parts.append(_select().where(Post.parent_id.in_(list(by_id)), first, Post.listed))
