@@ -1,5 +1,8 @@
 """The only importer of Flask-Babel: German source strings, translations, dates in words."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask, has_request_context, request
 from flask_babel import Babel, gettext, lazy_gettext, ngettext
 
@@ -10,9 +13,9 @@ LANGUAGES = {"de": "Deutsch", "en": "English"}
 COOKIE = "sprache"
 
 babel = Babel()
-_ = gettext
-_l = lazy_gettext
-_n = ngettext
+_: Callable[..., str] = gettext
+_l: Callable[..., Any] = lazy_gettext
+_n: Callable[..., str] = ngettext
 
 __all__ = ["COOKIE", "LANGUAGES", "_", "_l", "_n", "init_app", "language", "say"]
 

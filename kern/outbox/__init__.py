@@ -28,6 +28,7 @@ class Fact(StrEnum):
 class State(StrEnum):
     OPEN = "open"
     RUNNING = "running"
+    HELD = "held"  # a mail, while the operator has named no mail server
     DONE = "done"
     UNCLEAR = "unclear"  # a crash between the mail server's "250" and our commit
     DEAD = "dead"  # gave up; the administration shows it and can try again
@@ -71,6 +72,12 @@ class Revision(Model):
 
 def note(key: str, id_: int, fact: Fact = Fact.CHANGED, touches: Iterable[str] = ()) -> None:
     """Announce a change of `key`/`id_`; `touches` are further revision keys that show it."""
+    note_quietly(key, id_, fact)
+    bump(f"{key}:{id_}", *touches)
+
+
+def note_quietly(key: str, id_: int, fact: Fact) -> None:
+    """The fact alone, for the many that follow one announced change."""
     db.session.add(
         OutboxEntry(
             kind="fact",
@@ -81,7 +88,6 @@ def note(key: str, id_: int, fact: Fact = Fact.CHANGED, touches: Iterable[str] =
             not_before=now(),
         )
     )
-    bump(f"{key}:{id_}", *touches)
 
 
 def mail(
@@ -114,7 +120,7 @@ def cancel_mails(event: str) -> int:
     """Take back what has not been sent for this event (undo); returns how many."""
     query = select(OutboxEntry).where(
         OutboxEntry.kind == "mail",
-        OutboxEntry.state == State.OPEN,
+        OutboxEntry.state.in_([State.OPEN, State.HELD]),
         OutboxEntry.key.contains(f":{event}:", autoescape=True),
     )
     entries = db.session.scalars(query).all()
@@ -148,6 +154,6 @@ def masked() -> set[tuple[str, int]]:
     query = select(OutboxEntry.content_key, OutboxEntry.content_id).where(
         OutboxEntry.kind == "fact",
         OutboxEntry.name == Fact.HIDDEN,
-        OutboxEntry.state.in_([State.OPEN, State.RUNNING]),
+        OutboxEntry.state != State.DONE,  # also when the worker gave up
     )
     return {(key, id_) for key, id_ in db.session.execute(query) if key is not None and id_}

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from beteiligung.discussion import rules
 from beteiligung.discussion.models import (
     POST_KEY,
+    THREAD_KEY,
     Outcome,
     Post,
     Status,
@@ -132,6 +133,7 @@ def _release(thing: Thing, number: int) -> None:
     was_public = thing.status == Status.PUBLIC
     if not was_public:
         rules.require_transition(thing.status, Status.PUBLIC)
+        _note_posts(thing, Fact.CHANGED)
     texts.show(thing, revision)
     thing.status = Status.PUBLIC
     db.session.flush()
@@ -175,7 +177,9 @@ def _take_back_release(thing: Thing, number: int) -> None:
         return
     thing.status = Status.PENDING
     thing.released = None
+    _note_posts(thing, Fact.HIDDEN)
     texts.unshow(thing)
+    _note_posts(thing, Fact.HIDDEN)
     db.session.flush()
     if isinstance(thing, Post):
         files.unpublish([thing.picture_id])
@@ -217,6 +221,7 @@ def restore(thing: Thing, actor: Actor) -> None:
         raise Conflict("Das ist nicht ausgeblendet.")
     texts.show(thing, texts.get_revision(thing, thing.released))
     thing.status = Status.PUBLIC
+    _note_posts(thing, Fact.CHANGED)
     if isinstance(thing, Post):
         thing.hidden_rule = None
         files.publish([thing.picture_id])
@@ -272,6 +277,7 @@ def _tell(thing: Thing, template: str, what: str) -> None:
 
 def left(thing: Thing) -> None:
     texts.unshow(thing)
+    _note_posts(thing, Fact.HIDDEN)
     db.session.flush()
     if isinstance(thing, Post):
         files.unpublish([thing.picture_id])
@@ -281,8 +287,16 @@ def left(thing: Thing) -> None:
 def note(thing: Thing, fact: Fact = Fact.CHANGED) -> None:
     touches = [f"scope:{thing.scope_id}"]
     if isinstance(thing, Post):
-        touches.append(f"beteiligung.thread:{thing.thread_id}")
+        touches.append(f"{THREAD_KEY}:{thing.thread_id}")
     outbox.note(key_of(thing), thing.id, fact, touches)
+
+
+def _note_posts(thread: Thing, fact: Fact) -> None:
+    """A thread takes its posts along: out of the search, and back into it."""
+    if isinstance(thread, Post):
+        return
+    for post_id in db.session.scalars(select(Post.id).where(Post.thread_id == thread.id)):
+        outbox.note_quietly(POST_KEY, post_id, fact)
 
 
 def _require_decider(actor: Actor, thing: Thing) -> None:

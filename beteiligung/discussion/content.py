@@ -1,0 +1,287 @@
+"""How threads and posts appear in search, on the desk, in notices and exports."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import aliased, joinedload
+
+from beteiligung.discussion.models import POST_KEY, THREAD_KEY, Post, Status, TextRevision, Thread
+from beteiligung.discussion.rules import OUTCOME_LABELS
+from beteiligung.discussion.service import decisions, erasure
+from beteiligung.discussion.service.names import SOURCE_LABELS, STATUS_LABELS, author_name
+from kern import text
+from kern.actor import Actor
+from kern.content import Card, ContentType, DeskItem, Document, Ref, Verdict
+from kern.db import db
+from kern.i18n import _, _l
+from kern.scope import Scope, ScopeState
+from kern.scope.rules import audience
+
+SHORT = 200
+
+
+def thread_path(thread_id: int) -> str:
+    return f"/beteiligung/gespraech/{thread_id}"
+
+
+def post_path(post_id: int) -> str:
+    """The permalink: leads to the post's place in its thread."""
+    return f"/beteiligung/beitrag/{post_id}"
+
+
+def _shown_scope() -> ColumnElement[bool]:
+    return Scope.state != ScopeState.DRAFT
+
+
+def _public_threads() -> Select[Thread]:
+    query = select(Thread).join(Scope, Scope.id == Thread.scope_id)
+    query = query.where(Thread.status == Status.PUBLIC, _shown_scope())
+    return query.options(joinedload(Thread.scope), joinedload(Thread.author))
+
+
+def _public_posts() -> Select[Post]:
+    query = (
+        select(Post)
+        .join(Thread, Thread.id == Post.thread_id)
+        .join(Scope, Scope.id == Post.scope_id)
+    )
+    query = query.where(Post.status == Status.PUBLIC, Thread.status == Status.PUBLIC)
+    return query.where(_shown_scope()).options(
+        joinedload(Post.thread).joinedload(Thread.scope), joinedload(Post.author)
+    )
+
+
+def _thread_cards(ids: Sequence[int]) -> Mapping[int, Card]:
+    found = db.session.scalars(_public_threads().where(Thread.id.in_(ids)))
+    return {thread.id: _thread_card(thread) for thread in found}
+
+
+def _thread_card(thread: Thread) -> Card:
+    facts = [_("%(n)s Beiträge", n=thread.posts_count)]
+    if thread.outcome is not None:
+        facts.append(str(OUTCOME_LABELS[thread.outcome]))
+    return Card(
+        ref=Ref(THREAD_KEY, thread.id),
+        label=_("Gespräch"),
+        title=thread.title,
+        text=text.excerpt(thread.plain, SHORT),
+        path=thread_path(thread.id),
+        at=thread.written_at,
+        author=author_name(thread.author, office=thread.by_office),
+        scope_id=thread.scope_id,
+        facts=tuple(facts),
+    )
+
+
+def _post_cards(ids: Sequence[int]) -> Mapping[int, Card]:
+    found = db.session.scalars(_public_posts().where(Post.id.in_(ids)))
+    return {post.id: _post_card(post) for post in found}
+
+
+def _post_card(post: Post) -> Card:
+    facts = [_("%(n)s sind dafür", n=post.agree)] if post.agree else []
+    if post.outcome is not None:
+        facts.append(str(OUTCOME_LABELS[post.outcome]))
+    return Card(
+        ref=Ref(POST_KEY, post.id),
+        label=_("Antwort der Verwaltung") if post.is_answer else _("Beitrag"),
+        title=post.thread.title,
+        text=text.excerpt(post.plain, SHORT),
+        path=post_path(post.id),
+        at=post.written_at,
+        author=post.office if post.is_answer else author_name(post.author),
+        scope_id=post.scope_id,
+        facts=tuple(facts),
+    )
+
+
+def _thread_documents(ids: Sequence[int]) -> Sequence[Document]:
+    found = db.session.scalars(_public_threads().where(Thread.id.in_(ids)))
+    return [
+        Document(
+            key=THREAD_KEY,
+            id=thread.id,
+            title=thread.title,
+            body=f"{thread.plain}\n{thread.outcome_reason}".strip(),
+            kind="gespraech",
+            scope=thread.scope_id,
+            audience=audience(thread.scope),
+            path=thread_path(thread.id),
+            at=thread.written_at,
+            boost=1.2,
+        )
+        for thread in found
+    ]
+
+
+def _post_documents(ids: Sequence[int]) -> Sequence[Document]:
+    found = db.session.scalars(_public_posts().where(Post.id.in_(ids)))
+    return [
+        Document(
+            key=POST_KEY,
+            id=post.id,
+            title=post.thread.title,
+            body=f"{post.plain}\n{post.outcome_reason}".strip(),
+            kind="antwort" if post.is_answer else "beitrag",
+            scope=post.scope_id,
+            audience=audience(post.thread.scope),
+            path=post_path(post.id),
+            at=post.written_at,
+            boost=1.3 if post.is_answer else 1.0,
+        )
+        for post in found
+    ]
+
+
+def _public_thread_ids() -> Iterator[int]:
+    query = select(Thread.id).join(Scope, Scope.id == Thread.scope_id)
+    query = query.where(Thread.status == Status.PUBLIC, _shown_scope())
+    yield from db.session.scalars(query.order_by(Thread.id))
+
+
+def _public_post_ids() -> Iterator[int]:
+    query = (
+        select(Post.id)
+        .join(Thread, Thread.id == Post.thread_id)
+        .join(Scope, Scope.id == Post.scope_id)
+    )
+    query = query.where(Post.status == Status.PUBLIC, Thread.status == Status.PUBLIC)
+    yield from db.session.scalars(query.where(_shown_scope()).order_by(Post.id))
+
+
+def _newest(key: str, kind: type[Post] | type[Thread]) -> ColumnElement[bool]:
+    return and_(
+        TextRevision.content_key == key,
+        TextRevision.content_id == kind.id,
+        TextRevision.number == kind.latest,
+    )
+
+
+def _thread_desk_items(ids: Sequence[int]) -> Mapping[int, DeskItem]:
+    query = select(Thread, TextRevision).join(TextRevision, _newest(THREAD_KEY, Thread))
+    query = query.where(Thread.id.in_(ids)).options(
+        joinedload(Thread.scope), joinedload(Thread.author)
+    )
+    return {
+        thread.id: DeskItem(
+            ref=Ref(THREAD_KEY, thread.id),
+            revision=revision.number,
+            label=_("Neues Gespräch") if thread.released is None else _("Geändertes Gespräch"),
+            title=revision.title,
+            html=revision.html,
+            plain=revision.plain,
+            author=author_name(thread.author, office=thread.by_office),
+            author_party=thread.author_id,
+            written_at=revision.written_at,
+            path=thread_path(thread.id),
+            scope_id=thread.scope_id,
+            scope_title=thread.scope.title,
+            status=str(STATUS_LABELS[thread.status]),
+            source=str(SOURCE_LABELS[thread.source]),
+            public_html=thread.html if revision.number != thread.released else "",
+        )
+        for thread, revision in db.session.execute(query)
+    }
+
+
+def _post_desk_items(ids: Sequence[int]) -> Mapping[int, DeskItem]:
+    parent = aliased(Post)
+    query = (
+        select(Post, TextRevision, parent.html)
+        .join(TextRevision, _newest(POST_KEY, Post))
+        .outerjoin(parent, parent.id == Post.parent_id)
+        .where(Post.id.in_(ids))
+        .options(
+            joinedload(Post.thread).joinedload(Thread.scope),
+            joinedload(Post.author),
+            joinedload(Post.picture),
+        )
+    )
+    return {
+        post.id: _post_desk_item(post, revision, context or "")
+        for post, revision, context in db.session.execute(query)
+    }
+
+
+def _post_desk_item(post: Post, revision: TextRevision, context: str) -> DeskItem:
+    return DeskItem(
+        ref=Ref(POST_KEY, post.id),
+        revision=revision.number,
+        label=_("Beitrag") if post.released is None else _("Geänderter Beitrag"),
+        title=post.thread.title,
+        html=revision.html,
+        plain=revision.plain,
+        author=post.office if post.is_answer else author_name(post.author),
+        author_party=post.author_id,
+        written_at=revision.written_at,
+        path=post_path(post.id),
+        context=_("Antwort auf einen Beitrag") if post.parent_id else "",
+        context_html=context,
+        scope_id=post.scope_id,
+        scope_title=post.thread.scope.title,
+        status=str(STATUS_LABELS[post.status]),
+        source=str(SOURCE_LABELS[post.source]),
+        pictures=_pictures(post),
+        public_html=post.html if revision.number != post.released else "",
+    )
+
+
+def _pictures(post: Post) -> tuple[Mapping[str, Any], ...]:
+    if post.picture is None or post.picture.state == "gone":
+        return ()
+    one = post.picture
+    return ({"name": one.name, "alt": one.title, "width": one.width, "height": one.height},)
+
+
+def _find_thread_titles(words: str, limit: int) -> Sequence[int]:
+    query = select(Thread.id).join(Scope, Scope.id == Thread.scope_id)
+    query = query.where(Thread.status == Status.PUBLIC, _shown_scope())
+    parts = [Thread.title.icontains(word, autoescape=True) for word in words.split()[:6]]
+    return db.session.scalars(
+        query.where(or_(*parts)).order_by(Thread.id.desc()).limit(limit)
+    ).all()
+
+
+def _decide_thread(id_: int, revision: int, actor: Actor, verdict: Verdict) -> None:
+    decisions.decide(decisions.get_thread(id_), revision, actor, verdict)
+
+
+def _decide_post(id_: int, revision: int, actor: Actor, verdict: Verdict) -> None:
+    decisions.decide(decisions.get_post(id_), revision, actor, verdict)
+
+
+THREADS = ContentType(
+    key=THREAD_KEY,
+    label=_l("Gespräch"),
+    plural=_l("Gespräche"),
+    cards=_thread_cards,
+    documents=_thread_documents,
+    public_ids=_public_thread_ids,
+    desk_items=_thread_desk_items,
+    decide=_decide_thread,
+    reopen=lambda id_, rev, actor: decisions.reopen(decisions.get_thread(id_), rev, actor),
+    hide=lambda id_, actor, rule: decisions.hide(decisions.get_thread(id_), actor, rule),
+    restore=lambda id_, actor: decisions.restore(decisions.get_thread(id_), actor),
+    redact=lambda id_, actor, words: decisions.redact(decisions.get_thread(id_), actor, words),
+    erase_author=lambda party, keep: erasure.erase_author(Thread, party, keep),
+    export=lambda party: erasure.export(Thread, party),
+    find_titles=_find_thread_titles,
+)
+
+POSTS = ContentType(
+    key=POST_KEY,
+    label=_l("Beitrag"),
+    plural=_l("Beiträge"),
+    cards=_post_cards,
+    documents=_post_documents,
+    public_ids=_public_post_ids,
+    desk_items=_post_desk_items,
+    decide=_decide_post,
+    reopen=lambda id_, rev, actor: decisions.reopen(decisions.get_post(id_), rev, actor),
+    hide=lambda id_, actor, rule: decisions.hide(decisions.get_post(id_), actor, rule),
+    restore=lambda id_, actor: decisions.restore(decisions.get_post(id_), actor),
+    redact=lambda id_, actor, words: decisions.redact(decisions.get_post(id_), actor, words),
+    erase_author=lambda party, keep: erasure.erase_author(Post, party, keep),
+    export=lambda party: erasure.export(Post, party),
+)
