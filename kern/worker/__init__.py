@@ -1,1 +1,24 @@
-"""The worker: drains outboxes, sends mails, keeps the index up to date, does what is due."""
+"""The worker: drains the outbox into index and mail server, and does what the clock demands."""
+
+from kern.worker.drain import Drained, drain
+from kern.worker.facts import on_facts
+from kern.worker.jobs import Jobs
+from kern.worker.lease import Pace
+from kern.worker.service import Figures, figures, retry, retry_all
+from kern.worker.sweep import Worker
+from kern.worker.ticks import on_tick, tick
+
+__all__ = [
+    "Drained",
+    "Figures",
+    "Jobs",
+    "Pace",
+    "Worker",
+    "drain",
+    "figures",
+    "on_facts",
+    "on_tick",
+    "retry",
+    "retry_all",
+    "tick",
+]

@@ -1,0 +1,72 @@
+"""Facts out of the outbox, in batches, to everybody who keeps a copy: today the search index."""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from kern.db import db
+from kern.outbox import State
+from kern.search import IndexBusy, IndexUnavailable
+from kern.worker import lease
+from kern.worker.lease import Job, Pace
+
+log = logging.getLogger(__name__)
+
+Subscriber = Callable[[list[tuple[str, int, str]]], None]
+"""Gets (content key, id, fact) of everything in the batch. It may hear the same fact again, and in
+any order: it asks the database what is true now."""
+
+BUSY_WAIT = timedelta(seconds=5)
+OUTAGE_WAIT = timedelta(seconds=30)
+
+_subscribers: list[Subscriber] = []
+
+
+def on_facts(subscriber: Subscriber) -> None:
+    """Registered once, however many apps a process builds."""
+    if subscriber not in _subscribers:
+        _subscribers.append(subscriber)
+
+
+def drain_facts(pace: Pace) -> int:
+    """Everything that is due; returns how many facts were passed on."""
+    count = 0
+    while jobs := lease.take("fact", pace.batch, pace.holder, pace.facts):
+        done = _pass_on(jobs, pace)
+        count += done
+        if done < len(jobs):
+            break  # what failed comes back by itself; the rest of the queue waits for no one
+    return count
+
+
+def _pass_on(jobs: Sequence[Job], pace: Pace) -> int:
+    """One call for all; if it fails, halves, until only the broken ones are left."""
+    facts = [(job.ref[0], job.ref[1], job.name) for job in jobs if job.ref is not None]
+    try:
+        for subscriber in _subscribers:
+            subscriber(facts)
+    except (IndexUnavailable, OSError) as error:  # busy, broken, disk full: not a fact's fault
+        db.session.rollback()
+        wait = BUSY_WAIT if isinstance(error, IndexBusy) else OUTAGE_WAIT
+        lease.give_back(jobs, pace.holder, wait)
+        log.warning("the index cannot be written: %s", error)
+        return 0
+    except Exception as error:  # noqa: BLE001 - one broken thing must not stop the others
+        db.session.rollback()
+        if len(jobs) > 1:
+            middle = len(jobs) // 2
+            return _pass_on(jobs[:middle], pace) + _pass_on(jobs[middle:], pace)
+        _fail(jobs[0], pace, error)
+        return 0
+    db.session.rollback()
+    lease.done(jobs, pace.holder)
+    return len(jobs)
+
+
+def _fail(job: Job, pace: Pace, error: Exception) -> None:
+    reason = f"index {type(error).__name__}"
+    log.error("fact %s of %s failed, attempt %s", job.name, job.ref, job.attempts, exc_info=error)
+    if job.attempts > lease.MAX_ATTEMPTS:
+        lease.park([job], pace.holder, State.DEAD, reason)
+        return
+    lease.retry_later(job, pace.holder, reason)

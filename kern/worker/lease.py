@@ -1,0 +1,181 @@
+"""Take entries of the outbox for a while, and write down what became of them.
+
+Every step is a short transaction of its own: nothing here ever waits for a mail server or an index
+while it holds the database.
+"""
+
+import os
+import random
+import secrets
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, CursorResult, and_, or_, select, update
+
+from kern.clock import now
+from kern.db import db, writing
+from kern.outbox import OutboxEntry, State
+
+MAX_ATTEMPTS = 12
+FIRST_PAUSE = timedelta(seconds=10)
+LONGEST_PAUSE = timedelta(hours=24)
+OVERDUE = "attempts"
+
+
+def new_holder() -> str:
+    return f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(6)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long a lease lasts: longer than the slowest work, and as long as a crash delays it."""
+
+    facts: timedelta = timedelta(minutes=5)
+    mail: timedelta = timedelta(minutes=5)
+    batch: int = 500
+    holder: str = field(default_factory=new_holder)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One leased entry, as plain values."""
+
+    id: int
+    key: str
+    name: str
+    ref: tuple[str, int] | None
+    payload: Mapping[str, Any]
+    attempts: int
+    began: bool  # an attempt before this one got as far as the mail server
+
+
+def take(kind: str, limit: int, holder: str, lasting: timedelta) -> list[Job]:
+    """Lease what is due, oldest first; also what a crashed worker left behind."""
+    due = _due(kind, now())
+    found = db.session.scalar(select(OutboxEntry.id).where(due).limit(1))
+    db.session.rollback()
+    if found is None:
+        return []  # without waiting in the line of writers
+    with writing():
+        query = select(OutboxEntry).where(due).order_by(OutboxEntry.not_before, OutboxEntry.id)
+        entries = db.session.scalars(query.limit(limit).with_for_update(skip_locked=True)).all()
+        for entry in entries:
+            entry.state = State.RUNNING
+            entry.leased_until = now() + lasting
+            entry.leased_by = holder
+            entry.attempts += 1
+        jobs = [_job(entry) for entry in entries]
+        db.session.commit()
+    db.session.remove()
+    return jobs
+
+
+def begin_sending(job: Job, holder: str) -> bool:
+    """Written down before the mail server hears of it; False when the lease is lost."""
+    return _change([job.id], holder, started_sending_at=now())
+
+
+def done(jobs: Sequence[Job], holder: str) -> None:
+    _change(_ids(jobs), holder, state=State.DONE, done_at=now(), error=None)
+
+
+def park(jobs: Sequence[Job], holder: str, state: State, reason: str) -> None:
+    """`state` is DEAD or UNCLEAR: from here on a person decides."""
+    _change(_ids(jobs), holder, state=state, error=reason)
+
+
+def retry_later(job: Job, holder: str, reason: str, *, may_be_sent: bool = False) -> bool:
+    """Back to the queue after a growing pause; False when that was the last attempt."""
+    if job.attempts >= MAX_ATTEMPTS:
+        park([job], holder, State.DEAD, reason)
+        return False
+    values: dict[str, Any] = {"not_before": now() + pause(job.attempts), "error": reason}
+    if not may_be_sent:
+        values["started_sending_at"] = None
+    _change([job.id], holder, state=State.OPEN, **values)
+    return True
+
+
+def give_back(jobs: Sequence[Job], holder: str, wait: timedelta) -> None:
+    """Unharmed: it was not their fault, so the attempt does not count."""
+    _change(
+        _ids(jobs),
+        holder,
+        state=State.OPEN,
+        not_before=now() + wait,
+        attempts=OutboxEntry.attempts - 1,
+    )
+
+
+def hold_mails() -> int:
+    """No mail server: what is due waits, readable in the administration."""
+    return _move(_due("mail", now()), State.HELD)
+
+
+def release_held() -> int:
+    """There is a mail server now."""
+    held = and_(OutboxEntry.kind == "mail", OutboxEntry.state == State.HELD)
+    return _move(held, State.OPEN)
+
+
+def pause(attempts: int) -> timedelta:
+    """10 s, 20 s, 40 s ... at most a day, spread by a quarter so that not all come back at once."""
+    wait = min(FIRST_PAUSE * (1 << (attempts - 1)), LONGEST_PAUSE)
+    spread: float = random.uniform(0.75, 1.25)  # noqa: S311 - guards nothing
+    return wait * spread
+
+
+def _due(kind: str, at: datetime) -> ColumnElement[bool]:
+    return and_(
+        OutboxEntry.kind == kind,
+        or_(
+            and_(OutboxEntry.state == State.OPEN, OutboxEntry.not_before <= at),
+            and_(OutboxEntry.state == State.RUNNING, OutboxEntry.leased_until < at),
+        ),
+    )
+
+
+def _job(entry: OutboxEntry) -> Job:
+    has_ref = entry.content_key is not None and entry.content_id is not None
+    return Job(
+        id=entry.id,
+        key=entry.key,
+        name=entry.name,
+        ref=(str(entry.content_key), int(entry.content_id or 0)) if has_ref else None,
+        payload=dict(entry.payload),
+        attempts=entry.attempts,
+        began=entry.started_sending_at is not None,
+    )
+
+
+def _ids(jobs: Sequence[Job]) -> list[int]:
+    return [job.id for job in jobs]
+
+
+def _change(ids: Sequence[int], holder: str, **values: Any) -> bool:
+    """Only what is still ours: a worker that slept through its lease changes nothing."""
+    query = update(OutboxEntry).where(
+        OutboxEntry.id.in_(ids),
+        OutboxEntry.leased_by == holder,
+        OutboxEntry.state == State.RUNNING,
+    )
+    return _execute(query.values(**values)) == len(ids)
+
+
+def _move(which: ColumnElement[bool], state: State) -> int:
+    if db.session.scalar(select(OutboxEntry.id).where(which).limit(1)) is None:
+        db.session.rollback()
+        return 0
+    db.session.rollback()
+    return _execute(update(OutboxEntry).where(which).values(state=state))
+
+
+def _execute(query: Any) -> int:
+    with writing():
+        options = {"synchronize_session": False}
+        result = db.session.execute(query, execution_options=options)
+        db.session.commit()
+    return int(cast("CursorResult[Any]", result).rowcount)

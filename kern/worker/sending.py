@@ -1,0 +1,124 @@
+"""Mails out of the outbox to the mail server, one at a time.
+
+Between the server's "250" and our own commit nobody can know what happened. So the beginning is
+written down first, and what a crash left behind is sent again under the same Message-ID, or, where
+a second copy would do harm, reported to the administration.
+"""
+
+import logging
+from dataclasses import dataclass
+from email.message import EmailMessage
+
+from kern.clock import now
+from kern.config import Settings
+from kern.db import db
+from kern.mail import MailKind, kinds, smtp
+from kern.mail.smtp import MailDelayed, Mailer, MailRefused, Sender
+from kern.outbox import State
+from kern.settings import town_settings
+from kern.town import current_town
+from kern.worker import lease
+from kern.worker.lease import Job, Pace
+
+log = logging.getLogger(__name__)
+
+MOST_PER_DRAIN = 500  # then facts have their turn again
+
+
+@dataclass(slots=True)
+class Sent:
+    sent: int = 0
+    held: int = 0
+    failed: int = 0
+
+
+def drain_mails(settings: Settings, pace: Pace) -> Sent:
+    """Everything that is due, until the server does not answer."""
+    server = smtp.server_of(settings)
+    if server is None:
+        return Sent(held=lease.hold_mails())
+    lease.release_held()
+    sent = Sent()
+    with Mailer(server) as mailer:
+        round_ = _Round(mailer, _sender(), pace)
+        for _ in range(MOST_PER_DRAIN):
+            jobs = lease.take("mail", 1, pace.holder, pace.mail)
+            if not jobs:
+                break
+            is_sent = round_.deliver(jobs[0])
+            sent.sent += is_sent
+            sent.failed += not is_sent
+            if round_.is_down:
+                break
+    return sent
+
+
+def _sender() -> Sender:
+    sender = smtp.sender_of(current_town(), town_settings().values)
+    db.session.rollback()
+    return sender
+
+
+class _Round:
+    def __init__(self, mailer: Mailer, sender: Sender, pace: Pace) -> None:
+        self._mailer = mailer
+        self._sender = sender
+        self._holder = pace.holder
+        self.is_down = False
+
+    def deliver(self, job: Job) -> bool:
+        """Whether the entry is done."""
+        kind = kinds().get(job.name)
+        if kind is None:
+            return self._give_up(job, "template")
+        if job.began and not kind.resend_unclear:
+            return self._give_up(job, "crash", State.UNCLEAR)
+        if job.attempts > lease.MAX_ATTEMPTS:
+            return self._give_up(job, lease.OVERDUE)
+        try:
+            message = self._write(job, kind)
+            if message is not None:
+                self._send(job, message)
+        except MailRefused as refused:
+            return self._give_up(job, refused.reason)
+        except MailDelayed as delayed:
+            return self._delay(job, kind, delayed)
+        lease.done([job], self._holder)
+        return True
+
+    def _write(self, job: Job, kind: MailKind) -> EmailMessage | None:
+        """None: it has become pointless, say because the account is gone."""
+        try:
+            mail = kind.build(job.payload)
+        except Exception as error:
+            log.exception("mail %s cannot be written", job.name)
+            raise MailDelayed(f"write {type(error).__name__}", unclear=job.began) from error
+        finally:
+            db.session.rollback()
+        if mail is None:
+            return None
+        id_ = smtp.message_id(current_town(), job.key)
+        return smtp.to_message(mail, self._sender, id_, now())
+
+    def _send(self, job: Job, message: EmailMessage) -> None:
+        try:
+            self._mailer.connect()
+        except MailDelayed as delayed:
+            delayed.unclear = job.began
+            raise
+        if not lease.begin_sending(job, self._holder):
+            raise MailDelayed("lease", unclear=True)
+        self._mailer.send(message)
+
+    def _give_up(self, job: Job, reason: str, state: State = State.DEAD) -> bool:
+        log.error("mail %s (entry %s) is %s: %s", job.name, job.id, state, reason)
+        lease.park([job], self._holder, state, reason)
+        return False
+
+    def _delay(self, job: Job, kind: MailKind, delayed: MailDelayed) -> bool:
+        self.is_down = delayed.down
+        if delayed.unclear and not kind.resend_unclear:
+            return self._give_up(job, delayed.reason, State.UNCLEAR)
+        log.warning("mail %s (entry %s) is delayed: %s", job.name, job.id, delayed.reason)
+        lease.retry_later(job, self._holder, delayed.reason, may_be_sent=delayed.unclear)
+        return False

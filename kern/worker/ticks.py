@@ -1,0 +1,151 @@
+"""What the clock demands of a town: ends of phases, old rows, and at night a look at the index."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, delete
+
+from kern.audit import AuditEntry
+from kern.calendar import to_local
+from kern.clock import now
+from kern.db import db, writing
+from kern.outbox import OutboxEntry, State
+from kern.search import IndexUnavailable, compare, heal, index_refs
+from kern.settings import Setting
+
+log = logging.getLogger(__name__)
+
+Tick = Callable[[datetime, datetime], object]
+"""Gets (since, until): the last run that mattered, and now; says whether it changed anything. Runs
+in a transaction of its own, which holds the town's only place to write: be quick."""
+
+AUDIT_DAYS = 2 * 365
+MAIL_DAYS = 30
+FACT_DAYS = 1
+NIGHT_HOUR = 3  # Europe/Berlin
+FIRST_LOOK = timedelta(days=1)  # how far back a function looks that never ran
+MEMORY = "worker.ticks"  # the row of kern_setting that remembers; no field of the town's settings
+NIGHTLY = "nightly"
+
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(seconds=50)  # a sweep that comes a little early still counts
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    function: Tick
+    every: timedelta
+
+    @property
+    def name(self) -> str:
+        return f"{self.function.__module__}.{self.function.__qualname__}"
+
+
+_ticks: list[_Due] = []
+
+
+def on_tick(function: Tick, every: timedelta = MINUTE) -> None:
+    """Registered once, however many apps a process builds."""
+    due = _Due(function, every)
+    if due not in _ticks:
+        _ticks.append(due)
+
+
+def tick(at: datetime | None = None) -> None:
+    """Everything that is due in the current town. One failure never keeps another from running."""
+    at = at or now()
+    for due in (*_OWN, *_ticks):
+        try:
+            _run(due, at)
+        except Exception:
+            log.exception("tick %s failed", due.name)
+        finally:
+            db.session.remove()
+    _look_at_index(at)
+
+
+def _run(due: _Due, at: datetime) -> None:
+    last = _last(due.name)
+    db.session.rollback()
+    if last is not None and last <= at < last + due.every:
+        return
+    is_stale = last is None or not last <= at < last + HOUR
+    with writing():
+        changed = due.function(last or at - FIRST_LOOK, at)
+        if changed or is_stale:  # an idle town is not written to every minute
+            _remember(due.name, at)
+            db.session.commit()
+        else:
+            db.session.rollback()
+
+
+def _last(name: str) -> datetime | None:
+    row = db.session.get(Setting, MEMORY)
+    text = row.value.get(name) if row is not None else None
+    return datetime.fromisoformat(text) if text else None
+
+
+def _remember(name: str, at: datetime) -> None:
+    row = db.session.get(Setting, MEMORY)
+    if row is None:
+        db.session.add(Setting(key=MEMORY, value={name: at.isoformat()}))
+    else:
+        row.value = {**row.value, name: at.isoformat()}
+
+
+def clean_outbox(_since: datetime, until: datetime) -> bool:
+    """Delivered mails stay readable for a month."""
+    for kind, days in (("mail", MAIL_DAYS), ("fact", FACT_DAYS)):
+        db.session.execute(
+            delete(OutboxEntry).where(
+                OutboxEntry.kind == kind,
+                OutboxEntry.state == State.DONE,
+                OutboxEntry.done_at < until - timedelta(days=days),
+            )
+        )
+    return True
+
+
+def clean_audit(_since: datetime, until: datetime) -> bool:
+    old = delete(AuditEntry).where(AuditEntry.at < until - timedelta(days=AUDIT_DAYS))
+    gone = cast("CursorResult[Any]", db.session.execute(old)).rowcount
+    if gone:
+        log.info("%s entries of the audit log expired", gone)
+    return True
+
+
+_OWN: tuple[_Due, ...] = (_Due(clean_outbox, HOUR), _Due(clean_audit, HOUR))
+
+
+def _look_at_index(at: datetime) -> None:
+    """Every minute: is it there at all? Every night: is it what the database says?"""
+    try:
+        is_night = _is_night_due(at)
+        db.session.rollback()
+        if heal(thorough=is_night):
+            log.warning("the index was damaged or missing and has been built anew")
+        elif is_night:
+            differences = compare()
+            if differences:
+                log.warning("the index differed in %s places", len(differences.refs))
+                index_refs(differences.refs)
+        if is_night:
+            with writing():
+                _remember(NIGHTLY, at)
+                db.session.commit()
+    except (IndexUnavailable, OSError) as error:
+        log.warning("the index cannot be looked at: %s", error)
+    except Exception:
+        log.exception("looking at the index failed")
+    finally:
+        db.session.remove()
+
+
+def _is_night_due(at: datetime) -> bool:
+    local = to_local(at)
+    last = _last(NIGHTLY)
+    is_new_day = last is None or to_local(last).date() < local.date()
+    return is_new_day and local.hour >= NIGHT_HOUR

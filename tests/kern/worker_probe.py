@@ -1,0 +1,89 @@
+"""A worker to be killed: forks children that drain a town, and kills each at a random moment.
+
+    python tests/kern/worker_probe.py DATA SMTP_PORT KILLS
+    python tests/kern/worker_probe.py DATA SMTP_PORT 0       drain once, beside others
+
+Writes how many kills met a mail between the beginning and the end of its sending.
+"""
+
+import os
+import random
+import signal
+import sqlite3
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from kern import mail
+from kern.config import Settings
+from kern.db import engines
+from kern.mail import Mail, MailKind
+from kern.town import Towns, use_town
+from kern.worker import Pace, drain
+from portal import create_app
+
+LEASE = timedelta(milliseconds=400)
+
+
+def build(payload: Mapping[str, Any]) -> Mail:
+    to = f"{payload['recipient']}@lindenau.example"
+    return Mail(to, "Probe", "Guten Tag", "<p>Guten Tag</p>")
+
+
+KINDS = (
+    MailKind("probe.again", "Probe", build),
+    MailKind("probe.once", "Probe", build, resend_unclear=False),
+)
+
+
+def work(data: Path, port: int, lease: timedelta) -> None:
+    settings = Settings(data=data, smtp_host="127.0.0.1", smtp_port=port, smtp_tls="none")
+    app = create_app(settings)
+    mail.fill(KINDS)
+    with use_town(Towns(settings).by_slug("ort")), app.app_context():
+        drain(settings, Pace(mail=lease))
+    engines.close()
+
+
+def in_window(data: Path) -> set[tuple[int, str]]:
+    """Mails whose sending began and is not finished: (entry, when it began)."""
+    query = (
+        "SELECT id, started_sending_at FROM kern_outbox"
+        " WHERE state = 'running' AND started_sending_at IS NOT NULL"
+    )
+    with closing(sqlite3.connect(data / "orte" / "ort" / "ort.db")) as connection:
+        return set(connection.execute(query).fetchall())
+
+
+def live_and_die(data: Path, port: int, seconds: float) -> set[tuple[int, str]]:
+    child = os.fork()
+    if child == 0:
+        while True:
+            work(data, port, LEASE)
+            time.sleep(0.02)
+    time.sleep(seconds)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return in_window(data)
+
+
+def main(data: Path, port: int, kills: int) -> None:
+    if not kills:
+        work(data, port, Pace().mail)
+        return
+    met: set[tuple[int, str]] = set()
+    for _ in range(kills):
+        met |= live_and_die(data, port, random.uniform(0.05, 0.5))  # noqa: S311 - a test's dice
+    sys.stdout.write(str(len(met)))
+    time.sleep(2 * LEASE.total_seconds())
+    work(data, port, timedelta(minutes=5))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
