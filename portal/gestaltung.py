@@ -55,7 +55,7 @@ class SampleForm(Form):
     way = RadioField(
         _l("Wie möchten Sie schreiben?"), [InputRequired(CHOOSE)], choices=WAYS, default=""
     )
-    topics = SelectMultipleField(
+    interests = SelectMultipleField(
         _l("Worum geht es?"),
         choices=[("weg", _l("Wege")), ("gruen", _l("Grün")), ("licht", _l("Licht"))],
         widget=ListWidget(prefix_label=False),
@@ -177,7 +177,7 @@ FORMATTED = Markup(
 
 
 def _sample() -> Sample:
-    refused = SampleForm(data={"email": "helga.martens@"}, prefix="nein")
+    refused = SampleForm(data={"email": "helga.martens@", "part": ""}, prefix="nein")
     refused.validate()
     return Sample(
         now=now(),

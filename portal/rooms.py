@@ -5,10 +5,11 @@ from flask import Blueprint, Flask
 from kern import content, mail
 from kern.content import ContentType
 from kern.mail import MailKind
+from portal import gestaltung
 
 CONTENT_TYPES: tuple[ContentType, ...] = ()
 MAIL_KINDS: tuple[MailKind, ...] = ()
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+BLUEPRINTS: tuple[Blueprint, ...] = (gestaltung.blueprint,)
 
 
 def register(app: Flask) -> None:

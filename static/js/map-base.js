@@ -23,11 +23,15 @@ function asText(words) {
   return element.innerHTML;
 }
 
+function isLine(geometry) {
+  return geometry.type.endsWith("LineString");
+}
+
 /** GeoJSON in the page's own colours; returns the layer, or null when there is none. */
 export function drawShapes(map, shapes) {
   if (!shapes?.features?.length) return null;
   return L.geoJSON(shapes, {
-    style: { className: "df-area" },
+    style: (feature) => ({ className: isLine(feature.geometry) ? "df-line" : "df-area" }),
     pointToLayer: (_feature, at) => L.circleMarker(at, { radius: 8, className: "df-area" }),
     interactive: false,
   }).addTo(map);
