@@ -1,0 +1,106 @@
+"""What people without a login typed: kept for 7 days, done when they confirm by the mail's page.
+
+A room registers a `PendingKind` per act; no account is made and nobody is logged in.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from markupsafe import Markup
+
+from kern import outbox
+from kern.accounts import tokens
+from kern.accounts.models import Party, Pending
+from kern.accounts.parties import party_for_email
+from kern.clock import now
+from kern.db import db
+from kern.errors import NotFound
+
+LIFETIME = timedelta(days=7)
+PURPOSE = "pending"
+MAIL = "konto.bestaetigen"
+
+
+@dataclass(frozen=True, slots=True)
+class PendingKind:
+    act: str  # "beteiligung.post"
+    title: object  # lazy German: "Ihr Beitrag"
+    show: Callable[[Mapping[str, Any]], Markup]
+    """(payload): what was typed, as safe HTML."""
+    perform: Callable[[Party, Mapping[str, Any]], tuple[str, str]]
+    """(party, payload): do it; returns the path to go on to and the sentence said there."""
+
+
+_kinds: dict[str, PendingKind] = {}
+
+
+def fill(found: Iterable[PendingKind]) -> None:
+    _kinds.clear()
+    for kind in found:
+        if kind.act in _kinds:
+            raise ValueError(f"pending kind {kind.act!r} is registered twice")
+        _kinds[kind.act] = kind
+
+
+def kind_of(pending: Pending) -> PendingKind:
+    """Raises NotFound for acts that are no such thing, such as a login on its way."""
+    if pending.act not in _kinds:
+        raise NotFound(tokens.SPENT)
+    return _kinds[pending.act]
+
+
+def submit(act: str, email: str, payload: Mapping[str, Any], language: str = "de") -> Pending:
+    """Keep it and send the mail that leads to its page. `email` comes from `fold_email`."""
+    if act not in _kinds:
+        raise ValueError(f"pending kind {act!r} is not registered")
+    pending = keep(act, email, payload, language, LIFETIME)
+    subject = f"pending:{pending.id}"
+    token = tokens.issue(PURPOSE, subject, LIFETIME)
+    outbox.mail(MAIL, subject, event=f"pending:{pending.id}", token=token.id)
+    return pending
+
+
+def keep(
+    act: str, email: str, payload: Mapping[str, Any], language: str, lifetime: timedelta
+) -> Pending:
+    """A row that holds an address for as long as its mail may need it."""
+    pending = Pending(
+        act=act,
+        email=email,
+        language=language,
+        payload=dict(payload),
+        expires_at=now() + lifetime,
+    )
+    db.session.add(pending)
+    db.session.flush()
+    return pending
+
+
+def find_subject(subject: str) -> Pending | None:
+    """The row behind "pending:3", unless its time is over."""
+    kind, _, number = subject.partition(":")
+    pending = db.session.get(Pending, int(number)) if kind == "pending" else None
+    return pending if pending is not None and pending.expires_at > now() else None
+
+
+def look(token_text: str) -> Pending:
+    """What waits behind a link; raises NotFound when it is done, gone or too old."""
+    pending = find_subject(tokens.look(token_text, PURPOSE).subject)
+    if pending is None:
+        raise NotFound(tokens.SPENT)
+    return pending
+
+
+def perform(token_text: str) -> tuple[str, str]:
+    """Do what was typed, once; returns where to go on and what to say there."""
+    pending = look(token_text)
+    kind = kind_of(pending)
+    tokens.consume(token_text, PURPOSE)
+    party = party_for_email(pending.email)
+    party.language = pending.language
+    payload = dict(pending.payload)
+    db.session.delete(pending)
+    db.session.flush()
+    return kind.perform(party, payload)

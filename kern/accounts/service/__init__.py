@@ -1,0 +1,42 @@
+"""Accounts: come in, look after one's own, and leave. Flushes, never commits."""
+
+from kern.accounts.service.creating import create_account, get_account, is_staff
+from kern.accounts.service.entering import (
+    Door,
+    Proof,
+    check_password,
+    door_of,
+    enter_by_link,
+    enter_by_password,
+    look_at_link,
+    request_link,
+)
+from kern.accounts.service.leaving import delete_account, export_account
+from kern.accounts.service.profile import (
+    change_name,
+    confirm_mail,
+    look_at_mail_change,
+    request_mail_change,
+    set_password,
+)
+
+__all__ = [
+    "Door",
+    "Proof",
+    "change_name",
+    "check_password",
+    "confirm_mail",
+    "create_account",
+    "delete_account",
+    "door_of",
+    "enter_by_link",
+    "enter_by_password",
+    "export_account",
+    "get_account",
+    "is_staff",
+    "look_at_link",
+    "look_at_mail_change",
+    "request_link",
+    "request_mail_change",
+    "set_password",
+]
