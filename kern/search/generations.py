@@ -111,8 +111,8 @@ def _lock(descriptor: int, wait: float) -> None:
 
 
 def stamps(path: Path) -> dict[str, tuple[int, int]]:
-    """Size and time of change (ns) of the segments, which nobody may change once written."""
-    return {file.name: _stamp(file) for file in path.glob("*.seg")}
+    """Size and time of change (ns) of every file; whoever opened them looks again before use."""
+    return {file.name: _stamp(file) for file in [*_parts(path), *path.glob(_SEALS)]}
 
 
 def seal(path: Path, version: int) -> None:

@@ -5,6 +5,7 @@ not seen yet, counts included; what the page shows is read from the database. Wi
 titles are searched there, slower and not complete, and the result says so.
 """
 
+import logging
 import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -25,10 +26,12 @@ from kern.search.query import Query, parse
 from kern.search.whoosh_backend import WhooshBackend
 from kern.town import current_town
 
+log = logging.getLogger(__name__)
+
 READ_INVITED = "scope.read_invited"
 PER_PAGE = 20
 MAX_PAGES = 50
-_ROUNDS = 4  # searches until a page is full of what the database still shows
+_CONFIRMED = 2_000  # hits that are looked at once one of them was not public any more
 _SCANNED = 2_000  # documents of one kind that are read when there is no index
 _BATCH = 200
 
@@ -105,16 +108,28 @@ def find(
 
 
 def _search(index: SearchBackend, request: Request) -> tuple[Hits, dict[Ref, Document]]:
-    """Search until the database confirms every hit; what it does not is counted by nobody."""
-    hits, documents = Hits(), {}
-    for _ in range(_ROUNDS):
+    """Search, and let the database confirm every hit; what it does not is counted by nobody.
+
+    The outbox keeps the index true, so a ghost is rare. One is reason to look at all hits.
+    """
+    hits = index.search(request)
+    documents = _confirmed(hits.hits, request)
+    if len(documents) < len(hits.hits):
+        request = replace(request, masked=frozenset(request.masked) | _ghosts(index, request))
         hits = index.search(request)
         documents = _confirmed(hits.hits, request)
-        gone = frozenset(hit.ref for hit in hits.hits if hit.ref not in documents)
-        if not gone:
-            return hits, documents
-        request = replace(request, masked=frozenset(request.masked) | gone)
     return _without_unconfirmed(hits, documents), documents
+
+
+def _ghosts(index: SearchBackend, request: Request) -> frozenset[Ref]:
+    request = replace(request, kinds=frozenset(), limit=_CONFIRMED, offset=0)
+    hits = index.search(request).hits
+    documents = _confirmed(hits, request)
+    ghosts = frozenset(hit.ref for hit in hits if hit.ref not in documents)
+    log.warning(
+        "%s things in the search index of %s are not public", len(ghosts), current_town().slug
+    )
+    return ghosts
 
 
 def _without_unconfirmed(hits: Hits, documents: Mapping[Ref, Document]) -> Hits:
@@ -151,7 +166,12 @@ def documents_of(refs: Iterable[Ref]) -> Iterator[Document]:
         wanted.setdefault(ref.key, []).append(ref.id)
     for key, ids in wanted.items():
         if key in registry():
-            yield from registry()[key].documents(ids)
+            yield from in_batches(registry()[key], ids)
+
+
+def in_batches(type_: ContentType, ids: Sequence[int]) -> Iterator[Document]:
+    for start in range(0, len(ids), _BATCH):
+        yield from type_.documents(ids[start : start + _BATCH])
 
 
 def _items(query: Query, found: Sequence[tuple[Ref, Document]]) -> tuple[Found, ...]:
@@ -190,10 +210,8 @@ def _without_index(type_: ContentType, query: Query) -> Iterator[Document]:
     if type_.find_titles is not None:
         yield from type_.documents(type_.find_titles(query.text, MAX_PAGES * PER_PAGE))
         return
-    ids = list(islice(type_.public_ids(), _SCANNED))
-    for start in range(0, len(ids), _BATCH):
-        documents = type_.documents(ids[start : start + _BATCH])
-        yield from (document for document in documents if _fits(document, query))
+    documents = in_batches(type_, list(islice(type_.public_ids(), _SCANNED)))
+    yield from (document for document in documents if _fits(document, query))
 
 
 def _fits(document: Document, query: Query) -> bool:

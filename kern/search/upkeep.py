@@ -4,11 +4,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from kern.content import ContentType, Document, Ref, registry
+from kern.content import Document, Ref, registry
 from kern.search.backend import IndexBusy, IndexUnavailable, digest_of
-from kern.search.service import documents_of, open_index
-
-_BATCH = 200
+from kern.search.service import documents_of, in_batches, open_index
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ class _Everything:
         ids = [(type_, list(type_.public_ids())) for type_ in registry().values()]
         self.expected = sum(len(numbers) for _, numbers in ids)
         for type_, numbers in ids:
-            yield from _documents(type_, numbers)
+            yield from in_batches(type_, numbers)
 
 
 def compare() -> Differences:
@@ -73,7 +71,7 @@ def compare() -> Differences:
     missing, stale = set(), set()
     for type_ in registry().values():
         for id_, documents in groupby(
-            _documents(type_, list(type_.public_ids())), key=lambda document: document.id
+            in_batches(type_, list(type_.public_ids())), key=lambda document: document.id
         ):
             ref, digest = Ref(type_.key, id_), digest_of(documents)
             if ref not in indexed:
@@ -105,8 +103,3 @@ def heal(*, thorough: bool = False) -> bool:
 def compact() -> None:
     """Leave nothing of erased texts in the files of the index."""
     open_index().compact()
-
-
-def _documents(type_: ContentType, ids: list[int]) -> Iterator[Document]:
-    for start in range(0, len(ids), _BATCH):
-        yield from type_.documents(ids[start : start + _BATCH])
