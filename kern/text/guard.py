@@ -1,8 +1,8 @@
 """Refuse formatting to text on which the Markdown parser would choke.
 
-Python-Markdown recurses per list and quote level and reads the rest again at each, and it builds a
-cell per column even in empty rows. Brackets, its other weakness, need no guard:
-`kern.text.dialect` reads links with a pattern of its own.
+Python-Markdown recurses per list and quote level and reads the rest again at each, builds a cell
+per column even in empty rows, and copies a paragraph once per sign in it. Brackets, its other
+weakness, need no guard: `kern.text.dialect` reads links with a pattern of its own.
 """
 
 import re
@@ -13,17 +13,27 @@ MAX_DEPTH = 12
 MAX_COLUMNS = 60
 """Cells in one line."""
 
+MAX_COPIED = 200_000_000
+"""Characters of one paragraph times its signs: 10,000 signs in a paragraph of 20,000."""
+
 _INDENT = 4
+_SIGNS = "\\`*_[<\n"
+_EMPTY_LINE = re.compile(r"\n[ \t]*\n")
 _PREFIX = re.compile(r"(?:[ \t]|>|[-+*](?=[ \t])|\d{1,9}\.(?=[ \t]))*+")
 _MARKER = re.compile(r">|[-+*]|\d+\.")
 _RULE = re.compile(r"[ \t]*([-*_])(?:[ \t]*\1)*[ \t]*")
 
 
 def is_too_complex(text: str) -> bool:
-    """Whether one line starts deeper or has more columns than any person writes."""
-    return any(
-        _depth(line) > MAX_DEPTH or line.count("|") > MAX_COLUMNS for line in text.split("\n")
+    """Whether a line starts deeper, or a line or paragraph holds more, than any person writes."""
+    lines = text.split("\n")
+    return any(_depth(line) > MAX_DEPTH or line.count("|") > MAX_COLUMNS for line in lines) or any(
+        _copied(paragraph) > MAX_COPIED for paragraph in _EMPTY_LINE.split(text)
     )
+
+
+def _copied(paragraph: str) -> int:
+    return len(paragraph) * sum(paragraph.count(sign) for sign in _SIGNS)
 
 
 def _depth(line: str) -> int:

@@ -9,12 +9,14 @@ from bleach.linkifier import Linker
 MAX_HREF = 2000
 """Characters; longer addresses are of no use to people and break mail programs."""
 
-# Bare domains are no links: "morgen.Dann" is a typo, not a place.
+# Bare domains are no links: "morgen.Dann" is a typo, not a place. The text is HTML already, so the
+# only entity inside an address is &amp;, and none ends it.
+_NOT_IN_PATH = r"""\s<>"„“”‚‘’«»`\\{}|^&"""
 URL = re.compile(
-    r"""(?<![\w@./-])
+    rf"""(?<![\w@./-])
     (?:https?://|www\.)
-    [\w-]++(?:\.[\w-]++)++(?::\d{1,5}+)?+(?!@|:\w)
-    (?:[/?#](?:[^\s<>"„“”‚‘’«»`\\{}|^]*[^\s<>"„“”‚‘’«»`\\{}|^.,;:!?'*_\]])?)?
+    [\w-]++(?:\.[\w-]++)++(?::\d{{1,5}}+)?+(?!@|:\w)
+    (?:[/?#](?:(?:[^{_NOT_IN_PATH}]|&amp;)*[^{_NOT_IN_PATH}.,;:!?'*_\]])?)?
     """,
     re.VERBOSE | re.IGNORECASE,
 )

@@ -35,6 +35,8 @@ class _Reader(HTMLParser):
             self.faults.append(f"<{tag}>")
         if tag not in {"br", "hr"}:
             self._open.append(tag)
+        if tag == "a" and not dict(attrs).get("href"):
+            self.faults.append("a link without address")
         for name, value in attrs:
             allowed = _VALUES.get((tag, name))
             if allowed is None or not allowed.fullmatch(value or ""):

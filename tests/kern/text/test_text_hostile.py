@@ -61,7 +61,7 @@ def test_no_payload_gets_through_the_last_step_alone() -> None:
     found = {
         payload: problems
         for payload in xss_payloads()
-        if (problems := [x for x in faults(sanitise(payload)) if "closes nothing" not in x])
+        if (problems := [x for x in faults(sanitise(payload)) if x != "a link without address"])
     }
     assert found == {}
 
@@ -110,8 +110,10 @@ def _seconds(unit: str, characters: int) -> float:
         "\u0301\u0316",
         "a\u200d",
         "a|b\n",
+        "a\n",
+        "\\\\",
     ],
 )
 def test_four_times_the_text_takes_no_sixteen_times_the_time(unit: str) -> None:
-    little, much = _seconds(unit, 10_000), _seconds(unit, 40_000)
+    little, much = _seconds(unit, 6_000), _seconds(unit, 24_000)
     assert much < 8 * little + 0.05
