@@ -261,7 +261,6 @@ def install_command(lock: Path) -> list[str | Path]:
 
 
 def files_in(*names: str) -> list[Path]:
-    """The files named and those in the folders named, in an order of their own."""
     found = [[path, *sorted(path.rglob("*"))] for path in (ROOT / name for name in names)]
     return [path for paths in found for path in paths]
 
@@ -355,6 +354,7 @@ def serve(options: argparse.Namespace, *first: str) -> int:
     env = prepare_data(options.data)
     port = as_port(options.port or configured_port(env))
     require_free_port(port)
+    env["DORFLINDE_PORT"] = str(port)  # links to this computer name it
     code = ask_town(env, *first)
     if not code:
         say(f"Vorbereitet nach {spent(started)}. Die Seite startet; Strg+C beendet sie.")

@@ -39,9 +39,11 @@ import json, sys
 from pathlib import Path
 from portal.betrieb.supervisor import Patience, Program, Supervisor
 
-data, patience, programs = json.loads(sys.argv[1])
+data, patience, programs, port = json.loads(sys.argv[1])
 known = [Program(name, tuple(command)) for name, command in programs]
-sys.exit(Supervisor(Path(data), known, Patience(**patience)).run())
+supervisor = Supervisor(Path(data), known, Patience(**patience))
+supervisor.port_to_announce = port
+sys.exit(supervisor.run())
 """
 SLOW_APP = """
 import os, time
@@ -53,6 +55,10 @@ def app(environ, start_response):
     if environ["PATH_INFO"] == "/langsam":
         (HERE / "angefangen").touch()
         time.sleep(1)
+    if environ["PATH_INFO"] == "/" and not (HERE / "repariert").exists():
+        (HERE / "gefragt").touch()
+        start_response("500 Oh", [])
+        return [b""]
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [str(os.getpid()).encode()]
 """
@@ -85,13 +91,20 @@ class Run:
         self.data = data
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self, programs: Sequence[Program], patience: Patience = QUICK) -> None:
+    def start(
+        self,
+        programs: Sequence[Program],
+        patience: Patience = QUICK,
+        *,
+        announce: int | None = None,
+    ) -> None:
         named = [(program.name, program.command) for program in programs]
-        argument = json.dumps([str(self.data), asdict(patience), named])
+        argument = json.dumps([str(self.data), asdict(patience), named, announce])
         self.process = subprocess.Popen(
             [sys.executable, "-c", DRIVER, argument],
             cwd=ROOT,
             env={**os.environ, "DORFLINDE_DATA": str(self.data), "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE if announce else None,
         )
 
     def state(self, name: str) -> ProcessState | None:
@@ -118,6 +131,8 @@ def run(tmp_path: Path) -> Iterator[Run]:
     if run.process and run.process.poll() is None:
         run.process.kill()
         run.process.wait()
+    if run.process and run.process.stdout:
+        run.process.stdout.close()
 
 
 @pytest.fixture
@@ -131,6 +146,7 @@ def port() -> int:
 @pytest.fixture
 def web(tmp_path: Path, port: int) -> Program:
     (tmp_path / "langsame_app.py").write_text(SLOW_APP, encoding="utf-8")
+    (tmp_path / "repariert").touch()
     gunicorn = (sys.executable, "-m", "gunicorn", "-c", str(CONF), "--workers", "1")
     where = ("--bind", f"127.0.0.1:{port}", "--pythonpath", str(tmp_path))
     return Program("web", (*gunicorn, *where, "langsame_app:app"))
@@ -209,6 +225,22 @@ def test_a_running_request_is_finished_before_the_end(run: Run, web: Program, po
     assert state
     assert (state.status, state.pid) == (Status.STOPPED, None)
     assert not read_crashes(run.data), "an end on purpose is no crash"
+
+
+def test_ready_is_said_with_the_first_good_answer(
+    run: Run, web: Program, port: int, tmp_path: Path
+) -> None:
+    (tmp_path / "repariert").unlink()
+    run.start([web], announce=port)
+    wait_for((tmp_path / "gefragt").exists)
+    assert run.process
+    assert run.process.stdout
+    os.set_blocking(run.process.stdout.fileno(), False)
+    assert run.process.stdout.read() is None, "an error is no answer"
+    os.set_blocking(run.process.stdout.fileno(), True)
+    (tmp_path / "repariert").touch()
+    assert run.process.stdout.readline() == f"bereit: http://127.0.0.1:{port}/\n".encode()
+    assert run.end() == 0
 
 
 def test_the_death_of_a_single_web_worker_is_noted(run: Run, web: Program, port: int) -> None:
