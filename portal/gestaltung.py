@@ -35,7 +35,9 @@ blueprint = Blueprint("gestaltung", __name__)
 YEAR_IN_SECONDS = 31_536_000
 MISSING = _l("Bitte füllen Sie dieses Feld aus.")
 CHOOSE = _l("Bitte wählen Sie eine Antwort.")
-WAYS = [("mail", _l("Mit E-Mail")), ("ohne", _l("Ohne E-Mail"))]
+WAYS = {"mail": "Mit E-Mail", "ohne": "Ohne E-Mail"}
+PARTS = {"": "Ganz Lindenau", "hafen": "Hafen", "nord": "Nordstadt"}
+TOPICS = {"weg": "Wege", "gruen": "Grün", "licht": "Licht"}
 
 
 class SampleForm(Form):
@@ -49,15 +51,13 @@ class SampleForm(Form):
     password = PasswordField(
         _l("Passwort"), [DataRequired(MISSING)], render_kw={"autocomplete": "new-password"}
     )
-    part = SelectField(
-        _l("Stadtteil"), choices=[("", _l("Ganz Lindenau")), ("hafen", "Hafen"), ("nord", "Nord")]
-    )
+    part = SelectField(_l("Stadtteil"), choices=PARTS)
     way = RadioField(
         _l("Wie möchten Sie schreiben?"), [InputRequired(CHOOSE)], choices=WAYS, default=""
     )
     interests = SelectMultipleField(
         _l("Worum geht es?"),
-        choices=[("weg", _l("Wege")), ("gruen", _l("Grün")), ("licht", _l("Licht"))],
+        choices=TOPICS,
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
@@ -113,6 +113,9 @@ class Sample:
 
     def ago(self, **span: int) -> datetime:
         return self.now - timedelta(**span)
+
+    def page(self, number: int) -> str:
+        return f"#seite-{number}"
 
     def ahead(self, **span: int) -> datetime:
         return self.now + timedelta(**span)

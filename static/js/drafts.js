@@ -1,5 +1,6 @@
 // What somebody types stays in this browser until it was sent: `data-draft="key"` on a textarea.
-// The page that says thank you carries `data-draft-done="key"`, and the draft goes.
+// The draft goes when the page after sending says that all went well, by a notice or by
+// `data-draft-done="key"`; a refused form, a lost login or a lost line leave it where it is.
 import { read, remove, write } from "./store.js";
 import { word } from "./words.js";
 
@@ -36,10 +37,17 @@ function restore(field, key) {
   }
 }
 
-export function keepDrafts(root) {
+function removeSent(root) {
+  const went = root.querySelector("[data-notes] :is(.kern-alert--success, .df-toast)");
+  if (went) (read("sent") ?? []).forEach(remove);
+  remove("sent");
   for (const done of root.querySelectorAll("[data-draft-done]")) {
     remove(`draft:${done.dataset.draftDone}`);
   }
+}
+
+export function keepDrafts(root) {
+  removeSent(root);
   for (const field of root.querySelectorAll("textarea[data-draft], input[data-draft]")) {
     const key = `draft:${field.dataset.draft}`;
     let timer = 0;
@@ -48,6 +56,7 @@ export function keepDrafts(root) {
       clearTimeout(timer);
       timer = setTimeout(() => save(field, key), PAUSE_MS);
     });
+    field.form?.addEventListener("submit", () => write("sent", [...(read("sent") ?? []), key]));
     // Leaving within the pause would lose the last words.
     window.addEventListener("pagehide", () => {
       clearTimeout(timer);

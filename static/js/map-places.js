@@ -35,10 +35,15 @@ function choose(places, chosen) {
 
 function connect(map, places, place) {
   place.marker = makePin(place.at, place.label, place.name).addTo(map);
-  place.marker.on("click", () => {
+  const pick = () => {
     choose(places, place);
     place.link.scrollIntoView({ block: "nearest" });
     place.link.focus({ preventScroll: true });
+  };
+  place.marker.on("click", pick);
+  // Leaflet lets markers take the focus, but gives Enter a meaning only where a popup hangs.
+  place.marker.on("keypress", (event) => {
+    if (event.originalEvent.key === "Enter") pick();
   });
   const show = () => {
     choose(places, place);
