@@ -357,7 +357,7 @@ def serve(options: argparse.Namespace, *first: str) -> int:
     env["DORFLINDE_PORT"] = str(port)  # links to this computer name it
     code = ask_town(env, *first)
     if not code:
-        say(f"Vorbereitet nach {spent(started)}. Die Seite startet; Strg+C beendet sie.")
+        say(f"Alles fertig nach {spent(started)}. Die Seite startet; Strg+C beendet sie.")
         os.chdir(ROOT)
         command = [str(PYTHON), "-m", "portal.betrieb.supervisor", "--port", str(port)]
         os.execve(PYTHON, command, env)  # noqa: S606 - the same process: signals need no relay
@@ -415,25 +415,23 @@ def restore(options: argparse.Namespace) -> int:
 
 
 def doctor(options: argparse.Namespace) -> int:
-    for good, text in examine(options.data):
-        say(f"{'gut    ' if good else 'Hinweis'}  {text}")
+    for good, text in examine():
+        say(f"{'gut' if good else 'bitte ansehen':<13}  {text}")
     if not has_environment():
         say("Dorflinde ist noch nicht eingerichtet. Das macht: python3 los.py setup")
         return 1
     return ask_town({**os.environ, "DORFLINDE_DATA": str(options.data)}, "doctor")
 
 
-def examine(data: Path) -> Iterator[tuple[bool, str]]:
+def examine() -> Iterator[tuple[bool, str]]:
     """What can be said before anything is installed: (is it good, in words)."""
-    yield True, f"Python {platform.python_version()}, Pakete mit {'uv' if UV else 'pip'}"
-    free = shutil.disk_usage(ROOT).free
-    yield free > SETUP_BYTES, f"Freier Speicher: {free // MB} MB"
+    yield True, f"Python {platform.python_version()}, Pakete mit {'uv' if UV else 'pip'}."
+    if not has_environment():
+        free = shutil.disk_usage(ROOT).free
+        yield free > SETUP_BYTES, f"Freier Speicher: {free // MB} MB."
     built = (BUILT / "manifest.json").exists()
-    yield built, "Gestaltung ist gebaut" if built else "Es fehlt noch: python3 los.py build"
-    if data.is_dir():
-        closed = not data.stat().st_mode & 0o077
-        hint = "niemand sonst liest ihn" if closed else f"andere lesen mit: chmod 700 {data}"
-        yield closed, f"Datenordner {data}: {hint}"
+    missing = "Die Gestaltung ist nicht gebaut. Das macht: python3 los.py build"
+    yield built, "Die Gestaltung ist gebaut." if built else missing
 
 
 ALL_VERBS = (setup, demo, run, test, check, build, bench, backup, restore, doctor)

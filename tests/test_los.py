@@ -252,6 +252,17 @@ def test_the_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> Non
     assert set(re.findall(r"^  python3 los\.py (\w+)", shown, re.MULTILINE)) == set(los.VERBS)
 
 
+def test_the_doctor_helps_before_anything_is_set_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(los, "PYTHON", tmp_path / "python")
+    monkeypatch.setattr(los, "BUILT", tmp_path)
+    assert los.main(["doctor", "--data", str(tmp_path)]) == 1
+    shown = capsys.readouterr().out
+    assert "bitte ansehen  Die Gestaltung ist nicht gebaut." in shown
+    assert "Das macht: python3 los.py setup" in shown
+
+
 def test_a_missing_backup_is_named(prepared: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert los.main(["restore", "gibt-es-nicht.tar.gz", "--data", str(prepared)]) == 1
     assert "gibt-es-nicht.tar.gz gibt es nicht" in capsys.readouterr().err

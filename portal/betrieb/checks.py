@@ -18,7 +18,7 @@ TOOLS: dict[str, Sequence[str]] = {
     "Stil (ruff check)": ("-m", "ruff", "check", "--quiet"),
     "Form (ruff format)": ("-m", "ruff", "format", "--check", "--quiet"),
     "Typen (mypy)": ("-m", "mypy", "--no-error-summary"),
-    "Aufbau (import-linter)": (str(BIN / "lint-imports"),),
+    "Aufbau (import-linter)": (str(BIN / "lint-imports"), "--no-logo"),
 }
 
 
