@@ -54,6 +54,8 @@ class TextRevision(Model):
     state: Mapped[Status] = mapped_column(String(10), default=Status.PENDING)
     editor_id: Mapped[int | None] = mapped_column(ForeignKey(Party.id, ondelete="SET NULL"))
     written_at: Mapped[datetime] = mapped_column(Utc, default=now)
+    refused_picture_id: Mapped[int | None] = mapped_column(ForeignKey(File.id, ondelete="SET NULL"))
+    """Released without this picture: what taking the release back brings back."""
 
 
 class Thread(Model):

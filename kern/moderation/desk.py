@@ -40,7 +40,7 @@ def reason_for(ref: Ref, revision: int | None = None) -> Reason | None:
     if revision is not None:
         query = query.where(Case.revision == revision)
     row = db.session.execute(query.limit(1)).first()
-    if row is None or row[0].verdict not in RESTRICTING or row[0].decided_at is None:
+    if row is None or row[0].verdict not in RESTRICTING:
         return None
     case, text = row
-    return Reason(case.rule, rule_text(case.rule), text or "", case.decided_at)
+    return Reason(case.rule, rule_text(case.rule), text or "", case.decided_at or case.opened_at)

@@ -1,4 +1,4 @@
-"""The town's own rules, and the sentences its moderators use again and again, read from its text."""
+"""The town's own rules, read from the text it keeps them in."""
 
 import re
 from dataclasses import dataclass

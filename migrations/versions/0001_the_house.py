@@ -163,34 +163,6 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_kern_token_expires_at"), ["expires_at"], unique=False)
 
     op.create_table(
-        "beteiligung_revision",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("content_key", sa.String(length=60), nullable=False),
-        sa.Column("content_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("title", sa.String(length=200), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("html", sa.Text(), nullable=False),
-        sa.Column("plain", sa.Text(), nullable=False),
-        sa.Column("renderer", sa.Integer(), nullable=False),
-        sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("editor_id", sa.Integer(), nullable=True),
-        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["editor_id"],
-            ["kern_party.id"],
-            name=op.f("fk_beteiligung_revision_editor_id_kern_party"),
-            ondelete="SET NULL",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_beteiligung_revision")),
-        sa.UniqueConstraint(
-            "content_key",
-            "content_id",
-            "number",
-            name=op.f("uq_beteiligung_revision_content_key_content_id_number"),
-        ),
-    )
-    op.create_table(
         "kern_account",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("party_id", sa.Integer(), nullable=False),
@@ -238,6 +210,41 @@ def upgrade():
             unique=False,
         )
 
+    op.create_table(
+        "beteiligung_revision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("content_key", sa.String(length=60), nullable=False),
+        sa.Column("content_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("plain", sa.Text(), nullable=False),
+        sa.Column("renderer", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("editor_id", sa.Integer(), nullable=True),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("refused_picture_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["editor_id"],
+            ["kern_party.id"],
+            name=op.f("fk_beteiligung_revision_editor_id_kern_party"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["refused_picture_id"],
+            ["kern_file.id"],
+            name=op.f("fk_beteiligung_revision_refused_picture_id_kern_file"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_beteiligung_revision")),
+        sa.UniqueConstraint(
+            "content_key",
+            "content_id",
+            "number",
+            name=op.f("uq_beteiligung_revision_content_key_content_id_number"),
+        ),
+    )
     op.create_table(
         "kern_window",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -402,6 +409,11 @@ def upgrade():
     )
     with op.batch_alter_table("kern_case", schema=None) as batch_op:
         batch_op.create_index(
+            batch_op.f("ix_kern_case_author_id_state_decided_at"),
+            ["author_id", "state", "decided_at"],
+            unique=False,
+        )
+        batch_op.create_index(
             batch_op.f("ix_kern_case_content_key_content_id_state"),
             ["content_key", "content_id", "state"],
             unique=False,
@@ -412,9 +424,21 @@ def upgrade():
             unique=False,
         )
         batch_op.create_index(
+            batch_op.f("ix_kern_case_state_decided_at_id"),
+            ["state", "decided_at", "id"],
+            unique=False,
+        )
+        batch_op.create_index(
             batch_op.f("ix_kern_case_state_opened_at_id"),
             ["state", "opened_at", "id"],
             unique=False,
+        )
+        batch_op.create_index(
+            "uq_kern_case_open",
+            ["content_key", "content_id", "kind"],
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
         )
 
     op.create_table(
@@ -677,8 +701,11 @@ def upgrade():
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("rule", sa.Integer(), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("receipt", sa.String(length=9), nullable=True),
         sa.Column("email", sa.String(length=254), nullable=True),
+        sa.Column("language", sa.String(length=5), nullable=False),
         sa.Column("party_id", sa.Integer(), nullable=True),
         sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -694,6 +721,7 @@ def upgrade():
             ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kern_case_note")),
+        sa.UniqueConstraint("receipt", name=op.f("uq_kern_case_note_receipt")),
     )
     with op.batch_alter_table("kern_case_note", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_kern_case_note_case_id"), ["case_id"], unique=False)

@@ -4,6 +4,7 @@ The same verbs for both kinds; `beteiligung.discussion.content` hands them to th
 """
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -114,18 +115,11 @@ def decide(thing: Thing, revision: int, actor: Actor, verdict: Verdict) -> None:
         _reject(thing, revision)
     else:
         if verdict is Verdict.RELEASE_WITHOUT_PICTURE and isinstance(thing, Post):
-            thing.picture_id = None
+            _refuse_picture(thing, revision)
         _release(thing, revision)
     audit.record(actor, f"text.{verdict}", f"{key_of(thing)}:{thing.id}")
     note(thing)
-    outbox.mail(
-        "beteiligung.entschieden",
-        f"party:{thing.author_id}",
-        event=f"{key_of(thing)}:{thing.id}:{revision}",
-        not_before=now() + UNDO,
-        ref=f"{key_of(thing)}:{thing.id}",
-        revision=revision,
-    )
+    _tell(thing, "beteiligung.entschieden", str(revision), revision=revision)
 
 
 def _release(thing: Thing, number: int) -> None:
@@ -141,6 +135,19 @@ def _release(thing: Thing, number: int) -> None:
         files.publish([thing.picture_id])
         counting.post_came(thing)
         db.session.flush()
+
+
+def _refuse_picture(post: Post, number: int) -> None:
+    texts.get_revision(post, number).refused_picture_id = post.picture_id
+    files.unpublish([post.picture_id])
+    post.picture_id = None
+
+
+def _return_picture(thing: Thing, wording: TextRevision) -> None:
+    if isinstance(thing, Post) and wording.refused_picture_id is not None:
+        thing.picture_id, wording.refused_picture_id = wording.refused_picture_id, None
+        if thing.status == Status.PUBLIC:
+            files.publish([thing.picture_id])
 
 
 def _reject(thing: Thing, number: int) -> None:
@@ -165,6 +172,7 @@ def reopen(thing: Thing, revision: int, actor: Actor) -> None:
     elif thing.status == Status.REJECTED:
         thing.status = Status.PENDING
     wording.state = Status.PENDING
+    _return_picture(thing, wording)
     outbox.cancel_mails(f"{key_of(thing)}:{thing.id}:{revision}")
     audit.record(actor, "text.reopen", f"{key_of(thing)}:{thing.id}")
     note(thing, Fact.HIDDEN)
@@ -206,12 +214,7 @@ def hide(thing: Thing, actor: Actor, rule: int | None = None) -> None:
         actor, "text.hide", f"{key_of(thing)}:{thing.id}", detail=f"rule {rule}" if rule else None
     )
     note(thing, Fact.HIDDEN)
-    outbox.mail(
-        "beteiligung.ausgeblendet",
-        f"party:{thing.author_id}",
-        event=f"{key_of(thing)}:{thing.id}:hide:{_stamp()}",
-        ref=f"{key_of(thing)}:{thing.id}",
-    )
+    _tell(thing, "beteiligung.ausgeblendet", "hide")
 
 
 def restore(thing: Thing, actor: Actor) -> None:
@@ -267,12 +270,22 @@ def set_outcome(
     audit.record(actor, "outcome.set", f"{key_of(thing)}:{thing.id}", detail=outcome)
     note(thing)
     if outcome is not None:
-        _tell(thing, "beteiligung.ergebnis", f"outcome:{outcome}:{_stamp()}")
+        _tell(thing, "beteiligung.ergebnis", f"outcome:{outcome}")
 
 
-def _tell(thing: Thing, template: str, what: str) -> None:
+def _tell(thing: Thing, template: str, what: str, **payload: Any) -> None:
+    """After the undo time: what is taken back, its author never hears of."""
+    if thing.author_id is None:
+        return
     ref = f"{key_of(thing)}:{thing.id}"
-    outbox.mail(template, f"party:{thing.author_id}", event=f"{ref}:{what}", ref=ref)
+    outbox.mail(
+        template,
+        f"party:{thing.author_id}",
+        event=f"{ref}:{what}:{_stamp()}",
+        not_before=now() + UNDO,
+        ref=ref,
+        **payload,
+    )
 
 
 def left(thing: Thing) -> None:
