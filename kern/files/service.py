@@ -14,7 +14,7 @@ from kern.db import db
 from kern.errors import Invalid, NotFound
 from kern.files.images import Picture, accept_picture
 from kern.files.models import File
-from kern.files.pdf import accept_pdf
+from kern.files.pdf import Document
 from kern.ids import new_token
 from kern.town import current_town, private_folder
 
@@ -43,8 +43,8 @@ def keep_picture(prepared: tuple[Picture, str], uploaded_by: int | None) -> File
     return file
 
 
-def keep_pdf(data: bytes, filename: str, title: str, uploaded_by: int | None) -> File:
-    document = accept_pdf(data, filename)
+def keep_pdf(document: Document, title: str, uploaded_by: int | None) -> File:
+    """`document` comes from `accept_pdf`, which takes a while: call that before the transaction."""
     shown = text.clean_line(title, MAX_ALT) or document.filename
     file = _row("pdf", shown, document.filename, uploaded_by)
     file.sha256, file.size = document.sha256, len(document.data)

@@ -1,0 +1,1 @@
+"""What happens to a project. Flushes, never commits: the caller owns the transaction."""

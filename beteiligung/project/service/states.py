@@ -1,0 +1,103 @@
+"""The life of a project: draft, published, closed, archived, and the way back."""
+
+from beteiligung.project import rules
+from beteiligung.project.models import Project
+from beteiligung.project.service.changes import announce, announce_readers
+from beteiligung.project.service.windows import write_windows
+from beteiligung.project.service.writing import list_gaps, share_files
+from kern import text
+from kern.actor import Actor
+from kern.clock import now
+from kern.errors import DomainError, Invalid
+from kern.ids import new_token
+from kern.scope import ScopeState
+
+
+class Incomplete(DomainError):
+    """Publishing is refused; `gaps` says what is missing."""
+
+    status = 422
+
+    def __init__(self, gaps: list[rules.Gap]) -> None:
+        super().__init__("Bevor das Projekt öffentlich wird, fehlt noch etwas.")
+        self.gaps = gaps
+
+
+def publish(actor: Actor, project: Project) -> None:
+    """Raises Incomplete while something is missing."""
+    rules.require_may_publish(actor, project.scope)
+    rules.require_transition(project.scope.state, ScopeState.PUBLISHED)
+    found = list_gaps(project)
+    if found:
+        raise Incomplete(found)
+    project.published_at = project.published_at or now()
+    project.closed_at, project.preview_nonce = None, ""
+    _enter(actor, project, ScopeState.PUBLISHED, "project.publish")
+
+
+def close(actor: Actor, project: Project, result: str) -> None:
+    """The end of participation; says in public what came of it."""
+    rules.require_may_publish(actor, project.scope)
+    rules.require_transition(project.scope.state, ScopeState.CLOSED)
+    write_result(project, result)
+    project.closed_at = now()
+    _enter(actor, project, ScopeState.CLOSED, "project.close")
+
+
+def change_result(actor: Actor, project: Project, result: str) -> None:
+    """What came of it, in other words, after the project was closed."""
+    rules.require_may_publish(actor, project.scope)
+    write_result(project, result)
+    announce(actor, project, "project.result")
+
+
+def write_result(project: Project, result: str) -> None:
+    if not result.strip():
+        raise Invalid("Bitte sagen Sie, was daraus geworden ist.", field="result")
+    rendered = text.render(result, headings=True, max_length=rules.MAX_RESULT)
+    project.result, project.result_html = result.strip(), rendered.html
+
+
+def reopen(actor: Actor, project: Project) -> None:
+    """Closed too early: participation goes on, as its phases say."""
+    rules.require_may_publish(actor, project.scope)
+    rules.require_transition(project.scope.state, ScopeState.PUBLISHED)
+    project.closed_at = None
+    _enter(actor, project, ScopeState.PUBLISHED, "project.reopen")
+
+
+def archive(actor: Actor, project: Project) -> None:
+    """Stays readable and findable, but leaves the list of what is finished."""
+    rules.require_may_publish(actor, project.scope)
+    rules.require_transition(project.scope.state, ScopeState.ARCHIVED)
+    _enter(actor, project, ScopeState.ARCHIVED, "project.archive")
+
+
+def bring_back(actor: Actor, project: Project) -> None:
+    """Out of the archive."""
+    rules.require_may_publish(actor, project.scope)
+    rules.require_transition(project.scope.state, ScopeState.CLOSED)
+    _enter(actor, project, ScopeState.CLOSED, "project.unarchive")
+
+
+def renew_preview(actor: Actor, project: Project) -> None:
+    """A new link; the old one ends."""
+    rules.require_may_edit(actor, project.scope)
+    project.preview_nonce = new_token()
+    announce(actor, project, "project.preview")
+
+
+def end_preview(actor: Actor, project: Project) -> None:
+    rules.require_may_edit(actor, project.scope)
+    project.preview_nonce = ""
+    announce(actor, project, "project.preview")
+
+
+def _enter(actor: Actor, project: Project, state: ScopeState, act: str) -> None:
+    was_public = project.scope.is_public
+    project.scope.state = state
+    write_windows(project)
+    if project.scope.is_public != was_public or act == "project.publish":
+        share_files(project)
+        announce_readers(project)
+    announce(actor, project, act)
