@@ -123,17 +123,18 @@ def read_page(thread: Thread, actor: Actor, sort: Sort, cursor: Cursor | None) -
 
 def read_replies(root_id: int, actor: Actor, after: int) -> tuple[PostView | None, bool]:
     """One post with a page of its replies, from reply id `after` on; and whether more follow."""
-    root = db.session.execute(_select().where(Post.id == root_id, Post.listed)).first()
+    root = db.session.execute(select_posts().where(Post.id == root_id, Post.listed)).first()
     if root is None:
         return None, False
-    query = _select().where(Post.parent_id == root_id, Post.listed, Post.id > after)
+    query = select_posts().where(Post.parent_id == root_id, Post.listed, Post.id > after)
     rows = db.session.execute(query.order_by(Post.id).limit(REPLIES_PAGE + 1)).all()
     view = PostView(root, replies=[PostView(row) for row in rows[:REPLIES_PAGE]])
     _personalise(actor, [view, *view.replies])
     return view, len(rows) > REPLIES_PAGE
 
 
-def _select() -> Rows:
+def select_posts() -> Rows:
+    """Posts with author and public picture, as columns."""
     return (
         select(*_COLUMNS)
         .outerjoin(Party, Party.id == Post.author_id)
@@ -144,7 +145,7 @@ def _select() -> Rows:
 def _roots(
     thread_id: int, sort: Sort, cursor: Cursor | None
 ) -> tuple[Sequence[Row[Any]], bool, bool]:
-    query = _select().where(
+    query = select_posts().where(
         Post.thread_id == thread_id,
         Post.parent_id.is_(None),
         Post.pinned.is_(False),
@@ -170,11 +171,11 @@ def _fill_replies(
     parts: list[Rows] = []
     if by_id:
         first = Post.reply_no.between(1, INLINE_REPLIES)
-        parts.append(_select().where(Post.parent_id.in_(list(by_id)), first, Post.listed))
+        parts.append(select_posts().where(Post.parent_id.in_(list(by_id)), first, Post.listed))
     if with_pinned:
         is_root: ColumnElement[bool] = Post.parent_id.is_(None)
         pinned = (Post.thread_id == thread_id, is_root, Post.pinned.is_(True), Post.listed)
-        parts.append(_select().where(*pinned))
+        parts.append(select_posts().where(*pinned))
     if not parts:
         return []
     query = parts[0] if len(parts) == 1 else union_all(*parts)

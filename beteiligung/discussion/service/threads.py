@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from beteiligung.discussion import rules
-from beteiligung.discussion.models import THREAD_KEY, Status, Thread
+from beteiligung.discussion.models import THREAD_KEY, Post, Status, Thread
 from beteiligung.discussion.service import decisions, texts
 from kern import audit, outbox, text
 from kern.accounts.models import Source
@@ -157,6 +157,12 @@ def set_details(actor: Actor, thread: Thread, *, category: str, closes_at: datet
     thread.category = text.clean_line(category, 60)
     thread.closes_at = closes_at
     _changed(actor, thread, "thread.details")
+
+
+def office_of(thread: Thread) -> str:
+    """The office that last spoke in this scope: what an answer's form begins with."""
+    query = select(Post.office).where(Post.scope_id == thread.scope_id, Post.is_answer.is_(True))
+    return db.session.scalar(query.order_by(Post.id.desc()).limit(1)) or ""
 
 
 def list_categories(scope_id: int) -> Sequence[str]:

@@ -1,0 +1,66 @@
+"""What people without a login may do once their address is confirmed: write a post, vote."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from beteiligung.discussion.service import decisions, posts, threads, votes
+from kern import text
+from kern.accounts.models import Party
+from kern.accounts.pending import PendingKind
+from kern.actor import SYSTEM
+from kern.calendar import format_target
+from kern.clock import now
+from kern.errors import NotFound
+from kern.i18n import _, _l
+from kern.moderation.cases import due
+
+
+def _show_post(payload: Mapping[str, Any]) -> Markup:
+    thread = decisions.get_thread(int(payload["thread"]))
+    rendered = text.render(str(payload["text"]), links=False)
+    heading = escape(thread.title)
+    picture = Markup("<p>{}</p>").format(_("Dazu gehört ein Bild.")) if payload["picture"] else ""
+    return Markup("<p><b>{}</b></p>{}{}").format(heading, Markup(rendered.html), picture)  # noqa: S704 - sanitised
+
+
+def _perform_post(party: Party, payload: Mapping[str, Any]) -> tuple[str, str]:
+    thread = threads.get_thread_for(SYSTEM, int(payload["thread"]))
+    parent = decisions.get_post(int(payload["parent"])) if payload["parent"] else None
+    post = posts.submit_confirmed(
+        thread,
+        str(payload["text"]),
+        author_id=party.id,
+        parent=parent,
+        picture_id=payload["picture"],
+    )
+    path = f"/beteiligung/gespraech/{thread.id}"
+    if post.released is not None:
+        return f"/beteiligung/beitrag/{post.id}", _("Danke! Ihr Beitrag ist jetzt zu sehen.")
+    when = format_target(now(), due(now()))
+    sentence = _(
+        "Danke! Ihr Beitrag hat die Nummer %(number)s und erscheint nach der Prüfung, "
+        "meist %(when)s.",
+        number=post.receipt,
+        when=when,
+    )
+    return path, sentence
+
+
+def _show_vote(payload: Mapping[str, Any]) -> Markup:
+    post = posts.find_listed(SYSTEM, int(payload["post"]))
+    if post is None:
+        raise NotFound(posts.GONE)
+    voice = _("Sie sind dafür:") if payload["stimme"] == 1 else _("Sie sind dagegen:")
+    return Markup("<p><b>{}</b></p>{}").format(voice, Markup(post.html))  # noqa: S704 - sanitised
+
+
+def _perform_vote(party: Party, payload: Mapping[str, Any]) -> tuple[str, str]:
+    post = posts.get_post_for(SYSTEM, int(payload["post"]))
+    votes.cast_vote(party.id, post, int(payload["stimme"]))
+    return f"/beteiligung/beitrag/{post.id}", _("Danke! Ihre Stimme zählt.")
+
+
+POST = PendingKind("beteiligung.beitrag", _l("Ihr Beitrag"), _show_post, _perform_post)
+VOTE = PendingKind("beteiligung.stimme", _l("Ihre Stimme"), _show_vote, _perform_vote)

@@ -1,0 +1,55 @@
+"""Commands of the discussions: counters anew, texts rendered again, statements imported."""
+
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from beteiligung.discussion.service import counting, importing
+from kern.actor import SYSTEM
+from kern.commands import in_town
+from kern.db import db, writing
+
+group = AppGroup("beteiligung", help="Projekte und Gespräche.")
+
+
+@group.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--project", "slug", required=True, help="Kürzel des Projekts in der Adresse.")
+@click.option("--thread", "title", default="", help="Überschrift des Gesprächs (sonst Dateiname).")
+@click.option("--text-column", default="comment-body", show_default=True)
+@click.option("--id-column", default="comment-id", show_default=True)
+@click.option("--author-column", default="author-id", show_default=True)
+@click.option("--time-column", default="timestamp", show_default=True)
+@click.option("--agree-column", default="agrees", show_default=True)
+@click.option("--disagree-column", default="disagrees", show_default=True)
+@click.option("--decision-column", default="moderated", show_default=True)
+@click.option("--dry-run", is_flag=True, help="Nur prüfen und berichten, nichts speichern.")
+@click.option("--town", "town_slug", default="", help="Kürzel des Ortes, wenn es mehrere gibt.")
+def import_statements(
+    file: Path, slug: str, title: str, town_slug: str, *, dry_run: bool, **columns: str
+) -> None:
+    """Beiträge aus einer CSV-Datei übernehmen; wiederholbar, ohne zu verdoppeln."""
+    names = importing.Columns(
+        **{key.removesuffix("_column"): name for key, name in columns.items()}
+    )
+    with in_town(town_slug), writing():
+        rows = importing.read(file, names)
+        plan = importing.Plan(slug, title or file.stem, file.name)
+        with click.progressbar(rows, label="Beiträge übernehmen") as bar:
+            report = importing.run(SYSTEM, plan, bar)
+        if dry_run:
+            db.session.rollback()
+        else:
+            db.session.commit()
+    click.echo(report.as_text(dry_run=dry_run))
+
+
+@group.command("rebuild")
+@click.option("--town", "town_slug", default="", help="Kürzel des Ortes, wenn es mehrere gibt.")
+def rebuild(town_slug: str) -> None:
+    """Zähler aus den Beiträgen neu berechnen."""
+    with in_town(town_slug), writing():
+        counting.rebuild()
+        db.session.commit()
+    click.echo("Die Zähler sind neu berechnet.")

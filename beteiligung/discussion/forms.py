@@ -1,0 +1,175 @@
+"""Forms of the discussions. They check shape; what is allowed, the rules say."""
+
+from typing import Any
+
+from flask_wtf.file import FileField
+from wtforms import (
+    BooleanField,
+    DateTimeLocalField,
+    EmailField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, Optional
+
+from beteiligung.discussion.models import Outcome
+from beteiligung.discussion.rules import (
+    MAX_POST,
+    MAX_QUESTION,
+    MAX_REASON,
+    MAX_TITLE,
+    OUTCOME_LABELS,
+)
+from beteiligung.discussion.service.names import SOURCE_LABELS
+from kern.accounts.models import Source
+from kern.i18n import _l
+from kern.web.forms import Form
+
+NEEDED = _l("Bitte füllen Sie dieses Feld aus.")
+CONFIRM = _l("Dorthin schicken wir einen Link, mit dem Sie bestätigen. Die Adresse bleibt geheim.")
+ENTERED = (Source.PAPER, Source.PHONE, Source.COUNTER, Source.MAIL)
+
+
+def _length(limit: int) -> Length:
+    return Length(max=limit, message=_l("Bitte höchstens %(max)d Zeichen."))
+
+
+class PostForm(Form):
+    """`email` is asked only of people without a login; the view says whether it is needed."""
+
+    text = TextAreaField(
+        _l("Ihr Beitrag"),
+        [InputRequired(_l("Bitte schreiben Sie einen Beitrag.")), _length(MAX_POST)],
+        description=_l("Bitte bleiben Sie freundlich und nennen Sie keine Namen anderer Personen."),
+        render_kw={"rows": 5},
+    )
+    email = EmailField(
+        _l("Ihre E-Mail-Adresse"),
+        [Optional(), _length(254)],
+        description=_l(
+            "Dorthin schicken wir einen Link, mit dem Sie bestätigen. Sie bleibt geheim."
+        ),
+        render_kw={"autocomplete": "email"},
+    )
+    parent = HiddenField()
+    picture = FileField(
+        _l("Bild"),
+        description=_l("JPEG, PNG oder WebP, höchstens 10 MB. Der Aufnahmeort wird entfernt."),
+        render_kw={"accept": "image/jpeg,image/png,image/webp"},
+    )
+    picture_alt = StringField(
+        _l("Was ist auf dem Bild zu sehen?"),
+        [_length(200)],
+        description=_l("Ein Satz für Menschen, die das Bild nicht sehen können."),
+    )
+    website = StringField(_l("Bitte leer lassen"))  # people do not see it, robots fill it in
+
+
+class VoteForm(Form):
+    email = EmailField(
+        _l("Ihre E-Mail-Adresse"),
+        [InputRequired(NEEDED), _length(254)],
+        description=_l(
+            "Dorthin schicken wir einen Link, mit dem Sie bestätigen. Sie bleibt geheim."
+        ),
+        render_kw={"autocomplete": "email"},
+    )
+    stimme = HiddenField()
+
+
+class EditForm(Form):
+    text = TextAreaField(
+        _l("Ihr Beitrag"),
+        [InputRequired(_l("Bitte schreiben Sie einen Beitrag.")), _length(MAX_POST)],
+        render_kw={"rows": 8},
+    )
+
+
+class ThreadForm(Form):
+    title = StringField(
+        _l("Überschrift"),
+        [InputRequired(_l("Bitte geben Sie eine Überschrift an.")), _length(MAX_TITLE)],
+        description=_l("Am besten eine kurze Frage."),
+    )
+    question = TextAreaField(
+        _l("Worum geht es?"),
+        [InputRequired(NEEDED), _length(MAX_QUESTION)],
+        render_kw={"rows": 6},
+    )
+    category = StringField(_l("Thema"), [_length(60)])
+    email = EmailField(
+        _l("Ihre E-Mail-Adresse"),
+        [Optional(), _length(254)],
+        description=_l(
+            "Dorthin schicken wir einen Link, mit dem Sie bestätigen. Sie bleibt geheim."
+        ),
+        render_kw={"autocomplete": "email"},
+    )
+    website = StringField(_l("Bitte leer lassen"))
+
+
+class OfficeThreadForm(ThreadForm):
+    closes_at = DateTimeLocalField(
+        _l("Endet am"),
+        [Optional()],
+        description=_l("Leer lassen, wenn das Gespräch mit der Phase endet."),
+    )
+    pinned = BooleanField(_l("Oben anheften"))
+
+
+class AnswerForm(Form):
+    text = TextAreaField(
+        _l("Antwort"), [InputRequired(NEEDED), _length(MAX_POST)], render_kw={"rows": 8}
+    )
+    office = StringField(
+        _l("Amt oder Stelle"),
+        [InputRequired(NEEDED), _length(120)],
+        description=_l("So steht es über der Antwort, zum Beispiel „Tiefbauamt“."),
+    )
+    pinned = BooleanField(_l("Oben im Gespräch anheften"))
+
+
+OUTCOMES: list[tuple[Any, Any]] = [
+    *((one.value, OUTCOME_LABELS[one]) for one in Outcome),
+    ("", _l("Noch kein Ergebnis")),
+]
+
+
+class OutcomeForm(Form):
+    outcome = RadioField(
+        _l("Was wird daraus?"),
+        choices=OUTCOMES,
+        validate_choice=True,
+    )
+    reason = TextAreaField(
+        _l("Begründung"),
+        [_length(MAX_REASON)],
+        description=_l("Was geschieht nun, oder warum geht es nicht? Zwei Sätze genügen."),
+        render_kw={"rows": 4},
+    )
+    office = StringField(_l("Amt oder Stelle"), [InputRequired(NEEDED), _length(120)])
+
+
+CHANNELS: list[tuple[Any, Any]] = [(one.value, SOURCE_LABELS[one]) for one in ENTERED]
+
+
+class EnterForm(Form):
+    """Staff writes down what somebody said on paper, by phone or at the counter."""
+
+    source = SelectField(_l("Wie kam der Beitrag?"), choices=CHANNELS)
+    name = StringField(
+        _l("Name, der öffentlich erscheint"),
+        [_length(60)],
+        description=_l("Nur mit Erlaubnis. Leer: Der Beitrag erscheint ohne Namen."),
+    )
+    email = EmailField(
+        _l("E-Mail für die Antwort"),
+        [Optional(), _length(254)],
+        description=_l("Nur wenn die Person eine Nachricht möchte."),
+    )
+    text = TextAreaField(
+        _l("Beitrag"), [InputRequired(NEEDED), _length(MAX_POST)], render_kw={"rows": 8}
+    )

@@ -1,0 +1,123 @@
+"""Mails to authors: what was decided, who answered, what became of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from beteiligung.discussion.models import POST_KEY, Post, Status, Thread
+from beteiligung.discussion.rules import OUTCOME_LABELS
+from beteiligung.discussion.service import decisions, mine
+from beteiligung.discussion.service.names import author_name
+from kern.content import Ref
+from kern.errors import NotFound
+from kern.i18n import _l, speaking
+from kern.mail import Mail, MailKind
+from kern.mail.compose import Recipient, recipient_of, write
+from kern.moderation.desk import reason_for
+from kern.text import excerpt
+from kern.town import current_town
+
+Payload = Mapping[str, Any]
+SHORT = 300
+
+
+def _thing(ref: Ref) -> Post | Thread | None:
+    try:
+        if ref.key == POST_KEY:
+            return decisions.get_post(ref.id)
+        return decisions.get_thread(ref.id)
+    except NotFound:
+        return None
+
+
+def _open(payload: Payload) -> tuple[Recipient, Post | Thread] | None:
+    """Who is told and about what; None once either is gone."""
+    recipient = recipient_of(payload["recipient"])
+    thing = _thing(Ref.parse(payload["ref"]))
+    if recipient is None or thing is None or thing.status == Status.ERASED:
+        return None
+    return recipient, thing
+
+
+def _link(thing: Post | Thread) -> str:
+    """To the thing itself; without a login, to its private page."""
+    if isinstance(thing, Thread):
+        path = f"/beteiligung/gespraech/{thing.id}"
+    elif thing.status == Status.PUBLIC and mine.has_login(thing.author_id):
+        path = f"/beteiligung/beitrag/{thing.id}"
+    else:
+        path = mine.link_path(thing)
+    return current_town().address + path
+
+
+def _title(thing: Post | Thread) -> str:
+    return thing.title if isinstance(thing, Thread) else thing.thread.title
+
+
+def _decided(payload: Payload) -> Mail | None:
+    found = _open(payload)
+    if found is None:
+        return None
+    recipient, thing = found
+    ref, revision = Ref.parse(payload["ref"]), int(payload["revision"])
+    if thing.latest != revision:
+        return None  # rewritten in the meantime: the next decision counts
+    released = thing.released == revision and thing.status == Status.PUBLIC
+    reason = reason_for(ref, revision)
+    if not released and reason is None:
+        return None
+    template = "beteiligung/freigegeben" if released else "beteiligung/abgelehnt"
+    return write(template, recipient, title=_title(thing), link=_link(thing), reason=reason)
+
+
+def _hidden(payload: Payload) -> Mail | None:
+    found = _open(payload)
+    if found is None or found[1].status != Status.HIDDEN:
+        return None
+    recipient, thing = found
+    reason = reason_for(Ref.parse(payload["ref"]))
+    title, link = _title(thing), _link(thing)
+    return write("beteiligung/ausgeblendet", recipient, title=title, link=link, reason=reason)
+
+
+def _outcome(payload: Payload) -> Mail | None:
+    found = _open(payload)
+    if found is None or found[1].outcome is None or found[1].status != Status.PUBLIC:
+        return None
+    recipient, thing = found
+    with speaking(recipient.language):
+        label = str(OUTCOME_LABELS[thing.outcome]) if thing.outcome else ""
+    return write(
+        "beteiligung/ergebnis",
+        recipient,
+        title=_title(thing),
+        link=_link(thing),
+        outcome=label,
+        reason=thing.outcome_reason,
+        office=thing.outcome_office,
+    )
+
+
+def _answered(payload: Payload) -> Mail | None:
+    found = _open(payload)
+    if found is None:
+        return None
+    recipient, answer = found
+    if not isinstance(answer, Post) or answer.status != Status.PUBLIC:
+        return None
+    return write(
+        "beteiligung/antwort",
+        recipient,
+        title=answer.thread.title,
+        link=f"{current_town().address}/beteiligung/beitrag/{answer.id}",
+        office=answer.office,
+        person=author_name(answer.author),
+        words=excerpt(answer.plain, SHORT),
+    )
+
+
+KINDS = (
+    MailKind("beteiligung.entschieden", _l("Beitrag freigegeben oder abgelehnt"), _decided),
+    MailKind("beteiligung.ausgeblendet", _l("Beitrag ausgeblendet"), _hidden),
+    MailKind("beteiligung.ergebnis", _l("Ergebnis zu einem Beitrag"), _outcome),
+    MailKind("beteiligung.antwort", _l("Antwort der Verwaltung"), _answered),
+)

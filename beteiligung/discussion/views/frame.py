@@ -1,0 +1,88 @@
+"""What all pages of the discussions hand to their templates, made once per page."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from beteiligung.discussion import rules
+from beteiligung.discussion.models import Outcome, Post, Status
+from beteiligung.discussion.service.names import SOURCE_LABELS, author_name, shown_name
+from kern.accounts.models import Source
+from kern.i18n import _
+from kern.web import csrf_field
+
+OUTCOME_STATES = {
+    Outcome.UNDER_REVIEW: "check",
+    Outcome.ACCEPTED: "done",
+    Outcome.PARTLY: "part",
+    Outcome.DECLINED: "no",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What this reader may do on this page; asked once per page, not per post."""
+
+    post: bool = False
+    vote: bool = False
+    manage: bool = False
+    answer: bool = False
+    enter: bool = False
+    moderate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """`c` in the templates of posts: macros see no page context of their own."""
+
+    rights: Rights
+    token: Markup
+    title: str = ""
+    here: str = ""
+    sort: str = ""
+    page_cursor: str = ""
+    in_replies: bool = False
+    outcome_labels: Any = None
+    outcome_states: Any = None
+    Markup: Any = Markup
+
+    def name(self, view: Any) -> str:
+        erased = view.author_erased is not None or view.author_id is None
+        if view.is_answer:
+            return str(view.author_name or _("Verwaltung"))
+        return shown_name(view.author_name, view.author_kind, erased=erased)
+
+    def author(self, post: Post) -> str:
+        return author_name(post.author)
+
+    def meta(self, view: Any) -> str:
+        parts = []
+        if view.source not in {Source.WEB, Source.IMPORT}:
+            parts.append(str(SOURCE_LABELS[view.source]))
+        if view.edited_at is not None:
+            parts.append(_("geändert"))
+        return " · ".join(parts)
+
+    def gone(self, view: Any) -> str:
+        if view.status == Status.HIDDEN and view.hidden_rule:
+            return _("Von der Moderation ausgeblendet: Regel %(n)s.", n=view.hidden_rule)
+        if view.status == Status.HIDDEN:
+            return _("Dieser Beitrag wurde von der Moderation ausgeblendet.")
+        if view.status == Status.WITHDRAWN:
+            return _("Dieser Beitrag wurde von der Person selbst zurückgezogen.")
+        return _("Dieser Beitrag wurde gelöscht.")
+
+
+def context(rights: Rights | None = None, **values: Any) -> dict[str, Any]:
+    """The two names every template of this room has: `c`, and `Markup` for sanitised HTML."""
+    return {
+        "c": Context(
+            rights=rights or Rights(),
+            token=csrf_field(),
+            outcome_labels=rules.OUTCOME_LABELS,
+            outcome_states=OUTCOME_STATES,
+            **values,
+        ),
+        "Markup": Markup,
+    }

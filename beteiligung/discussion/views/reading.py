@@ -1,0 +1,255 @@
+"""Reading: the thread, all replies of a post, permalinks, votes."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from beteiligung.discussion import rules
+from beteiligung.discussion.forms import PostForm, VoteForm
+from beteiligung.discussion.models import Post, Status, Thread
+from beteiligung.discussion.service import posts, reading, texts, threads, votes
+from beteiligung.discussion.service.names import author_name
+from beteiligung.discussion.service.paging import Cursor, Sort
+from beteiligung.discussion.views.blueprint import blueprint
+from beteiligung.discussion.views.frame import Rights, context
+from kern.accounts import pending
+from kern.accounts.emails import fold_email
+from kern.actor import Actor
+from kern.calendar import format_day, format_deadline, format_target
+from kern.clock import now
+from kern.errors import Invalid, NotFound
+from kern.i18n import _, _l, language
+from kern.moderation.cases import due
+from kern.scope import Act, Window, is_open, list_windows
+from kern.web import commits, current_actor, shows_again
+from kern.web.limit import limit_mails
+from kern.web.notice import notice
+
+SORTS = (
+    (Sort.NEWEST, _l("Neueste")),
+    (Sort.AGREED, _l("Meiste Zustimmung")),
+    (Sort.DISCUSSED, _l("Meist diskutiert")),
+    (Sort.OLDEST, _l("Älteste")),
+)
+
+
+def rights_of(actor: Actor, thread: Thread, windows: list[Window]) -> Rights:
+    is_public = thread.status == Status.PUBLIC
+    open_now = is_public and not rules.is_closed(thread, windows, now())
+    scope = thread.scope_id
+    return Rights(
+        post=open_now or (is_public and actor.may(rules.MANAGE, scope)),
+        vote=is_public and is_open(windows, Act.VOTE, now()),
+        manage=actor.may(rules.MANAGE, scope),
+        answer=actor.may(rules.ANSWER, scope),
+        enter=actor.may(rules.ENTER, scope),
+        moderate=actor.may(rules.DECIDE, scope),
+    )
+
+
+@blueprint.get("/gespraech/<int:thread_id>")
+def thread(thread_id: int) -> ResponseReturnValue:
+    actor = current_actor()
+    found = threads.get_thread_for(actor, thread_id)
+    return thread_page(actor, found, PostForm(formdata=None, text=_quoted(actor)))
+
+
+def _quoted(actor: Actor) -> str:
+    """`?zitat=<id>`: the text of that post as a Markdown quote, to answer below it."""
+    post = asked(actor, "zitat")
+    return "\n".join(f"> {line}" for line in post.plain.splitlines()) + "\n\n" if post else ""
+
+
+def thread_page(actor: Actor, thread: Thread, form: PostForm, parent: Post | None = None) -> str:
+    sort = Sort.parse(request.args.get("sortierung"))
+    cursor = Cursor.parse(request.args.get("seite"))
+    if cursor is not None and cursor.direction == "ab":
+        sort = Sort.OLDEST
+    parent = parent or asked(actor, "antwort")
+    windows = list(list_windows(thread.scope_id))
+    rights = rights_of(actor, thread, windows)
+    here = url_for(".thread", thread_id=thread.id)
+    end = _end_of(thread, windows)
+    return render_template(
+        "beteiligung/discussion/thread.html",
+        thread=thread,
+        form=form,
+        parent=parent,
+        parent_words=_answer_words(parent),
+        rights=rights,
+        question_html=_own_question(thread),
+        closes_at=end,
+        is_closed=rules.is_closed(thread, windows, now()),
+        target=format_target(now(), due(now())) if rights.post else "",
+        facts=_facts(thread, end),
+        **_posts(actor, thread, here, sort, cursor),
+        **context(
+            rights,
+            title=thread.title,
+            here=here,
+            sort=str(sort),
+            page_cursor=str(cursor or ""),
+        ),
+    )
+
+
+def _posts(
+    actor: Actor, thread: Thread, here: str, sort: Sort, cursor: Cursor | None
+) -> dict[str, Any]:
+    """A page of posts and the ways to the others."""
+    page = reading.read_page(thread, actor, sort, cursor)
+    return {
+        "page": page,
+        "sort_tabs": [(label, f"{here}?sortierung={one}", one is sort) for one, label in SORTS],
+        "newer_url": _page_url(here, sort, page.newer),
+        "older_url": _page_url(here, sort, page.older),
+    }
+
+
+def _page_url(here: str, sort: Sort, cursor: Cursor | None) -> str:
+    return f"{here}?sortierung={sort}&seite={cursor}" if cursor else ""
+
+
+def _answer_words(parent: Post | None) -> str:
+    if parent is None:
+        return ""
+    return _("Ihre Antwort an %(name)s", name=author_name(parent.author))
+
+
+def _own_question(thread: Thread) -> Markup:
+    """Before its release only the author and those who decide read it."""
+    if thread.released is not None:
+        return Markup("")
+    html = texts.get_revision(thread, thread.latest).html
+    return Markup(html)  # noqa: S704 - sanitised at write
+
+
+def _facts(thread: Thread, end: datetime | None) -> list[tuple[str, object]]:
+    facts: list[tuple[str, object]] = []
+    if thread.closed_at is not None:
+        facts.append((_("Geschlossen"), format_day(thread.closed_at)))
+    elif end is not None:
+        facts.append((_("Endet"), format_deadline(end)))
+    facts.append((_("Begonnen von"), author_name(thread.author, office=thread.by_office)))
+    facts.append((_("Begonnen am"), format_day(thread.written_at)))
+    return facts
+
+
+def asked(actor: Actor, name: str) -> Post | None:
+    """The public post that `?<name>=<id>` points to."""
+    number = request.args.get(name, "")
+    if not (number.isascii() and number.isdigit() and len(number) < 12):  # noqa: PLR2004
+        return None
+    post = posts.find_listed(actor, int(number))
+    return post if post is not None and post.status == Status.PUBLIC else None
+
+
+def _end_of(thread: Thread, windows: list[Window]) -> Any:
+    if thread.closes_at is not None:
+        return thread.closes_at
+    ends = [one.closes_at for one in windows if one.act == Act.DISCUSS and one.closes_at]
+    return max(ends) if ends else None
+
+
+@blueprint.get("/beitrag/<int:post_id>")
+def permalink(post_id: int) -> ResponseReturnValue:
+    """To the post's place: its page in the order of writing, or its root's page of replies."""
+    post = posts.find_listed(current_actor(), post_id)
+    if post is None:
+        raise NotFound(posts.GONE)
+    if post.parent_id is not None:
+        after = post.id - 1 if post.reply_no > reading.REPLIES_PAGE else None
+        url = url_for(".replies", post_id=post.parent_id, nach=after)
+    elif post.listed and not post.pinned:
+        url = url_for(".thread", thread_id=post.thread_id, seite=str(Cursor.at(post.id)))
+    else:
+        url = url_for(".thread", thread_id=post.thread_id)
+    return redirect(f"{url}#beitrag-{post.id}")
+
+
+@blueprint.get("/beitrag/<int:post_id>/antworten")
+def replies(post_id: int) -> ResponseReturnValue:
+    actor = current_actor()
+    post = posts.find_listed(actor, post_id)
+    after = request.args.get("nach", "0")
+    start = int(after) if after.isascii() and after.isdigit() and len(after) < 12 else 0  # noqa: PLR2004
+    view, more = reading.read_replies(post_id, actor, start) if post else (None, False)
+    if post is None or view is None:
+        raise NotFound(posts.GONE)
+    thread = threads.get_thread_for(actor, post.thread_id)
+    rights = rights_of(actor, thread, list(list_windows(thread.scope_id)))
+    here = url_for(".replies", post_id=post_id)
+    return render_template(
+        "beteiligung/discussion/replies.html",
+        thread=thread,
+        root=view,
+        rights=rights,
+        form=PostForm(formdata=None, parent=str(post_id)),
+        target=format_target(now(), due(now())) if rights.post else "",
+        next_url=f"{here}?nach={view.replies[-1].id}" if more else "",
+        first_url=here if start else "",
+        **context(
+            rights,
+            title=thread.title,
+            here=url_for(".thread", thread_id=thread.id),
+            in_replies=True,
+        ),
+    )
+
+
+@blueprint.post("/beitrag/<int:post_id>/stimme")
+@commits
+def vote(post_id: int) -> ResponseReturnValue:
+    actor = current_actor()
+    value = request.form.get("stimme", "")
+    if value not in {"-1", "0", "1"}:
+        raise Invalid("Bitte wählen Sie Dafür oder Dagegen.")
+    if not actor.is_authenticated:
+        return redirect(url_for(".vote_as_guest", post_id=post_id, stimme=value), code=303)
+    post = posts.get_post_for(actor, post_id)
+    votes.vote(actor, post, int(value))
+    return redirect(_back_to(post), code=303)
+
+
+def _back_to(post: Post) -> str:
+    root = post.parent_id or post.id
+    page = request.form.get("seite", "")
+    if page and post.parent_id is None and Cursor.parse(page) is not None:
+        sort = str(Sort.parse(request.form.get("sortierung")))
+        url = url_for(".thread", thread_id=post.thread_id, sortierung=sort, seite=page)
+        return f"{url}#beitrag-{post.id}"
+    return f"{url_for('.thread', thread_id=post.thread_id, seite=f'ab::{root}')}#beitrag-{post.id}"
+
+
+@blueprint.get("/beitrag/<int:post_id>/stimme")
+def vote_as_guest(post_id: int) -> ResponseReturnValue:
+    post = posts.get_post_for(current_actor(), post_id)
+    return _vote_page(post, VoteForm(formdata=None, stimme=request.args.get("stimme", "1")))
+
+
+@blueprint.post("/beitrag/<int:post_id>/stimme/ohne-konto")
+@shows_again
+@commits
+def submit_vote_as_guest(post_id: int) -> ResponseReturnValue:
+    post = posts.get_post_for(current_actor(), post_id)
+    form = VoteForm()
+    if not form.is_ok() or form.stimme.data not in {"-1", "1"}:
+        return _vote_page(post, form), 422
+    votes.require_may_vote(post)
+    try:
+        address = fold_email(form.email.data or "")
+    except Invalid as error:
+        form.blame(error)
+        return _vote_page(post, form), 422
+    limit_mails(address)
+    payload = {"post": post.id, "stimme": int(form.stimme.data)}
+    pending.submit("beteiligung.stimme", address, payload, language())
+    notice(_("Fast geschafft: Bitte bestätigen Sie Ihre Stimme mit dem Link in unserer E-Mail."))
+    return redirect(url_for(".permalink", post_id=post.id), code=303)
+
+
+def _vote_page(post: Post, form: VoteForm) -> str:
+    return render_template("beteiligung/discussion/vote.html", post=post, form=form, **context())

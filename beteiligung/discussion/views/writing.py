@@ -1,0 +1,242 @@
+"""Writing: posts and threads by citizens, with and without a login; editing, taking back."""
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from beteiligung.discussion import rules
+from beteiligung.discussion.forms import EditForm, PostForm, ThreadForm
+from beteiligung.discussion.models import Post, Thread
+from beteiligung.discussion.service import decisions, posts, texts, threads
+from beteiligung.discussion.views.blueprint import blueprint
+from beteiligung.discussion.views.frame import context
+from beteiligung.discussion.views.reading import thread_page
+from beteiligung.project.service import get_project_for
+from kern.accounts import pending
+from kern.accounts.emails import fold_email
+from kern.actor import Actor
+from kern.calendar import format_target
+from kern.clock import now
+from kern.content import Ref
+from kern.errors import Invalid, NotAllowed
+from kern.files import service as files
+from kern.files.images import Picture
+from kern.i18n import _, language
+from kern.moderation.cases import due
+from kern.scope import list_windows
+from kern.web import commits, current_actor, shows_again
+from kern.web.limit import limit, limit_mails
+from kern.web.notice import notice
+
+WRITES_PER_HOUR = 30
+
+
+def thanks(thing: Post | Thread) -> str:
+    """What happens next, in one sentence."""
+    if thing.released == thing.latest:
+        return _("Danke! Ihr Beitrag ist jetzt zu sehen.")
+    return _("Danke! Ihr Beitrag erscheint nach der Prüfung, meist %(when)s.", when=target())
+
+
+def target() -> str:
+    return format_target(now(), due(now()))
+
+
+@blueprint.post("/gespraech/<int:thread_id>/beitraege")
+@shows_again
+@commits
+def submit_post(thread_id: int) -> ResponseReturnValue:
+    actor = current_actor()
+    form = PostForm()
+    prepared, refusal = _picture(form)
+    thread = threads.get_thread_for(actor, thread_id)
+    parent = _parent(actor, form)
+    try:
+        if not form.is_ok() or refusal is not None:
+            raise refusal or Invalid("")
+        if actor.is_authenticated:
+            return _write(actor, thread, form, parent, prepared)
+        return _keep_for_confirmation(thread, form, parent, prepared)
+    except Invalid as error:
+        if str(error):
+            form.blame(error)
+        return thread_page(actor, thread, form, parent), 422
+
+
+def _picture(form: PostForm) -> tuple[tuple[Picture, str] | None, Invalid | None]:
+    """Decoded and encoded anew before anything touches the database."""
+    upload = form.picture.data
+    if not upload or not getattr(upload, "filename", ""):
+        return None, None
+    try:
+        data, alt = upload.read(), form.picture_alt.data or ""
+        return files.prepare_picture(data, upload.filename, alt), None
+    except Invalid as error:
+        return None, error
+
+
+def _parent(actor: Actor, form: PostForm) -> Post | None:
+    number = form.parent.data or ""
+    if not (number.isascii() and number.isdigit() and len(number) < 12):  # noqa: PLR2004
+        return None
+    return posts.get_post_for(actor, int(number))
+
+
+def _write(
+    actor: Actor,
+    thread: Thread,
+    form: PostForm,
+    parent: Post | None,
+    prepared: tuple[Picture, str] | None,
+) -> ResponseReturnValue:
+    limit("write", WRITES_PER_HOUR, 3600, str(actor.account_id))
+    picture = files.keep_picture(prepared, actor.party_id).id if prepared else None
+    post = posts.submit_post(actor, thread, form.text.data or "", parent=parent, picture_id=picture)
+    notice(thanks(post))
+    return redirect(url_for(".permalink", post_id=post.id), code=303)
+
+
+def _keep_for_confirmation(
+    thread: Thread, form: PostForm, parent: Post | None, prepared: tuple[Picture, str] | None
+) -> ResponseReturnValue:
+    """Kept as typed; it becomes a post when the mail's page is confirmed."""
+    rules.require_open(thread, list(list_windows(thread.scope_id)), now())
+    rules.require_reply_fits(thread, parent)
+    checked = texts.checked(form.text.data or "", rules.MAX_POST)
+    address = fold_email(form.email.data or "")
+    if form.website.data:  # a robot: it gets the same answer, and nothing happens
+        return _on_its_way(thread)
+    limit_mails(address)
+    payload = {
+        "thread": thread.id,
+        "parent": parent.id if parent else None,
+        "text": checked,
+        "picture": files.keep_picture(prepared, None).id if prepared else None,
+    }
+    pending.submit("beteiligung.beitrag", address, payload, language())
+    return _on_its_way(thread)
+
+
+def _on_its_way(thread: Thread) -> ResponseReturnValue:
+    return redirect(url_for(".on_its_way", gespraech=thread.id), code=303)
+
+
+@blueprint.get("/unterwegs")
+def on_its_way() -> ResponseReturnValue:
+    """Shown after writing without a login: look into your mailbox."""
+    number = request.args.get("gespraech", "")
+    back = f"/beteiligung/gespraech/{number}" if number.isascii() and number.isdigit() else "/"
+    return render_template("beteiligung/discussion/on_its_way.html", back=back)
+
+
+@blueprint.get("/beitrag/<int:post_id>/bearbeiten")
+def edit_post(post_id: int) -> ResponseReturnValue:
+    actor = current_actor()
+    post = posts.get_post_for(actor, post_id)
+    rules.require_may_edit(actor, post, is_closed=False)
+    source = texts.get_revision(post, post.latest).source
+    return _edit_page(post, EditForm(formdata=None, text=source))
+
+
+@blueprint.post("/beitrag/<int:post_id>/bearbeiten")
+@shows_again
+@commits
+def submit_edit(post_id: int) -> ResponseReturnValue:
+    actor = current_actor()
+    post = posts.get_post_for(actor, post_id)
+    form = EditForm()
+    if not form.is_ok():
+        return _edit_page(post, form), 422
+    if posts.edit_post(actor, post, form.text.data or ""):
+        notice(thanks(post))
+    return redirect(url_for(".permalink", post_id=post.id), code=303)
+
+
+def _edit_page(post: Post, form: EditForm) -> str:
+    return render_template(
+        "beteiligung/discussion/edit.html", post=post, form=form, target=target()
+    )
+
+
+@blueprint.get("/beitrag/<int:post_id>/zurueckziehen")
+def ask_withdraw(post_id: int) -> ResponseReturnValue:
+    actor = current_actor()
+    post = posts.get_post_for(actor, post_id)
+    rules.require_may_withdraw(actor, post)
+    text = texts.get_revision(post, post.latest)
+    return render_template(
+        "beteiligung/discussion/withdraw.html", post=post, text=text, **context()
+    )
+
+
+@blueprint.post("/beitrag/<int:post_id>/zurueckziehen")
+@commits
+def withdraw(post_id: int) -> ResponseReturnValue:
+    actor = current_actor()
+    post = posts.get_post_for(actor, post_id)
+    decisions.withdraw(actor, post)
+    notice(_("Ihr Beitrag ist zurückgezogen."))
+    return redirect(url_for(".thread", thread_id=post.thread_id), code=303)
+
+
+@blueprint.get("/<slug>/gespraech-beginnen")
+def begin_thread(slug: str) -> ResponseReturnValue:
+    project = get_project_for(current_actor(), slug)
+    return _begin_page(project, ThreadForm(formdata=None))
+
+
+@blueprint.post("/<slug>/gespraech-beginnen")
+@shows_again
+@commits
+def submit_thread(slug: str) -> ResponseReturnValue:
+    actor = current_actor()
+    project = get_project_for(actor, slug)
+    form = ThreadForm()
+    if not form.is_ok():
+        return _begin_page(project, form), 422
+    try:
+        return _open(actor, project, form)
+    except Invalid as error:
+        form.blame(error)
+        return _begin_page(project, form), 422
+
+
+def _open(actor: Actor, project: Any, form: ThreadForm) -> ResponseReturnValue:
+    limit("write", WRITES_PER_HOUR, 3600, str(actor.account_id))
+    thread = threads.open_thread(
+        actor,
+        project.scope,
+        Ref("beteiligung.project", project.id),
+        title=form.title.data or "",
+        question=form.question.data or "",
+        category=form.category.data or "",
+    )
+    notice(thanks(thread))
+    return redirect(url_for(".thread", thread_id=thread.id), code=303)
+
+
+def _begin_page(project: Any, form: ThreadForm) -> str:
+    threads.require_may_open(current_actor(), project.scope, now())
+    return render_template(
+        "beteiligung/discussion/begin.html",
+        project=project,
+        form=form,
+        categories=threads.list_categories(project.scope_id),
+        target=target(),
+    )
+
+
+@blueprint.get("/beitrag/<int:post_id>/fassungen")
+def revisions(post_id: int) -> ResponseReturnValue:
+    """The history of a post: for its author and for those who decide."""
+    actor = current_actor()
+    post = posts.get_post_for(actor, post_id)
+    if not rules.is_own(post, actor) and not actor.may(rules.DECIDE, post.scope_id):
+        raise NotAllowed("Frühere Fassungen sieht nur, wer den Beitrag geschrieben hat.")
+    return render_template(
+        "beteiligung/discussion/revisions.html",
+        post=post,
+        revisions=texts.list_revisions(post),
+        **context(),
+    )
