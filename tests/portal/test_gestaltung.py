@@ -194,10 +194,30 @@ def test_a_pale_colour_is_named_as_unreadable() -> None:
     assert unreadable({"action_dark": "#1f429f"}) == ["action_dark"]
 
 
-def test_our_own_colours_are_readable() -> None:
-    tokens = (ROOT / "static" / "scss" / "_tokens.scss").read_text(encoding="utf-8")
-    light, dark = re.findall(r"--df-linde: (#[0-9a-f]{6});", tokens)
-    assert unreadable({"linde": light, "linde_dark": dark}) == []
+def _tokens(light: str) -> dict[str, str]:
+    text = (ROOT / "static" / "scss" / "_tokens.scss").read_text(encoding="utf-8")
+    mixin = text.partition(f"@mixin {light} {{")[2].partition("\n}")[0]
+    return {
+        name: "#" + "".join(sign * 2 for sign in digits) if len(digits) == 3 else f"#{digits}"
+        for name, digits in re.findall(r"--df-([\w-]+): #([0-9a-f]+);", mixin)
+    }
+
+
+@pytest.mark.parametrize("light", ["light", "dark"])
+def test_our_own_colours_are_readable(light: str) -> None:
+    at = _tokens(light)
+    softs = [at[name] for name in at if name.endswith("-soft")] + [at["page"], at["surface"]]
+    pairs = [(at["on-deep"], at["linde-deep"]), (at["page"], at["linde"]), (at["page"], at["stop"])]
+    pairs += [(at["muted"], ground) for ground in softs]
+    pairs += [
+        (at[name], ground)
+        for name in ("linde", "honey", "office", "stop")
+        for ground in (at["page"], at[f"{name}-soft"])
+    ]
+    assert [pair for pair in pairs if contrast(*pair) < 4.5] == []
+    assert [
+        name for name in at if re.fullmatch(r"c\d", name) if contrast(at[name], at["page"]) < 3
+    ] == []
 
 
 def test_only_a_colour_gets_into_the_style_sheet() -> None:
