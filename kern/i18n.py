@@ -1,10 +1,11 @@
 """The only importer of Flask-Babel: German source strings, translations, dates in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask, has_request_context, request
-from flask_babel import Babel, gettext, lazy_gettext, ngettext
+from flask_babel import Babel, force_locale, gettext, lazy_gettext, ngettext
 
 from kern.config import ROOT
 from kern.errors import DomainError
@@ -17,7 +18,7 @@ _: Callable[..., str] = gettext
 _l: Callable[..., Any] = lazy_gettext
 _n: Callable[..., str] = ngettext
 
-__all__ = ["COOKIE", "LANGUAGES", "_", "_l", "_n", "init_app", "language", "say"]
+__all__ = ["COOKIE", "LANGUAGES", "_", "_l", "_n", "init_app", "language", "say", "speaking"]
 
 
 def language() -> str:
@@ -26,6 +27,13 @@ def language() -> str:
         return "de"
     wanted = request.args.get(COOKIE) or request.cookies.get(COOKIE) or "de"
     return wanted if wanted in LANGUAGES else "de"
+
+
+@contextmanager
+def speaking(wanted: str) -> Iterator[None]:
+    """Everything said inside is in this language: for mails, whose reader is not the one asking."""
+    with force_locale(wanted if wanted in LANGUAGES else "de"):
+        yield
 
 
 def say(error: DomainError) -> str:

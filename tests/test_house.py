@@ -24,7 +24,10 @@ UNFINISHED = re.compile(r"\b(TO[D]O|FIX[M]E|X[X]X)\b")
 INLINE = re.compile(
     r"""\s(?:style|on[a-z]+)\s*=\s*["']|<style\b|<script(?![^>]*\b(?:src=|type="application/))"""
 )
-OPT_OUT = re.compile(r"# (?:noqa(?::|\b)|type: ignore)[^#\n]*")
+OPT_OUT = re.compile(r"# (?:noqa|type: ignore).*")
+REASON = re.compile(r" - \w|  # \w")
+# A number of a protocol or a format explains itself where it stands.
+SELF_EVIDENT = {"# noqa: PLR2004"}
 
 
 @cache
@@ -110,6 +113,7 @@ def test_pages_hold_no_inline_style_or_script() -> None:
     found = [
         f"{path.relative_to(ROOT)}: {match.group().strip()}"
         for path in files(".html")
+        if "mail" not in path.parts  # mail programs load no style sheet of ours
         for match in INLINE.finditer(path.read_text(encoding="utf-8"))
     ]
     assert found == []
@@ -119,7 +123,8 @@ def test_every_opt_out_from_a_check_says_why() -> None:
     found = [
         f"{path.relative_to(ROOT)}: {match.group()}"
         for path in files(".py")
+        if path.relative_to(ROOT).parts[0] != "tests"
         for match in OPT_OUT.finditer(path.read_text(encoding="utf-8"))
-        if " - " not in match.group()
+        if not REASON.search(match.group()) and match.group() not in SELF_EVIDENT
     ]
     assert found == []

@@ -26,6 +26,9 @@ def init_app(app: Flask, settings: Settings, towns: Towns) -> None:
 
     @app.before_request
     def choose_town() -> None:
+        view = app.view_functions.get(request.endpoint or "")
+        if getattr(view, "answers_without_town", False):  # only that the process lives
+            return
         town = towns.by_host(request.host)
         g.leave = [(leave, enter(town))]
         if request.method not in guard.SAFE:

@@ -100,6 +100,7 @@ def refuse_stale() -> None:
 
 
 def init_app(app: Flask) -> None:
+    app.teardown_request(lambda _error: g.pop("stale_token", None))
     app.before_request(check_origin)
     app.before_request(check_token)
     app.jinja_env.globals["csrf"] = csrf_field

@@ -5,8 +5,9 @@ from functools import wraps
 from typing import ParamSpec, cast
 from urllib.parse import quote
 
-from flask import Flask, Response, current_app, g, redirect, request
+from flask import Flask, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
+from werkzeug import Response
 
 from kern.accounts import sessions
 from kern.accounts.sessions import Visit
@@ -107,6 +108,9 @@ def require_fresh(view: Callable[P, ResponseReturnValue]) -> Callable[P, Respons
 
 
 def init_app(app: Flask) -> None:
+    # An app context around several requests (a test, a command) must not carry one over.
+    app.teardown_request(lambda _error: forget_actor())
+
     @app.after_request
     def renew(response: Response) -> Response:
         found: Visit | None = g.get("visit")

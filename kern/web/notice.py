@@ -79,6 +79,12 @@ def _keep(response: Response) -> Response:
     return response
 
 
+def _forget(_error: BaseException | None) -> None:
+    g.pop("notices", None)
+    g.pop("notices_shown", None)
+
+
 def init_app(app: Flask) -> None:
+    app.teardown_request(_forget)
     app.after_request(_keep)
     app.jinja_env.globals["notices"] = notices

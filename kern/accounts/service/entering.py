@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 
 from kern import outbox
 from kern.accounts import tokens
@@ -19,6 +19,7 @@ from kern.accounts.passwords import hash_password, needs_rehash, verify
 from kern.accounts.pending import find_subject, keep
 from kern.accounts.service.creating import give_name, new_account
 from kern.accounts.sessions import open_session
+from kern.actor import Actor
 from kern.db import db
 from kern.errors import NotFound
 
@@ -99,21 +100,28 @@ def forget_links(email: str) -> None:
     db.session.execute(delete(Pending).where(Pending.act == LINK, Pending.email == email))
 
 
-def check_password(
-    email: str | None, password: str, memory_kib: int, *, production: bool
-) -> Proof | None:
+def check_password(email: str, password: str, memory_kib: int, *, production: bool) -> Proof | None:
     """Before the transaction, with the same work for every address. None: it does not fit."""
     query = (
-        select(Account.id, Account.password_hash)
+        _active_accounts()
         .join(Identity, Identity.account_id == Account.id)
-        .where(
-            Identity.kind == MAIL,
-            Identity.subject == (email or ""),
-            Account.state == AccountState.ACTIVE,
-        )
+        .where(Identity.kind == MAIL, Identity.subject == email)
     )
     if production:
         query = query.where(Account.is_demo.is_(False))
+    return _prove(query, password, memory_kib)
+
+
+def check_own_password(actor: Actor, password: str, memory_kib: int) -> Proof | None:
+    """The same for somebody who is logged in and shows once more who they are."""
+    return _prove(_active_accounts().where(Account.id == actor.account_id), password, memory_kib)
+
+
+def _active_accounts() -> Select[int, str | None]:
+    return select(Account.id, Account.password_hash).where(Account.state == AccountState.ACTIVE)
+
+
+def _prove(query: Select[int, str | None], password: str, memory_kib: int) -> Proof | None:
     with glance() as connection:
         row = connection.execute(query).first()
     stored = row.password_hash if row is not None else None

@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 
 from kern import audit, outbox
 from kern.accounts import tokens
+from kern.accounts.glance import glance
 from kern.accounts.models import Account, AccountState, Identity, Party, Pending
 from kern.accounts.parties import MAIL, address_of_account, find_account, find_guest
 from kern.accounts.pending import find_subject, keep
@@ -16,6 +17,7 @@ from kern.actor import Actor
 from kern.db import db
 from kern.errors import NotFound
 from kern.ids import new_token
+from kern.settings import Setting
 
 CHANGE = "konto.adresse"  # the act, the token's purpose
 CHANGE_LIFETIME = timedelta(minutes=30)
@@ -87,6 +89,31 @@ def tell_old_address(email: str, language: str, template: str) -> None:
     outbox.mail(template, f"pending:{pending.id}", event=f"notice:{pending.id}")
 
 
-def has_password(account_id: int) -> bool:
-    query = select(Account.password_hash).where(Account.id == account_id)
+def set_language(actor: Actor, language: str) -> None:
+    """The language of mails to this person."""
+    query = update(Party).where(Party.id == actor.party_id)
+    db.session.execute(query.values(language=language))
+
+
+def personal_words(account_id: int | None = None) -> list[str]:
+    """What a password of this person must not be made of; asked before the transaction."""
+    query = (
+        select(Identity.subject, Party.name)
+        .join(Account, Account.id == Identity.account_id)
+        .join(Party, Party.id == Account.party_id)
+        .where(Account.id == account_id)
+    )
+    with glance() as connection:
+        row = connection.execute(query).first()
+        town = connection.scalar(select(Setting.value).where(Setting.key == "name"))
+    return [str(word) for word in [town, *(row or ())] if word]
+
+
+def own_address(actor: Actor) -> str:
+    """The address this person logs in with."""
+    return address_of_account(get_account(actor.account_id).id) or ""
+
+
+def has_password(actor: Actor) -> bool:
+    query = select(Account.password_hash).where(Account.id == actor.account_id)
     return db.session.scalar(query) is not None

@@ -1,0 +1,146 @@
+"""Where links in mails lead: a page with a button. Only the button does something, since mail
+scanners open every link."""
+
+from flask import redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from kern.accounts import invitations, pending, service
+from kern.accounts.models import Account
+from kern.accounts.passwords import hash_password, require_good
+from kern.errors import Invalid
+from kern.i18n import _
+from kern.web import commits, current_actor, limit_network, notice, shows_again
+from kern.web.age import FIELD, is_too_fast, opened_field
+from kern.web.identity import session_token, settings
+from portal.konto.blueprint import blueprint
+from portal.konto.device import describe
+from portal.konto.forms import InvitationForm, NameForm
+from portal.konto.views.login import come_in
+
+
+@blueprint.get("/link/<token>")
+def link(token: str) -> ResponseReturnValue:
+    """Log in, or give a name and have an account."""
+    waiting, account = service.look_at_link(token, production=settings().production)
+    return _link_page(NameForm(), waiting.email, account)
+
+
+@blueprint.post("/link/<token>")
+@shows_again
+@commits
+def enter(token: str) -> ResponseReturnValue:
+    limit_network("link", 60)
+    values = settings()
+    waiting, account = service.look_at_link(token, production=values.production)
+    form = NameForm()
+    if account is not None or form.is_ok():
+        agent = describe(request.headers.get("User-Agent", ""))
+        try:
+            session, way_back = service.enter_by_link(
+                token,
+                form.name.data or "",
+                agent,
+                values.session_days,
+                production=values.production,
+            )
+        except Invalid as error:
+            form.blame(error)
+        else:
+            is_new = account is None
+            notice(_("Ihr Konto ist angelegt.") if is_new else _("Sie sind angemeldet."))
+            return come_in(session, way_back)
+    return _link_page(form, waiting.email, account), 422
+
+
+def _link_page(form: NameForm, email: str, account: Account | None) -> str:
+    return render_template("portal/konto/link.html", form=form, email=email, is_new=account is None)
+
+
+@blueprint.get("/einladung/<token>")
+def invitation(token: str) -> ResponseReturnValue:
+    return _invitation_page(InvitationForm(), invitations.look(token))
+
+
+@blueprint.post("/einladung/<token>")
+@shows_again
+@commits
+def accept_invitation(token: str) -> ResponseReturnValue:
+    limit_network("link", 60)
+    form = InvitationForm()
+    password_hash = _hashed(form) if form.is_ok() else None
+    account = invitations.look(token)
+    if not form.errors:
+        agent, days = describe(request.headers.get("User-Agent", "")), settings().session_days
+        try:
+            session = invitations.accept(token, form.name.data, password_hash, agent, days)
+        except Invalid as error:
+            form.blame(error)
+        else:
+            notice(_("Willkommen! Ihr Konto ist eröffnet."))
+            return come_in(session, "/konto/")
+    return _invitation_page(form, account), 422
+
+
+def _hashed(form: InvitationForm) -> str | None:
+    """Before the transaction begins."""
+    password = form.password.data
+    if not password:
+        return None
+    try:
+        require_good(password, [form.name.data or "", *service.personal_words()])
+    except Invalid as error:
+        form.blame(error)
+        return None
+    return hash_password(password, settings().argon2_memory_kib)
+
+
+def _invitation_page(form: InvitationForm, account: Account) -> str:
+    return render_template(
+        "portal/konto/invitation.html", form=form, email=service.address_of_account(account.id)
+    )
+
+
+@blueprint.get("/mail/<token>")
+def new_mail(token: str) -> ResponseReturnValue:
+    waiting, _account = service.look_at_mail_change(token)
+    return render_template("portal/konto/new_mail.html", email=waiting.email)
+
+
+@blueprint.post("/mail/<token>")
+@commits
+def confirm_mail(token: str) -> ResponseReturnValue:
+    limit_network("link", 60)
+    service.confirm_mail(token, session_token())
+    notice(_("Ihre neue E-Mail-Adresse gilt ab jetzt."))
+    is_here = current_actor().is_authenticated
+    return redirect("/konto/" if is_here else "/konto/anmelden", code=303)
+
+
+@blueprint.get("/bestaetigen/<token>")
+def confirm(token: str) -> ResponseReturnValue:
+    return _confirm_page(token, too_fast=False)
+
+
+@blueprint.post("/bestaetigen/<token>")
+@commits
+def perform(token: str) -> ResponseReturnValue:
+    """Do what somebody without a login typed; nobody is logged in by it."""
+    limit_network("link", 60)
+    if is_too_fast(request.form.get(FIELD, ""), token):
+        return _confirm_page(token, too_fast=True), 422
+    path, message = pending.perform(token)
+    notice(message)
+    return redirect(path, code=303)
+
+
+def _confirm_page(token: str, *, too_fast: bool) -> str:
+    waiting = pending.look(token)
+    kind = pending.kind_of(waiting)
+    return render_template(
+        "portal/konto/confirm.html",
+        title=kind.title,
+        shown=kind.show(waiting.payload),
+        email=waiting.email,
+        opened=opened_field(token),
+        too_fast=too_fast,
+    )
