@@ -98,7 +98,7 @@ def _parse(key: str, kind: type, value: Any) -> Any:
         try:
             return int(value)
         except (TypeError, ValueError):
-            _require(False, key, "eine ganze Zahl")  # noqa: FBT003
+            _require(False, key, "eine ganze Zahl")  # noqa: FBT003 - it never holds
     if kind is Path:
         return Path(str(value)).expanduser().resolve()
     _require(isinstance(value, str), key, "ein Text in Anführungszeichen")

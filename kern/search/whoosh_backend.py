@@ -41,7 +41,7 @@ _HALF_LIFE = 180 * 86_400  # seconds after which the bonus has halved
 _CHECK_EVERY = 128  # hits between two looks at the clock
 
 
-class _TermsField(fields.FieldType):  # type: ignore[misc]
+class _TermsField(fields.FieldType):  # type: ignore[misc]  # whoosh has no types
     """A field that takes our terms as they are; the library analyses nothing."""
 
     def __init__(self) -> None:
@@ -52,7 +52,7 @@ class _TermsField(fields.FieldType):  # type: ignore[misc]
         weights: Counter[str] = Counter()
         for term in value:
             places[term.text].append(term.position)
-            weights[term.text] += term.weight  # type: ignore[assignment]
+            weights[term.text] += term.weight  # type: ignore[assignment]  # weights are floats
         encode = self.format.encode
         for text, positions in places.items():
             yield text.encode(), len(positions), float(weights[text]), encode(positions)

@@ -77,7 +77,7 @@ def shows_again(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseR
     """For views with a `kern.web.forms.Form`: with a stale token they run, the form fails and shows
     what was typed with a fresh token. Should one change something all the same, `commits` refuses.
     """
-    view.shows_again = True  # type: ignore[attr-defined]
+    view.shows_again = True  # type: ignore[attr-defined]  # a mark on the function
     return view
 
 

@@ -158,13 +158,13 @@ class Supervisor:
         try:
             append_crash(self.data, crash)
         except OSError as error:  # a full disk must not end what still runs
-            log.error("Der Abbruch ließ sich nicht aufschreiben: %s", error)  # noqa: TRY400
+            log.error("Der Abbruch ließ sich nicht aufschreiben: %s", error)  # noqa: TRY400 - no trace
 
     def _publish(self) -> None:
         try:
             write_state(self.data, [_describe(child) for child in self.children])
         except OSError as error:
-            log.error("Der Zustand ließ sich nicht aufschreiben: %s", error)  # noqa: TRY400
+            log.error("Der Zustand ließ sich nicht aufschreiben: %s", error)  # noqa: TRY400 - no trace
 
     def _announce(self) -> None:
         if self.port_to_announce and not self.is_ending and _answers(self.port_to_announce):
