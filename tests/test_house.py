@@ -25,7 +25,7 @@ INLINE = re.compile(
     r"""\s(?:style|on[a-z]+)\s*=\s*["']|<style\b|<script(?![^>]*\b(?:src=|type="application/))"""
 )
 OPT_OUT = re.compile(r"# (?:noqa|type: ignore).*")
-REASON = re.compile(r" - \w|  # \w")
+REASON = re.compile(r" - \S|  # \S")
 # A number of a protocol or a format explains itself where it stands.
 SELF_EVIDENT = {"# noqa: PLR2004"}
 
