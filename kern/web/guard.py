@@ -36,7 +36,10 @@ class StaleToken(DomainError):
 
 def csrf_token() -> str:
     """Bound to the session cookie, so it needs no storage and dies with the login."""
-    cookie = request.cookies.get(COOKIE, "")
+    return token_for(request.cookies.get(COOKIE, ""))
+
+
+def token_for(cookie: str) -> str:
     message = b"csrf:" + hashlib.sha256(cookie.encode()).digest()
     return hmac.new(current_town().secret, message, hashlib.sha256).hexdigest()
 

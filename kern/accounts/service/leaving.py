@@ -85,7 +85,7 @@ def export_account(account_id: int) -> dict[str, Any]:
         "rechte": _grants(account.id),
         "wartet_auf_bestaetigung": _waiting(account.id),
         "beitraege": {
-            type_.plural: [dict(row) for party in parties for row in type_.export(party.id)]
+            str(type_.plural): [dict(row) for party in parties for row in type_.export(party.id)]
             for type_ in registry().values()
             if type_.export is not None
         },

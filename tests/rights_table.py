@@ -1,0 +1,163 @@
+"""The table of rights: what each role gets from each route. A route without a row fails the build.
+
+A number is the status of the answer. `LOGIN` is the way to the login page; for anything but GET it
+is 403, since what was typed could not come along.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from kern.accounts import invitations, service, tokens
+from kern.accounts.models import Account, Token
+from kern.accounts.permissions import Role
+from kern.accounts.sessions import list_sessions, open_session
+from kern.actor import SYSTEM
+from kern.db import db
+from tests.builders import actor_of, make_account
+
+ROLES = ("guest", *(role.value for role in Role if role is not Role.GUEST))
+LOGIN = "login"
+
+Expected = int | str
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who comes: what a builder of addresses and forms may need to know."""
+
+    role: str
+    account: Account | None  # None: a guest
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`values` fills the places of the route's address, `data` is the form that is sent."""
+
+    expected: Mapping[str, Expected]
+    values: Callable[[Visit], Mapping[str, Any]] = field(default=lambda _visit: {})
+    data: Callable[[Visit], Mapping[str, Any]] = field(default=lambda _visit: {})
+
+
+def row(
+    *,
+    guest: Expected,
+    citizen: Expected,
+    moderator: Expected | None = None,
+    planner: Expected | None = None,
+    administrator: Expected | None = None,
+    values: Callable[[Visit], Mapping[str, Any]] = lambda _visit: {},
+    data: Callable[[Visit], Mapping[str, Any]] = lambda _visit: {},
+) -> Row:
+    """Staff get what citizens get, unless it is said otherwise."""
+    staff = (moderator, planner, administrator)
+    expected = (guest, citizen, *(citizen if status is None else status for status in staff))
+    return Row(dict(zip(ROLES, expected, strict=True)), values, data)
+
+
+def everybody(status: int, **more: Any) -> Row:
+    return row(guest=status, citizen=status, **more)
+
+
+def logged_in(status: int, **more: Any) -> Row:
+    return row(guest=LOGIN, citizen=status, **more)
+
+
+def only(*roles: Role, status: int, **more: Any) -> Row:
+    """Other people who are logged in are refused."""
+    held = {role.value: status for role in roles}
+    return Row({name: held.get(name, LOGIN if name == "guest" else 403) for name in ROLES}, **more)
+
+
+def _link(visit: Visit) -> Mapping[str, Any]:
+    """A login link that was just asked for: for the own account, or for a new one."""
+    email = "neu@lindenau.example"
+    if visit.account is not None:
+        email = service.address_of_account(visit.account.id) or ""
+    service.request_link(email, "de", "/konto/")
+    return {"token": _newest_token()}
+
+
+def _invitation(visit: Visit) -> Mapping[str, Any]:
+    invitations.invite(SYSTEM, f"neu-{visit.role}@lindenau.example", Role.MODERATOR)
+    return {"token": _newest_token()}
+
+
+def _new_mail(_visit: Visit) -> Mapping[str, Any]:
+    account = make_account()
+    service.request_mail_change(actor_of(account), f"neu{account.id}@lindenau.example", "de")
+    return {"token": _newest_token()}
+
+
+def _newest_token() -> str:
+    token = db.session.scalar(select(Token).order_by(Token.id.desc()))
+    assert token is not None
+    return tokens.text_of(token)
+
+
+def _own_session(visit: Visit) -> Mapping[str, Any]:
+    if visit.account is None:
+        return {"session_id": 1}
+    open_session(visit.account, "Safari, iPhone", 30)
+    return {"session_id": list_sessions(visit.account.id)[0].id}
+
+
+def _free_name(visit: Visit) -> Mapping[str, Any]:
+    return {"name": f"Seehund {visit.role}"}
+
+
+_KONTO: dict[tuple[str, str], Row] = {
+    ("darstellung.choose", "POST"): everybody(303, data=lambda _visit: {"ansicht": "dark"}),
+    ("konto.login", "GET"): row(guest=200, citizen=303),
+    ("konto.request_link", "POST"): everybody(
+        200, data=lambda _visit: {"email": "neu@lindenau.example"}
+    ),
+    ("konto.login_by_password", "POST"): everybody(
+        422, data=lambda _visit: {"p-email": "neu@lindenau.example", "p-password": "falsch"}
+    ),
+    ("konto.logout", "POST"): everybody(303),
+    ("konto.link", "GET"): everybody(200, values=_link),
+    ("konto.enter", "POST"): everybody(303, values=_link, data=_free_name),
+    ("konto.invitation", "GET"): everybody(200, values=_invitation),
+    ("konto.accept_invitation", "POST"): everybody(303, values=_invitation, data=_free_name),
+    ("konto.new_mail", "GET"): everybody(200, values=_new_mail),
+    ("konto.confirm_mail", "POST"): everybody(303, values=_new_mail),
+    ("konto.confirm", "GET"): everybody(404, values=lambda _visit: {"token": "1.0"}),
+    ("konto.perform", "POST"): everybody(404, values=lambda _visit: {"token": "1.0"}),
+    ("konto.overview", "GET"): logged_in(200),
+    ("konto.step_up", "GET"): logged_in(200),
+    ("konto.step_up_by_password", "POST"): logged_in(
+        422, data=lambda _visit: {"password": "falsch"}
+    ),
+    ("konto.step_up_by_link", "POST"): logged_in(200),
+    ("konto.name", "GET"): logged_in(200),
+    ("konto.change_name", "POST"): logged_in(303, data=_free_name),
+    ("konto.password", "GET"): logged_in(200),
+    ("konto.set_password", "POST"): logged_in(
+        303, data=lambda _visit: {"password": "Kuhglocke zählt Wolken"}
+    ),
+    ("konto.remove_password", "POST"): logged_in(303),
+    ("konto.mail", "GET"): logged_in(200),
+    ("konto.change_mail", "POST"): logged_in(
+        200, data=lambda _visit: {"email": "anders@lindenau.example"}
+    ),
+    ("konto.list_sessions", "GET"): logged_in(200),
+    ("konto.end_session", "POST"): logged_in(303, values=_own_session),
+    ("konto.end_sessions", "POST"): logged_in(303),
+    ("konto.data", "GET"): logged_in(200),
+    ("konto.export_data", "GET"): logged_in(200),
+    ("konto.delete", "GET"): logged_in(200),
+    # The administrator of the test is the last one.
+    ("konto.delete_now", "POST"): logged_in(
+        303, administrator=409, data=lambda _visit: {"posts": "keep"}
+    ),
+}
+
+_HOUSE: dict[tuple[str, str], Row] = {
+    ("static", "GET"): everybody(200, values=lambda _visit: {"filename": "img/logo.svg"}),
+    ("gestaltung.components", "GET"): everybody(200),
+}
+
+RIGHTS: dict[tuple[str, str], Row] = {**_HOUSE, **_KONTO}
