@@ -9,7 +9,7 @@ from kern.calendar import Land, release_target
 from kern.clock import now
 from kern.content import Ref
 from kern.db import db
-from kern.moderation.models import Case, CaseKind, CaseState
+from kern.moderation.models import Case, CaseKind, CaseState, CaseVerdict
 from kern.outbox import bump
 from kern.settings import town_settings
 
@@ -64,3 +64,31 @@ def withdraw_cases(ref: Ref, kinds: Iterable[CaseKind] = tuple(CaseKind)) -> Non
     )
     db.session.execute(query.values(state=CaseState.WITHDRAWN, decided_at=now()))
     bump(DESK)
+
+
+def record_decision(
+    ref: Ref,
+    revision: int,
+    verdict: CaseVerdict,
+    *,
+    scope_id: int | None,
+    author_id: int | None,
+    decided_at: datetime,
+    rule: int | None = None,
+) -> Case:
+    """A decision made elsewhere, such as one that came with an import: in the log, no mail."""
+    case = Case(
+        kind=CaseKind.RELEASE,
+        content_key=ref.key,
+        content_id=ref.id,
+        revision=revision,
+        scope_id=scope_id,
+        author_id=author_id,
+        state=CaseState.DECIDED,
+        opened_at=decided_at,
+        verdict=verdict,
+        rule=rule,
+        decided_at=decided_at,
+    )
+    db.session.add(case)
+    return case

@@ -1,17 +1,29 @@
-"""The desk: what waits, in which order, with everything one needs to decide about it."""
+"""The desk: one thing that waits or was decided, with everything one needs to judge it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, CursorResult, and_, or_, select, update
+from sqlalchemy.orm import aliased
 
-from kern.content import Ref
+from kern.accounts.glance import glance
+from kern.accounts.models import Account, Party
+from kern.actor import Actor
+from kern.clock import now
+from kern.content import DeskItem, Ref
 from kern.db import db
-from kern.moderation.models import Case, CaseNote, CaseState
+from kern.errors import NotFound
+from kern.moderation.models import REASON, REPORT, Case, CaseNote, CaseState, CaseVerdict
 from kern.moderation.netiquette import rule_text
+from kern.moderation.queue import ref_of, within
 
-RESTRICTING = frozenset({"reject", "hide"})
-REASON = "reason"
+CLAIM = timedelta(minutes=10)
+RESTRICTING = frozenset({CaseVerdict.REJECT, CaseVerdict.HIDE})
+RECORD_LOOKS_BACK = 200  # decisions about one author
+RECENT = 5
+GONE = "Diesen Vorgang gibt es nicht."
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +42,7 @@ def reason_for(ref: Ref, revision: int | None = None) -> Reason | None:
     query = (
         select(Case, CaseNote.text)
         .outerjoin(CaseNote, (CaseNote.case_id == Case.id) & (CaseNote.kind == REASON))
-        .where(
-            Case.content_key == ref.key,
-            Case.content_id == ref.id,
-            Case.state == CaseState.DECIDED,
-        )
+        .where(_about(ref), Case.state == CaseState.DECIDED)
         .order_by(Case.decided_at.desc(), Case.id.desc())
     )
     if revision is not None:
@@ -44,3 +52,156 @@ def reason_for(ref: Ref, revision: int | None = None) -> Reason | None:
         return None
     case, text = row
     return Reason(case.rule, rule_text(case.rule), text or "", case.decided_at or case.opened_at)
+
+
+def _about(ref: Ref) -> ColumnElement[bool]:
+    return and_(Case.content_key == ref.key, Case.content_id == ref.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A case about the same thing, with the names of who decided and who looks at it."""
+
+    case: Case
+    decider: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    rule: int | None
+    rule_text: str
+    text: str
+    noted_at: datetime
+    wants_answer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """How the author's earlier texts were decided."""
+
+    released: int
+    rejected: int
+    recent: Sequence[Case]
+
+    @property
+    def count(self) -> int:
+        return self.released + self.rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    case: Case
+    item: DeskItem | None  # None when nothing of it is left
+    holder: str
+    is_mine: bool
+    decider: str
+    reason: str
+    reports: Sequence[Report]
+    past: Sequence[Past]  # other decisions about the same thing, newest first
+    record: Record
+    is_newest: bool  # no later case about the same thing, open or decided
+    newer: int | None  # the id of an open one
+
+
+def get_case_for(actor: Actor, case_id: int) -> Case:
+    """The gate: unknown and forbidden ones answer alike."""
+    case = db.session.scalar(select(Case).where(Case.id == case_id, within(actor)))
+    if case is None:
+        raise NotFound(GONE)
+    return case
+
+
+def look(actor: Actor, case: Case, item: DeskItem | None, *, is_mine: bool = False) -> Look:
+    """Everything about one case; a fixed number of queries. `is_mine` is what `claim` said."""
+    holders, deciders = aliased(Party), aliased(Party)
+    has, had = aliased(Account), aliased(Account)
+    query = (
+        select(Case, holders.name, deciders.name)
+        .outerjoin(has, has.id == Case.claimed_by)
+        .outerjoin(holders, holders.id == has.party_id)
+        .outerjoin(had, had.id == Case.decided_by)
+        .outerjoin(deciders, deciders.id == had.party_id)
+        .where(_about(ref_of(case)), Case.state != CaseState.WITHDRAWN, within(actor))
+        .order_by(Case.id.desc())
+    )
+    rows = {one.id: (one, holder, decider) for one, holder, decider in db.session.execute(query)}
+    notes = _notes([*rows, case.id])
+    _own, holder, decider = rows.get(case.id, (case, "", ""))
+    is_held = case.claimed_until is not None and case.claimed_until > now()
+    decided = [row for row in rows.values() if row[0].state == CaseState.DECIDED]
+    return Look(
+        case=case,
+        item=item,
+        holder=(holder or "") if is_held and not is_mine else "",
+        is_mine=is_mine,
+        decider=decider or "",
+        reason=_reason_in(notes, case.id),
+        reports=[_report(one) for one in notes.get(case.id, ()) if one.kind == REPORT],
+        past=[
+            Past(one, who or "", _reason_in(notes, one.id))
+            for one, _holder, who in decided
+            if one.id != case.id
+        ],
+        record=record_of(case.author_id, case),
+        is_newest=max(rows, default=case.id) <= case.id,
+        newer=next((id_ for id_, row in rows.items() if row[0].state == CaseState.OPEN), None),
+    )
+
+
+def _notes(case_ids: Sequence[int]) -> dict[int, list[CaseNote]]:
+    query = select(CaseNote).where(CaseNote.case_id.in_(case_ids)).order_by(CaseNote.id)
+    found: dict[int, list[CaseNote]] = {}
+    for note in db.session.scalars(query):
+        found.setdefault(note.case_id, []).append(note)
+    return found
+
+
+def _reason_in(notes: Mapping[int, list[CaseNote]], case_id: int) -> str:
+    return next((note.text for note in notes.get(case_id, ()) if note.kind == REASON), "")
+
+
+def _report(note: CaseNote) -> Report:
+    return Report(note.rule, rule_text(note.rule), note.text, note.noted_at, bool(note.email))
+
+
+def record_of(author_id: int | None, but: Case) -> Record:
+    """Counts over the last decisions about this author, and the very last ones."""
+    if author_id is None:
+        return Record(0, 0, ())
+    query = select(Case).where(
+        Case.author_id == author_id, Case.state == CaseState.DECIDED, Case.id != but.id
+    )
+    query = query.order_by(Case.decided_at.desc(), Case.id.desc()).limit(RECORD_LOOKS_BACK)
+    cases = db.session.scalars(query).all()
+    rejected = sum(case.verdict in RESTRICTING for case in cases)
+    return Record(len(cases) - rejected, rejected, cases[:RECENT])
+
+
+# Claims
+
+
+def claim(actor: Actor, case: Case) -> bool:
+    """Say softly that somebody looks at it: others see it, and may decide all the same.
+
+    Not in the request's transaction: opening a page reads, and must not wait for writers.
+    """
+    if case.state != CaseState.OPEN or actor.account_id is None:
+        return False
+    at = now()
+    mine = case.claimed_by == actor.account_id and case.claimed_until is not None
+    if mine and case.claimed_until is not None and case.claimed_until > at + CLAIM / 2:
+        return True
+    free = or_(
+        Case.claimed_by.is_(None), Case.claimed_until <= at, Case.claimed_by == actor.account_id
+    )
+    statement = update(Case).where(Case.id == case.id, Case.state == CaseState.OPEN, free)
+    values = statement.values(claimed_by=actor.account_id, claimed_until=at + CLAIM)
+    with glance() as connection:
+        return cast("CursorResult[Any]", connection.execute(values)).rowcount == 1
+
+
+def put_back(actor: Actor, case: Case) -> None:
+    """Give the claim up; a foreign one stays."""
+    statement = update(Case).where(Case.id == case.id, Case.claimed_by == actor.account_id)
+    db.session.execute(statement.values(claimed_by=None, claimed_until=None))
