@@ -67,6 +67,21 @@ def test_every_icon_is_shown(page: str) -> None:
     assert [name for name in drawn if f"</svg>{name}</li>" not in page] == []
 
 
+def test_every_class_of_ours_is_drawn() -> None:
+    """A typo in a class name shows nowhere but on the screen."""
+    drawn: set[str] = set()
+    for sheet in (ROOT / "static" / "scss").glob("_*.scss"):
+        drawn.update(re.findall(r"\.(df-[\w-]+)", sheet.read_text(encoding="utf-8")))
+    used: dict[str, str] = {}
+    for page in TEMPLATES.rglob("*.html"):
+        for names in re.findall(r'class="([^"{]*[" ])', page.read_text(encoding="utf-8")):
+            used |= {
+                name: str(page.name) for name in names.strip('"').split() if name.startswith("df-")
+            }
+    assert len(used) > 60
+    assert {name: page for name, page in used.items() if name not in drawn} == {}
+
+
 def test_nothing_on_the_page_is_inline(page: str) -> None:
     names = Outline(page).attributes
     assert "style" not in names
