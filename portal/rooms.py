@@ -2,24 +2,33 @@
 
 from flask import Blueprint, Flask
 
-from kern import content, mail, search, worker
+from beteiligung.discussion import acts, cli, panel
+from beteiligung.discussion import content as discussion_content
+from beteiligung.discussion import mails as discussion_mails
+from beteiligung.discussion import views as discussion
+from kern import content, mail, panels, search, worker
 from kern.accounts import pending
 from kern.accounts.pending import PendingKind
 from kern.content import ContentType, Ref
 from kern.mail import MailKind
-from portal import gestaltung
-from portal.betrieb import views as betrieb
+from kern.panels import Panel
+from portal import gestaltung, gesund
 from portal.konto import mails as konto_mails
 from portal.konto import views as konto
 
-CONTENT_TYPES: tuple[ContentType, ...] = ()
-MAIL_KINDS: tuple[MailKind, ...] = (*konto_mails.MAIL_KINDS,)
-PENDING_KINDS: tuple[PendingKind, ...] = ()
+CONTENT_TYPES: tuple[ContentType, ...] = (
+    discussion_content.THREADS,
+    discussion_content.POSTS,
+)
+MAIL_KINDS: tuple[MailKind, ...] = (*konto_mails.MAIL_KINDS, *discussion_mails.KINDS)
+PENDING_KINDS: tuple[PendingKind, ...] = (acts.POST, acts.VOTE)
+PANELS: tuple[Panel, ...] = (panel.PANEL,)
 BLUEPRINTS: tuple[Blueprint, ...] = (
     gestaltung.blueprint,
-    betrieb.blueprint,
+    gesund.blueprint,
     konto.blueprint,
     konto.display,
+    discussion.blueprint,
 )
 
 
@@ -27,6 +36,8 @@ def register(app: Flask) -> None:
     content.fill(CONTENT_TYPES)
     mail.fill(MAIL_KINDS)
     pending.fill(PENDING_KINDS)
+    panels.fill(PANELS)
+    app.cli.add_command(cli.group)
     worker.on_facts(index_facts)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

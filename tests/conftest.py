@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from kern.config import Settings
 from kern.db import db, engines, migrate
 from kern.town import Town, Towns, use_town
-from portal import create_app
+from portal.app import create_app
 
 HOST = "localhost"
 

@@ -26,7 +26,7 @@ from kern.db import engines
 from kern.mail import Mail, MailKind
 from kern.town import Towns, use_town
 from kern.worker import Pace, drain
-from portal import create_app
+from portal.app import create_app
 
 LEASE = timedelta(milliseconds=400)
 

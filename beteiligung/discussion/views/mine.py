@@ -11,7 +11,7 @@ from beteiligung.discussion.service.names import STATUS_LABELS
 from beteiligung.discussion.views.blueprint import blueprint
 from beteiligung.discussion.views.frame import context
 from beteiligung.discussion.views.writing import thanks
-from beteiligung.project.service import get_project_for
+from beteiligung.project.service.reading import get_project_for
 from kern.i18n import _
 from kern.web import commits, current_actor, require_login, shows_again
 from kern.web.notice import notice

@@ -11,7 +11,7 @@ from beteiligung.discussion.models import Outcome, Post, Thread
 from beteiligung.discussion.service import decisions, posts, texts, threads
 from beteiligung.discussion.views.blueprint import blueprint
 from beteiligung.discussion.views.frame import context
-from beteiligung.project.service import get_project_for
+from beteiligung.project.service.reading import get_project_for
 from kern.actor import Actor
 from kern.calendar import to_local, to_utc
 from kern.content import Ref

@@ -12,7 +12,7 @@ from beteiligung.discussion.service import decisions, posts, texts, threads
 from beteiligung.discussion.views.blueprint import blueprint
 from beteiligung.discussion.views.frame import context
 from beteiligung.discussion.views.reading import thread_page
-from beteiligung.project.service import get_project_for
+from beteiligung.project.service.reading import get_project_for
 from kern.accounts import pending
 from kern.accounts.emails import fold_email
 from kern.actor import Actor
