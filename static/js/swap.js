@@ -14,14 +14,23 @@ function exchange(form, twin, pressed) {
   twin.querySelectorAll("button")[index]?.focus();
 }
 
+/** What the answer has to say was said there for the first and last time: it comes along. */
+function takeNotes(page) {
+  document.querySelector("[data-notes]")?.remove();
+  const notes = page.querySelector("[data-notes]");
+  if (notes) document.querySelector("main").prepend(document.adoptNode(notes));
+}
+
 async function send(form, button) {
   const body = new FormData(form);
   body.set(button.name, button.value);
   const response = await fetch(form.action, { method: "POST", body, credentials: "same-origin" });
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const twin = response.ok && response.redirected ? twinOf(form, page) : null;
-  if (twin) exchange(form, document.adoptNode(twin), button);
-  else if (response.redirected) location.assign(response.url);
+  if (twin) {
+    exchange(form, document.adoptNode(twin), button);
+    takeNotes(page);
+  } else if (response.redirected) location.assign(response.url);
   else throw new Error(`vote answered ${response.status}`);
 }
 

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask
+from flask import Flask, redirect, render_template_string, request
+from flask.typing import ResponseReturnValue
 from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
+from kern.web.notice import notice
 from tests.browser import barriers, is_too_wide, needs_browser, open_browser, serve
 
 pytestmark = needs_browser
@@ -158,6 +160,44 @@ def test_sharing_copies_the_address(browser: Browser, address: str) -> None:
     expect(page.locator(".df-copied")).to_have_text("Die Adresse ist kopiert.")
     assert page.evaluate("navigator.clipboard.readText()") == f"{address}#beitrag-1"
     context.close()
+
+
+POLL = """{% extends "kern/layout.html" %}{% import "kern/_macros/ui.html" as ui %}
+{% block main %}<h1>Wahl</h1>{{ ui.votes(votes, 0, votes, "/wahl", csrf()) }}{% endblock %}"""
+
+
+@pytest.fixture
+def poll(app: Flask, browser: Browser) -> Iterator[Page]:
+    votes = [0]
+
+    def show() -> ResponseReturnValue:
+        return render_template_string(POLL, votes=votes[0])
+
+    def vote() -> ResponseReturnValue:
+        votes[0] = int(request.form["stimme"])
+        notice("Ihre Stimme zählt.")
+        return redirect("/wahl", code=303)
+
+    app.add_url_rule("/wahl", "poll", show)
+    app.add_url_rule("/wahl", "vote", vote, methods=["POST"])
+    with serve(app) as base:
+        page = browser.new_page()
+        page.goto(f"{base}/wahl")
+        yield page
+        page.close()
+
+
+def test_a_vote_counts_without_losing_the_place(poll: Page) -> None:
+    poll.evaluate("window.isSamePage = true")
+    agree = poll.get_by_role("button", name="Dafür")
+    agree.click()
+    expect(agree).to_have_attribute("aria-pressed", "true")
+    expect(agree).to_have_text("Dafür 1")
+    expect(agree).to_be_focused()
+    expect(poll.get_by_text("Ihre Stimme zählt.")).to_be_visible()
+    agree.click()
+    expect(agree).to_have_text("Dafür 0")
+    assert poll.evaluate("window.isSamePage")
 
 
 def test_without_scripts_everything_is_there(browser: Browser, address: str) -> None:
