@@ -1,7 +1,5 @@
 """Forms of the discussions. They check shape; what is allowed, the rules say."""
 
-from typing import Any
-
 from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
@@ -13,6 +11,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than stubs
 from wtforms.validators import InputRequired, Length, Optional
 
 from beteiligung.discussion.models import Outcome
@@ -132,9 +131,9 @@ class AnswerForm(Form):
     pinned = BooleanField(_l("Oben im Gespräch anheften"))
 
 
-OUTCOMES: list[tuple[Any, Any]] = [
-    *((one.value, OUTCOME_LABELS[one]) for one in Outcome),
-    ("", _l("Noch kein Ergebnis")),
+OUTCOMES = [
+    *(SelectChoice(one.value, OUTCOME_LABELS[one]) for one in Outcome),
+    SelectChoice("", _l("Noch kein Ergebnis")),
 ]
 
 
@@ -153,7 +152,7 @@ class OutcomeForm(Form):
     office = StringField(_l("Amt oder Stelle"), [InputRequired(NEEDED), _length(120)])
 
 
-CHANNELS: list[tuple[Any, Any]] = [(one.value, SOURCE_LABELS[one]) for one in ENTERED]
+CHANNELS = [SelectChoice(one.value, SOURCE_LABELS[one]) for one in ENTERED]
 
 
 class EnterForm(Form):

@@ -45,7 +45,7 @@ def find_listed(actor: Actor, post_id: int) -> Post | None:
     query = (
         select(Post)
         .where(Post.id == post_id)
-        .options(joinedload(Post.thread).joinedload(Thread.scope))
+        .options(joinedload(Post.thread).joinedload(Thread.scope), joinedload(Post.author))
     )
     post = db.session.scalar(query)
     if post is None or not rules.is_visible(post.thread, post.thread.scope, actor):
