@@ -15,6 +15,7 @@ from kern.panels import Panel
 from portal import gestaltung, gesund
 from portal.konto import mails as konto_mails
 from portal.konto import views as konto
+from portal.suche import views as suche
 
 CONTENT_TYPES: tuple[ContentType, ...] = (
     discussion_content.THREADS,
@@ -29,6 +30,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     konto.blueprint,
     konto.display,
     discussion.blueprint,
+    suche.blueprint,
 )
 
 

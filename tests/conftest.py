@@ -1,19 +1,70 @@
 """Fixtures for everybody: a migrated town by file copy, an app, people, a held clock."""
 
+import os
+import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
 from kern.config import Settings
-from kern.db import db, engines, migrate
+from kern.db import db, engine, engines, migrate
 from kern.town import Town, Towns, use_town
 from portal.app import create_app
+from tests import postgres
 
 HOST = "localhost"
+RUN = "DORFLINDE_TEST_RUN"  # begins the name of each database of this run, in all its processes
+BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        os.environ[RUN] = f"dorflinde_test_{os.getpid()}_{secrets.token_hex(3)}"
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """What a test process left behind that died."""
+    server = postgres.server()
+    if server is not None and not hasattr(session.config, "workerinput"):
+        postgres.drop(server, os.environ[RUN])
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    is_marked = metafunc.definition.get_closest_marker("both_databases") is not None
+    if is_marked and "database" in metafunc.fixturenames:
+        metafunc.parametrize("database", BOTH, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_databases(
+    tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Iterator[postgres.Databases]:
+    server = postgres.server()
+    if server is None:
+        missing = pytest.fail if os.environ.get("DORFLINDE_CI") == "1" else pytest.skip
+        missing(postgres.MISSING)
+    databases = postgres.Databases(server, f"{os.environ[RUN]}_{worker_id}")
+    databases.make_template(tmp_path_factory.mktemp("postgres"))
+    yield databases
+    databases.drop()
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """`Settings.database` of this test: SQLite, unless the mark `both_databases` asks for more."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        yield ""
+        return
+    databases: postgres.Databases = request.getfixturevalue("postgres_databases")
+    with databases.lent() as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -26,10 +77,11 @@ def template_town(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def settings(template_town: Path, tmp_path: Path) -> Settings:
+def settings(template_town: Path, tmp_path: Path, database: str) -> Settings:
     data = tmp_path / "daten"
-    shutil.copytree(template_town, data)
-    return Settings(data=data, argon2_memory_kib=64)
+    unused = shutil.ignore_patterns("ort.db*") if database else None
+    shutil.copytree(template_town, data, ignore=unused)
+    return Settings(data=data, argon2_memory_kib=64, database=database)
 
 
 @pytest.fixture
@@ -54,3 +106,27 @@ def client(app: Flask) -> FlaskClient:
     client = app.test_client()
     client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
     return client
+
+
+CountQueries = Callable[[], AbstractContextManager[list[str]]]
+
+
+@pytest.fixture
+def count_queries(town: Town) -> CountQueries:
+    """`with count_queries() as found:` collects every statement but BEGIN, COMMIT and PRAGMA."""
+
+    @contextmanager
+    def counting() -> Iterator[list[str]]:
+        found: list[str] = []
+
+        def hear(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "SAVEPOINT")):
+                found.append(statement)
+
+        event.listen(engine(), "before_cursor_execute", hear)
+        try:
+            yield found
+        finally:
+            event.remove(engine(), "before_cursor_execute", hear)
+
+    return counting

@@ -20,6 +20,7 @@ from kern.actor import Actor
 from kern.content import Card, ContentType, Document, Ref, cards_of, registry
 from kern.db import db
 from kern.scope import Scope, Visibility
+from kern.scope.rules import READ_INVITED
 from kern.search import analysis, snippets
 from kern.search.backend import PUBLIC, Hit, Hits, IndexUnavailable, Order, Request, SearchBackend
 from kern.search.query import Query, parse
@@ -28,7 +29,6 @@ from kern.town import current_town
 
 log = logging.getLogger(__name__)
 
-READ_INVITED = "scope.read_invited"
 PER_PAGE = 20
 MAX_PAGES = 50
 _CONFIRMED = 2_000  # hits that are looked at once one of them was not public any more
@@ -66,8 +66,11 @@ def open_index() -> SearchBackend:
 
 
 def audiences_of(actor: Actor) -> frozenset[str]:
-    """Whose documents this actor may find: the public ones, and those of scopes open to them."""
-    scopes = set(actor.scopes_with(READ_INVITED))
+    """Whose documents this actor may find: the public ones, and those of scopes open to them.
+
+    As `kern.scope.rules.may_read` has it: any grant in an invited scope opens it.
+    """
+    scopes = set(actor.scoped)
     if actor.may(READ_INVITED):
         invited = select(Scope.id).where(Scope.visibility == Visibility.INVITED)
         scopes |= set(db.session.scalars(invited))

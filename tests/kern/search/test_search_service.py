@@ -258,8 +258,8 @@ def test_audiences_follow_the_grants(town: Town) -> None:
     db.session.add_all([invited, public])
     db.session.flush()
     guest = Actor()
-    invitee = Actor(scoped={42: frozenset({"scope.read_invited"}), 43: frozenset({"other"})})
+    invitee = Actor(scoped={42: frozenset({"scope.read_invited"}), 43: frozenset({"read"})})
 
     assert search.audiences_of(guest) == {"public"}
-    assert search.audiences_of(invitee) == {"public", "scope:42"}
+    assert search.audiences_of(invitee) == {"public", "scope:42", "scope:43"}
     assert search.audiences_of(SYSTEM) == {"public", f"scope:{invited.id}"}

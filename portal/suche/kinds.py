@@ -1,0 +1,24 @@
+"""What can be found: how a hit of each kind is called and which icon stands beside it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kern.i18n import _l
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`label` stands at a hit, `plural` at the filter; both are lazy German strings."""
+
+    label: object
+    plural: object
+    icon: str
+
+
+KINDS: Mapping[str, Kind] = {
+    "projekt": Kind(_l("Projekt"), _l("Projekte"), "people"),
+    "gespraech": Kind(_l("Gespräch"), _l("Gespräche"), "list"),
+    "beitrag": Kind(_l("Beitrag"), _l("Beiträge"), "speech"),
+    "antwort": Kind(_l("Antwort der Verwaltung"), _l("Antworten der Verwaltung"), "office"),
+}
+"""By the `kind` of a `Document`, in the order of the page; a test holds them together."""

@@ -1,0 +1,297 @@
+"""The search page: found after the worker came by, gone at once, safe for any words."""
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import quote, quote_plus
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from beteiligung.discussion.models import Post
+from beteiligung.discussion.service import decisions
+from kern import search, worker
+from kern.accounts.permissions import Role
+from kern.config import Settings
+from kern.db import db
+from kern.scope import Visibility
+from kern.search.query import MAX_TEXT
+from kern.search.service import PER_PAGE
+from kern.town import Town
+from tests.builders import (
+    log_in,
+    make_account,
+    make_actor,
+    make_post,
+    make_project,
+    make_thread,
+)
+from tests.conftest import CountQueries
+
+HOSTILE = Path(__file__).parents[2].parent / "shared" / "data" / "hostile"
+ODD = (
+    "",
+    " ",
+    "-",
+    '"',
+    "*",
+    "-Park",
+    "und",
+    "a" * 5000,
+    "Park\x00\u202e",
+    "%00%",
+    "(((",
+    "🚲",
+    "[[",
+)
+
+pytestmark = pytest.mark.usefixtures("town")
+
+
+@pytest.fixture(autouse=True)
+def index(town: Town) -> None:
+    search.rebuild_all()
+
+
+def page(client: FlaskClient, text: str, **args: str) -> str:
+    query = "".join(f"&{key}={quote_plus(value)}" for key, value in args.items())
+    answer = client.get(f"/suche?q={quote(text)}{query}")
+    assert answer.status_code == 200
+    return answer.get_data(as_text=True)
+
+
+def hits(html: str) -> list[str]:
+    """The addresses of the hits, in their order."""
+    return re.findall(r'<article class="df-hit[^"]*">.*?<h3><a href="([^"]+)">', html, re.DOTALL)
+
+
+def heading(html: str) -> str:
+    found = re.search(r"<h1>(.*?)</h1>", html, re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def place_of(post: Post) -> str:
+    return f"/beteiligung/beitrag/{post.id}"
+
+
+def drain(settings: Settings) -> None:
+    db.session.commit()
+    worker.drain(settings)
+
+
+def test_a_released_post_is_found_with_its_words_marked(
+    client: FlaskClient, settings: Settings
+) -> None:
+    author = make_actor(Role.CITIZEN, name="Helga Martens")
+    place = place_of(make_post(author=author, text="Am Teich fehlt abends das Licht."))
+    drain(settings)
+
+    html = page(client, "Teich")
+
+    assert heading(html) == "1 Treffer für „Teich“"
+    assert hits(html) == [place]
+    assert "Am <mark>Teich</mark> fehlt" in html
+    assert "Helga Martens" in html
+    assert '<meta name="robots" content="noindex">' in html
+    assert 'name="q" value="Teich"' in html
+
+
+def test_what_waits_is_not_found(client: FlaskClient, settings: Settings) -> None:
+    post = make_post(text="Am Teich ist es schön.")
+    decisions.reopen(post, post.latest, make_actor(Role.MODERATOR))
+    drain(settings)
+
+    assert heading(page(client, "Teich")) == "Keine Treffer für „Teich“"
+
+
+def test_what_is_hidden_is_found_and_counted_by_nobody_before_the_index_knows(
+    client: FlaskClient, settings: Settings
+) -> None:
+    thread = make_thread()
+    gone = make_post(thread, text="Der Teich ist zu klein.")
+    kept = place_of(make_post(thread, text="Der Teich ist zu groß."))
+    number = gone.id
+    drain(settings)
+    decisions.hide(decisions.get_post(number), make_actor(Role.MODERATOR), 3)
+    db.session.commit()  # and no worker comes
+
+    html = page(client, "Teich")
+
+    assert hits(html) == [kept]
+    assert heading(html) == "1 Treffer für „Teich“"
+    assert re.findall(r'<span class="df-num">(\d+)</span>', html) == ["1", "1"]  # all, posts
+
+
+def test_a_project_for_invited_people_is_found_by_them_only(
+    app: Flask, client: FlaskClient, settings: Settings
+) -> None:
+    project = make_project(title="Umbau der Ratsstube", visibility=Visibility.INVITED)
+    place = place_of(make_post(make_thread(project.scope), text="Die Ratsstube braucht Fenster."))
+    invited = make_account("Cem Yildiz", (Role.CITIZEN, project.scope_id)).id
+    stranger = make_account("Birgit Lorenz").id
+    drain(settings)
+
+    assert "Ratsstube</option>" not in page(client, "Ratsstube")
+    assert hits(page(client, "Ratsstube")) == []
+    log_in(client, stranger)
+    assert hits(page(client, "Ratsstube")) == []
+    log_in(client, invited)
+    html = page(client, "Ratsstube")
+    assert place in hits(html)
+    assert "Umbau der Ratsstube</option>" in html
+
+
+def test_kinds_and_projects_narrow_down_and_the_counts_stay(
+    client: FlaskClient, settings: Settings
+) -> None:
+    here = make_thread(make_project(title="Seeufer").scope, title="Bänke am Wasser")
+    there = make_thread(make_project(title="Marktplatz").scope, title="Bänke am Brunnen")
+    place, slug = place_of(make_post(here, text="Mehr Bänke, bitte.")), here.scope.slug
+    make_post(there, text="Auch hier Bänke.")
+    drain(settings)
+
+    everything = page(client, "Bänke")
+    posts = page(client, "Bänke", art="beitrag", projekt=slug)
+
+    assert len(hits(everything)) == 4
+    assert hits(posts) == [place]
+    assert re.findall(r"Gespräche <span class=\"df-num\">(\d+)</span>", posts) == ["1"]
+    assert f'<option value="{slug}" selected>Seeufer</option>' in posts
+    assert f"projekt={slug}" in posts  # the chips keep it
+
+
+def test_newest_first_on_demand(client: FlaskClient, settings: Settings) -> None:
+    thread = make_thread()
+    best = place_of(make_post(thread, text="Teich, Teich, Teich."))
+    last = place_of(make_post(thread, text="Da ist auch ein kleiner Teich hinter der Schule."))
+    drain(settings)
+
+    assert hits(page(client, "Teich")) == [best, last]
+    assert hits(page(client, "Teich", sortierung="neueste")) == [last, best]
+
+
+def test_pages_have_numbers_and_the_last_one_answers_for_those_behind_it(
+    client: FlaskClient, settings: Settings
+) -> None:
+    thread = make_thread()
+    for number in range(PER_PAGE + 3):
+        make_post(thread, text=f"Der Teich, Ansicht {number}.")
+    drain(settings)
+
+    assert len(hits(page(client, "Teich"))) == PER_PAGE
+    last = page(client, "Teich", seite="2")
+    assert len(hits(last)) == 3
+    assert hits(page(client, "Teich", seite="9")) == hits(last)
+    assert hits(page(client, "Teich", seite="-1'x")) == hits(page(client, "Teich"))
+
+
+def test_nothing_found_shows_ways_on(client: FlaskClient) -> None:
+    scope = make_project(title="Hallenbad").scope
+    slug, path = scope.slug, scope.path
+    db.session.commit()
+
+    html = page(client, "Zeppelin", projekt=slug)
+
+    assert heading(html) == "Keine Treffer für „Zeppelin“"
+    assert "Überall nach „Zeppelin“ suchen" in html
+    assert "kürzeres Wort" in html
+    assert f'<a href="{path}">Hallenbad</a>' in html
+
+
+def test_an_empty_search_asks_what_to_look_for(client: FlaskClient) -> None:
+    html = page(client, "")
+
+    assert heading(html) == "Was suchen Sie?"
+    assert "stehen überall" not in html
+    assert "stehen überall" in page(client, "und der die")
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_no_words_are_too_odd(client: FlaskClient, text: str) -> None:
+    answer = client.get(
+        "/suche", query_string={"q": text, "art": text, "projekt": text, "seite": text}
+    )
+
+    assert answer.status_code == 200
+    for value in re.findall(r'name="q" value="([^"]*)"', answer.get_data(as_text=True)):
+        assert len(value) <= MAX_TEXT
+
+
+def test_anonymous_readers_get_no_cookie(client: FlaskClient, settings: Settings) -> None:
+    make_post(text="Teich")
+    drain(settings)
+
+    assert "Set-Cookie" not in client.get("/suche?q=Teich").headers
+
+
+def test_the_page_works_without_the_index_and_says_so(
+    client: FlaskClient, settings: Settings, town: Town
+) -> None:
+    make_post(text="Am Teich ist es schön.")
+    drain(settings)
+    (town.index / "current").unlink()
+
+    html = page(client, "Teich")
+
+    assert "Die Suche ist gerade eingeschränkt" in html
+    assert len(hits(html)) == 1
+
+
+class Shape(HTMLParser):
+    """The elements of a page and the names of their attributes: what a payload would change."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, tuple[str, ...]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, tuple(name for name, _value in attrs)))
+
+
+@pytest.mark.skipif(not HOSTILE.exists(), reason="the shared test data is not here")
+def test_hostile_words_stay_words(client: FlaskClient) -> None:
+    payloads = [item["payload"] for item in json.loads((HOSTILE / "xss.json").read_text("utf-8"))]
+    known = [Shape(page(client, text)).found for text in ("Zeppelin", "und", "")]
+
+    assert len(payloads) > 100
+    for payload in payloads[::9]:
+        html = page(client, payload, art=payload, projekt=payload, sortierung=payload)
+        assert Shape(html).found in known, payload
+
+
+@pytest.mark.skipif(not HOSTILE.exists(), reason="the shared test data is not here")
+def test_hostile_posts_are_found_as_words(client: FlaskClient, settings: Settings) -> None:
+    payloads = [item["payload"] for item in json.loads((HOSTILE / "xss.json").read_text("utf-8"))]
+    thread = make_thread(title="Teich <img src=x onerror=alert(1)>")
+    for payload in payloads[::100]:
+        make_post(thread, text=f"Teich {payload}")
+    drain(settings)
+
+    html = page(client, "Teich")
+
+    assert len(hits(html)) > 5
+    names = {(tag, name) for tag, attrs in Shape(html).found for name in attrs}
+    assert not [name for _tag, name in names if name.startswith("on") or name == "style"]
+    assert {attrs for tag, attrs in Shape(html).found if tag == "script"} == {("type", "src")}
+    assert "&lt;img src=x" in html
+
+
+def test_a_full_page_needs_a_dozen_queries_at_most(
+    client: FlaskClient, settings: Settings, count_queries: CountQueries
+) -> None:
+    make_project(title="Der Teich")
+    thread = make_thread(title="Was tun mit dem Teich?")
+    for number in range(PER_PAGE):
+        make_post(thread, text=f"Teich {number}")
+    drain(settings)
+
+    client.get("/suche?q=Teich")  # once before, so that the town's words are read
+    with count_queries() as found:
+        html = page(client, "Teich")
+
+    assert len(hits(html)) == PER_PAGE
+    assert len(found) <= 12, found
