@@ -37,7 +37,7 @@ MISSING = _l("Bitte füllen Sie dieses Feld aus.")
 CHOOSE = _l("Bitte wählen Sie eine Antwort.")
 WAYS = {"mail": "Mit E-Mail", "ohne": "Ohne E-Mail"}
 PARTS = {"": "Ganz Lindenau", "hafen": "Hafen", "nord": "Nordstadt"}
-TOPICS = {"weg": "Wege", "gruen": "Grün", "licht": "Licht"}
+INTERESTS = {"weg": "Wege", "gruen": "Grün", "licht": "Licht"}
 
 
 class SampleForm(Form):
@@ -57,7 +57,7 @@ class SampleForm(Form):
     )
     interests = SelectMultipleField(
         _l("Worum geht es?"),
-        choices=TOPICS,
+        choices=INTERESTS,
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
