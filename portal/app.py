@@ -7,7 +7,7 @@ from kern import config, i18n, web
 from kern.config import ROOT, Settings
 from kern.db import db
 from kern.town import Towns
-from portal import rooms
+from portal import frame, rooms, static
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -28,5 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     i18n.init_app(app)
     web.init_app(app, settings, Towns(settings))
+    frame.init_app(app)
     rooms.register(app)
+    static.init_app(app, settings)
     return app

@@ -1,4 +1,4 @@
-"""The page frame's navigation: only rooms that exist."""
+"""The page frame: the rooms that exist, and where maps get their ground from."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask, request
 
 from kern.i18n import _
+from kern.web.identity import settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,4 +25,6 @@ def _nav() -> list[NavItem]:
 def init_app(app: Flask) -> None:
     @app.context_processor
     def frame() -> dict[str, Any]:
-        return {"nav": _nav()}
+        found = settings()
+        tiles = "/karten/{z}/{x}/{y}" if found.map_tiles else ""
+        return {"nav": _nav(), "map_tiles": tiles, "map_attribution": found.map_attribution}

@@ -6,30 +6,47 @@ from beteiligung.discussion import acts, cli, panel
 from beteiligung.discussion import content as discussion_content
 from beteiligung.discussion import mails as discussion_mails
 from beteiligung.discussion import views as discussion
+from beteiligung.project import content as project_content
+from beteiligung.project import mails as project_mails
+from beteiligung.project import views as project
 from kern import content, mail, panels, search, worker
 from kern.accounts import pending
 from kern.accounts.pending import PendingKind
 from kern.content import ContentType, Ref
 from kern.mail import MailKind
 from kern.panels import Panel
-from portal import gestaltung, gesund
+from portal import dateien, gestaltung, gesund, karten
 from portal.konto import mails as konto_mails
 from portal.konto import views as konto
+from portal.moderation import mails as moderation_mails
+from portal.moderation import views as moderation
+from portal.start import views as start
 from portal.suche import views as suche
 
 CONTENT_TYPES: tuple[ContentType, ...] = (
+    project_content.PROJECTS,
     discussion_content.THREADS,
     discussion_content.POSTS,
 )
-MAIL_KINDS: tuple[MailKind, ...] = (*konto_mails.MAIL_KINDS, *discussion_mails.KINDS)
+MAIL_KINDS: tuple[MailKind, ...] = (
+    *konto_mails.MAIL_KINDS,
+    *discussion_mails.KINDS,
+    *project_mails.KINDS,
+)
 PENDING_KINDS: tuple[PendingKind, ...] = (acts.POST, acts.VOTE)
 PANELS: tuple[Panel, ...] = (panel.PANEL,)
 BLUEPRINTS: tuple[Blueprint, ...] = (
     gestaltung.blueprint,
     gesund.blueprint,
+    karten.blueprint,
     konto.blueprint,
     konto.display,
     discussion.blueprint,
+    moderation.blueprint,
+    moderation.reports,
+    project.blueprint,
+    dateien.blueprint,
+    start.blueprint,
     suche.blueprint,
 )
 

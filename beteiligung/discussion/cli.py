@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from beteiligung.discussion.service import counting, importing
+from beteiligung.discussion.service import counting, importing, rendering
 from kern.actor import SYSTEM
 from kern.commands import in_town
 from kern.db import db, writing
@@ -53,3 +53,16 @@ def rebuild(town_slug: str) -> None:
         counting.rebuild()
         db.session.commit()
     click.echo("Die Zähler sind neu berechnet.")
+
+
+@group.command("render")
+@click.option("--town", "town_slug", default="", help="Kürzel des Ortes, wenn es mehrere gibt.")
+def render(town_slug: str) -> None:
+    """Texte einer älteren Fassung der Darstellung neu aufbereiten."""
+    with in_town(town_slug), writing():
+        total = rendering.count_stale()
+        with click.progressbar(length=total, label="Texte aufbereiten") as bar:
+            for done in rendering.render_stale():
+                db.session.commit()
+                bar.update(done)
+    click.echo(f"{total} Texte sind neu aufbereitet.")

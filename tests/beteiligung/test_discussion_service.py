@@ -13,6 +13,7 @@ from beteiligung.discussion.service import (
     mine,
     posts,
     reading,
+    rendering,
     threads,
     votes,
 )
@@ -30,7 +31,7 @@ from kern.scope import Moderation, Scope
 from kern.town import Town
 from tests.builders import make_actor, make_post, make_project, make_scope, make_thread
 
-pytestmark = pytest.mark.usefixtures("town")
+pytestmark = [pytest.mark.usefixtures("town"), pytest.mark.both_databases]
 
 
 def test_a_citizens_post_waits_and_its_case_is_opened_with_it() -> None:
@@ -385,3 +386,16 @@ def test_a_hidden_thread_takes_its_posts_out_of_the_search_at_once(town: Town) -
     decisions.hide(thread, make_actor(Role.MODERATOR), 1)
 
     assert (POST_KEY, post.id) in outbox.masked()
+
+
+def test_texts_of_an_older_renderer_are_rendered_again() -> None:
+    post = make_post(text="Siehe **hier**.")
+    revision = db.session.scalars(
+        select(TextRevision).where(TextRevision.content_key == POST_KEY)
+    ).one()
+    revision.renderer, revision.html, post.html = 0, "alt", "alt"
+    db.session.flush()
+
+    assert list(rendering.render_stale()) == [1]
+    assert "<strong>hier</strong>" in post.html
+    assert rendering.count_stale() == 0
