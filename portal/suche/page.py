@@ -67,14 +67,15 @@ class Page:
         return _("Mehr als %(num)s Treffer für „%(q)s“", num=total, q=words)
 
     @property
-    def is_narrowed(self) -> bool:
-        return bool(self.asked.kind or self.asked.project)
+    def has_more_elsewhere(self) -> bool:
+        """Whether there may be hits outside of what was asked for."""
+        return bool(self.asked.project) or self.total_of_all > self.result.total
 
     def chips(self, everything: str) -> list[tuple[object, str, bool, int]]:
-        """The kinds that have hits, and the chosen one; nothing to choose from is no choice."""
+        """The kinds that have hits, and the chosen one; none when there is nothing to choose."""
         asked, counts = self.asked, self.result.kinds
         shown = [key for key in KINDS if counts.get(key) or key == asked.kind]
-        if not shown:
+        if not self.total_of_all:
             return []
         kinds = [
             (KINDS[key].plural, asked.url(art=key), key == asked.kind, counts.get(key, 0))

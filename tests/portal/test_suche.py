@@ -295,3 +295,11 @@ def test_a_full_page_needs_a_dozen_queries_at_most(
 
     assert len(hits(html)) == PER_PAGE
     assert len(found) <= 12, found
+
+
+def test_another_kind_with_hits_is_offered(client: FlaskClient, settings: Settings) -> None:
+    make_post(text="Am Teich ist es schön.")
+    drain(settings)
+
+    assert "Überall nach „Teich“ suchen" in page(client, "Teich", art="projekt")
+    assert "Überall nach" not in page(client, "Zeppelin", art="projekt")
