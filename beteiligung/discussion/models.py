@@ -149,7 +149,7 @@ class Post(Model):
     disagree: Mapped[int] = mapped_column(default=0)
     score: Mapped[float] = mapped_column(default=0.0)  # Wilson lower bound of agree's share
     reply_count: Mapped[int] = mapped_column(default=0)  # listed replies
-    reply_no: Mapped[int] = mapped_column(default=0)  # its place among them when first listed
+    reply_no: Mapped[int] = mapped_column(default=0)  # its place when first listed; 0: answers
     outcome: Mapped[Outcome | None] = mapped_column(String(12))
     outcome_reason: Mapped[str] = mapped_column(Text, default="")
     outcome_office: Mapped[str] = mapped_column(String(120), default="")

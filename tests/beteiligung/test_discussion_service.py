@@ -399,3 +399,15 @@ def test_texts_of_an_older_renderer_are_rendered_again() -> None:
     assert list(rendering.render_stale()) == [1]
     assert "<strong>hier</strong>" in post.html
     assert rendering.count_stale() == 0
+
+
+def test_the_offices_reply_stands_inline_however_many_came_before() -> None:
+    parent = make_post()
+    for _ in range(4):
+        make_post(parent.thread, parent=parent)
+    planner = make_actor(Role.PLANNER)
+    answer = posts.answer(planner, parent.thread, "Stimmt.", office="Tiefbauamt", parent=parent)
+
+    view = reading.read_page(parent.thread, GUEST, Sort.OLDEST, None).posts[0]
+    assert answer.id in [one.row.id for one in view.replies]
+    assert view.more_replies == 1

@@ -40,7 +40,7 @@ def _take_place(post: Post) -> None:
     parent = update(Post).where(Post.id == post.parent_id)
     db.session.execute(parent.values(reply_count=Post.reply_count + 1))
     number = db.session.scalar(select(Post.reply_count).where(Post.id == post.parent_id))
-    post.reply_no = number or 1
+    post.reply_no = 0 if post.is_answer else number or 1  # the office's words always stand inline
 
 
 def _count(post: Post, step: int) -> None:

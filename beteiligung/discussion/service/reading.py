@@ -170,7 +170,7 @@ def _fill_replies(
     by_id = {view.row.id: view for view in views}
     parts: list[Rows] = []
     if by_id:
-        first = Post.reply_no.between(1, INLINE_REPLIES)
+        first = Post.reply_no <= INLINE_REPLIES
         parts.append(select_posts().where(Post.parent_id.in_(list(by_id)), first, Post.listed))
     if with_pinned:
         is_root: ColumnElement[bool] = Post.parent_id.is_(None)
