@@ -16,6 +16,7 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than stubs
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -80,6 +81,7 @@ class BasicsForm(NewForm):
     def of(cls, project: Project, place: PlaceCopy | None) -> "BasicsForm":
         point = (place.lat, place.lon) if place else (None, None)
         return cls(
+            formdata=None,
             data={
                 "title": project.scope.title,
                 "slug": project.scope.slug,
@@ -136,7 +138,7 @@ class FrameworkForm(Form):
     @classmethod
     def of(cls, project: Project) -> "FrameworkForm":
         values = {"decidable": "\n".join(project.decidable), "fixed": "\n".join(project.fixed)}
-        return cls(data=values | {"decider": project.decider})
+        return cls(formdata=None, data=values | {"decider": project.decider})
 
     @property
     def values(self) -> dict[str, Any]:
@@ -174,7 +176,7 @@ class PhaseForm(Form):
     )
     acts = SelectMultipleField(
         _l("In dieser Phase können Menschen"),
-        choices=[(act.value, label) for act, label in ACT_LABELS.items()],
+        choices=[SelectChoice(act.value, label) for act, label in ACT_LABELS.items()],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
@@ -184,6 +186,7 @@ class PhaseForm(Form):
         starts = to_local(phase.opens_at) if phase.opens_at else None
         ends = rules.typed_end(phase.closes_at) if phase.closes_at else (None, None)
         return cls(
+            formdata=None,
             data={
                 "title": phase.title,
                 "note": phase.note,
@@ -192,7 +195,7 @@ class PhaseForm(Form):
                 "ends_on": ends[0],
                 "ends_time": ends[1],
                 "acts": phase.acts,
-            }
+            },
         )
 
     def validate_starts_on(self, field: Field) -> None:
@@ -224,7 +227,7 @@ class NewsForm(Form):
 
     @classmethod
     def of(cls, news: News) -> "NewsForm":
-        return cls(data={"title": news.title, "text": news.text})
+        return cls(formdata=None, data={"title": news.title, "text": news.text})
 
 
 class MeetingForm(Form):
@@ -252,6 +255,7 @@ class MeetingForm(Form):
     def of(cls, meeting: Meeting) -> "MeetingForm":
         starts = to_local(meeting.starts_at)
         return cls(
+            formdata=None,
             data={
                 "title": meeting.title,
                 "place": meeting.place,
@@ -259,7 +263,7 @@ class MeetingForm(Form):
                 "starts_on": starts.date(),
                 "starts_time": _clock(starts),
                 "ends_time": _clock(to_local(meeting.ends_at)),
-            }
+            },
         )
 
     def validate_starts_time(self, field: Field) -> None:
@@ -298,30 +302,34 @@ class DocumentForm(Form):
 
     @classmethod
     def of(cls, file: File) -> "DocumentForm":
-        return cls(data={"title": file.title})
+        return cls(formdata=None, data={"title": file.title})
 
 
 class AccessForm(Form):
     visibility = RadioField(
         _l("Wer darf das Projekt lesen?"),
         choices=[
-            (Visibility.PUBLIC.value, _l("Alle")),
-            (Visibility.INVITED.value, _l("Nur eingeladene Menschen")),
+            SelectChoice(Visibility.PUBLIC.value, _l("Alle")),
+            SelectChoice(Visibility.INVITED.value, _l("Nur eingeladene Menschen")),
         ],
     )
     moderation = RadioField(
         _l("Wann erscheinen Beiträge?"),
         choices=[
-            (Moderation.BEFORE.value, _l("Nach der Prüfung")),
-            (Moderation.TRUST.value, _l("Nach der Prüfung, bei bekannten Menschen sofort")),
-            (Moderation.AFTER.value, _l("Sofort, geprüft wird danach")),
+            SelectChoice(Moderation.BEFORE.value, _l("Nach der Prüfung")),
+            SelectChoice(
+                Moderation.TRUST.value, _l("Nach der Prüfung, bei bekannten Menschen sofort")
+            ),
+            SelectChoice(Moderation.AFTER.value, _l("Sofort, geprüft wird danach")),
         ],
     )
 
     @classmethod
     def of(cls, project: Project) -> "AccessForm":
         scope = project.scope
-        return cls(data={"visibility": scope.visibility, "moderation": scope.moderation})
+        return cls(
+            formdata=None, data={"visibility": scope.visibility, "moderation": scope.moderation}
+        )
 
     @property
     def values(self) -> dict[str, Any]:

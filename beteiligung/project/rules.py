@@ -56,6 +56,7 @@ RUNS = frozenset({ScopeState.DRAFT, ScopeState.PUBLISHED})  # else no window is 
 RESERVED = frozenset(
     {
         *("neu", "gespraech", "gespraeche", "beitrag", "beitraege", "meine-beitraege"),
+        *("mein-beitrag", "ergebnisse", "unterwegs"),
         *("antwort", "antworten", "stimme", "stimmen", "entwuerfe", "archiv", "vorschau"),
         *("karte", "kalender", "suche", "zahlen", "feed", "umfrage", "umfragen", "auslegung"),
         *("import", "export", "api", "dateien", "bearbeiten", "verwaltung"),
@@ -125,6 +126,12 @@ def _require(actor: Actor, permission: str, scope_id: int | None) -> None:
 def require_transition(old: ScopeState, new: ScopeState) -> None:
     if (old, new) not in TRANSITIONS:
         raise Conflict("Inzwischen hat sich etwas geändert. Bitte laden Sie die Seite neu.")
+
+
+def require_begun(state: ScopeState) -> None:
+    """Something can come of a project once people know it; of a part even while it runs."""
+    if state == ScopeState.DRAFT:
+        raise Conflict("Dieses Projekt ist noch nicht veröffentlicht.")
 
 
 def gaps(project: Project, title: str, phases: Iterable[Edges], alt: str | None) -> list[Gap]:

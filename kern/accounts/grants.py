@@ -105,7 +105,8 @@ def _set_state(actor: Actor, account_id: int, state: AccountState, act: str) -> 
     account = db.session.get(Account, account_id)
     if account is None or account.state not in {AccountState.ACTIVE, AccountState.BARRED}:
         raise NotFound("Dieses Konto gibt es nicht.")
-    for grant in db.session.scalars(select(Grant).where(Grant.account_id == account_id)):
+    held = select(Grant).where(Grant.account_id == account_id, Grant.role.in_(STAFF_ROLES))
+    for grant in db.session.scalars(held):
         require_may_give(actor, grant.role, grant.scope_id)
     if not actor.may(GIVE):
         raise NotAllowed("Dafür fehlt Ihnen die Berechtigung.")
@@ -117,11 +118,12 @@ def _set_state(actor: Actor, account_id: int, state: AccountState, act: str) -> 
 
 
 def list_staff() -> Sequence[StaffMember]:
-    """Everybody with a grant, invited people included; by name."""
+    """Everybody with a role of staff, invited people included; by name."""
     query = (
         select(Grant, Account, Party)
         .join(Account, Account.id == Grant.account_id)
         .join(Party, Party.id == Account.party_id)
+        .where(Grant.role.in_(STAFF_ROLES))
         .order_by(Party.name, Account.id, Grant.id)
     )
     found: dict[int, tuple[Account, str, list[Grant]]] = {}

@@ -1,16 +1,18 @@
-"""Invite staff by mail: the account waits with its rights, and only this link opens it."""
+"""Invite people by mail: the account waits with its rights, and only this link opens it."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from kern import audit, outbox
 from kern.accounts import tokens
 from kern.accounts.emails import fold_email
 from kern.accounts.grants import give, require_may_give
-from kern.accounts.models import Account, AccountState, Party, Token
+from kern.accounts.models import Account, AccountState, Grant, Party, Token
 from kern.accounts.parties import find_account
-from kern.accounts.service.creating import give_name, new_account
+from kern.accounts.permissions import Role
+from kern.accounts.service.creating import give_name, is_staff, new_account
 from kern.accounts.sessions import open_session
 from kern.actor import Actor
 from kern.clock import now
@@ -21,6 +23,16 @@ LIFETIME = timedelta(days=7)
 PURPOSE = "konto.einladung"
 MAIL = "konto.einladung"
 GRANTED_MAIL = "konto.recht"
+BARRED = "Dieses Konto ist gesperrt."
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """`token_id` is that of the link to accept with; None for an account that is open already."""
+
+    account_id: int
+    grant_id: int
+    token_id: int | None
 
 
 def invite(
@@ -34,7 +46,7 @@ def invite(
     if account is None:
         account = new_account(address, AccountState.INVITED, language=language)
     if account.state == AccountState.BARRED:
-        raise Conflict("Dieses Konto ist gesperrt.")
+        raise Conflict(BARRED)
     grant = give(actor, account.id, role, scope_id)
     if account.state == AccountState.ACTIVE:
         outbox.mail(GRANTED_MAIL, f"account:{account.id}", event=f"grant:{grant.id}")
@@ -43,12 +55,39 @@ def invite(
     return account
 
 
+def invite_citizen(actor: Actor, email: str, scope_id: int, language: str = "de") -> Invited:
+    """Somebody may read and take part in one scope that is not public. The room that owns the
+    scope has checked that `actor` may ask them in, and writes the mail. Raises Invalid, Conflict.
+    """
+    address = fold_email(email)
+    account = find_account(address)
+    if account is None:
+        account = new_account(address, AccountState.INVITED, language=language)
+    if account.state == AccountState.BARRED:
+        raise Conflict(BARRED)
+    mine = (Grant.account_id == account.id, Grant.scope_id == scope_id)
+    grant = db.session.scalar(select(Grant).where(*mine, Grant.role == Role.CITIZEN))
+    if grant is None:
+        grant = Grant(
+            account_id=account.id, role=Role.CITIZEN, scope_id=scope_id, given_by=actor.account_id
+        )
+        db.session.add(grant)
+        db.session.flush()
+    is_open = account.state == AccountState.ACTIVE
+    return Invited(account.id, grant.id, None if is_open else _new_link(actor, account).id)
+
+
 def _send(actor: Actor, account: Account) -> None:
+    token = _new_link(actor, account)
+    outbox.mail(MAIL, f"account:{account.id}", event=f"invite:{token.id}", token=token.id)
+
+
+def _new_link(actor: Actor, account: Account) -> Token:
+    """The old ones end."""
     subject = f"account:{account.id}"
     db.session.execute(delete(Token).where(Token.purpose == PURPOSE, Token.subject == subject))
-    token = tokens.issue(PURPOSE, subject, LIFETIME)
     audit.record(actor, "account.invite", subject)
-    outbox.mail(MAIL, subject, event=f"invite:{token.id}", token=token.id)
+    return tokens.issue(PURPOSE, subject, LIFETIME)
 
 
 def look(token_text: str) -> Account:
@@ -68,6 +107,6 @@ def accept(token_text: str, name: str, password_hash: str | None, agent: str, da
     account.password_hash = password_hash
     party = db.session.get_one(Party, account.party_id)
     party.confirmed_at = party.confirmed_at or now()
-    give_name(account, name, staff=True)
+    give_name(account, name, staff=is_staff(account.id))
     audit.record(Actor(), "account.accept", f"account:{account.id}")
     return open_session(account, agent, days)

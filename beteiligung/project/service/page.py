@@ -203,7 +203,7 @@ def read_picture(page: Mapping[str, Any]) -> Picture | None:
     if own := page.get("picture"):
         return Picture(own["name"], own["alt"], is_bundled=False)
     if drawn := page.get("bundled_picture"):
-        return Picture(drawn["name"], drawn["alt"], is_bundled=True)
+        return Picture(drawn["name"].removesuffix(".svg"), drawn["alt"], is_bundled=True)
     return None
 
 

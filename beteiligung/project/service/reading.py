@@ -22,10 +22,12 @@ from beteiligung.project.service.page import (
 from kern.actor import Actor
 from kern.db import db
 from kern.errors import NotFound
+from kern.files.models import Place
 from kern.scope import Scope, ScopeState
 from kern.scope.rules import may_read, readable
 from kern.town import current_town
 
+MIDDLE = (51.1634, 10.4477)  # of Germany, for a town without any place
 GONE = "Dieses Projekt gibt es nicht."
 PER_PAGE = 24
 MOST = 500  # published at the same time; more than any town has people for
@@ -144,9 +146,9 @@ def list_published(actor: Actor, at: datetime) -> list[ProjectCard]:
 
 def list_decided(actor: Actor, at: datetime, limit: int = 3) -> list[ProjectCard]:
     """Where something came out of it, the latest first. One query."""
-    states = [ScopeState.CLOSED, ScopeState.ARCHIVED]
-    query = _cards(actor).where(Scope.state.in_(states), Project.result != "")
-    query = query.order_by(Project.closed_at.desc(), Project.id.desc()).limit(limit)
+    query = _cards(actor).where(Scope.state != ScopeState.DRAFT, Project.result != "")
+    at_end = func.coalesce(Project.closed_at, Project.published_at)
+    query = query.order_by(at_end.desc(), Project.id.desc()).limit(limit)
     return [_card(row, at) for row in db.session.execute(query)]
 
 
@@ -210,3 +212,12 @@ def _counts(actor: Actor) -> dict[Standing, int]:
 def places_of(cards: Iterable[ProjectCard]) -> list[ProjectCard]:
     """Those that a map can show."""
     return [card for card in cards if card.place is not None and card.place.lat is not None]
+
+
+def map_center(place: PlaceCopy | None) -> tuple[float, float]:
+    """Where a map for choosing a point opens: here, else where the town's places are."""
+    if place is not None and place.lat is not None and place.lon is not None:
+        return place.lat, place.lon
+    query = select(func.avg(Place.south), func.avg(Place.west)).where(Place.geojson != "")
+    south, west = db.session.execute(query).one()
+    return MIDDLE if south is None else (float(south), float(west))

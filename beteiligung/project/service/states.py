@@ -45,8 +45,9 @@ def close(actor: Actor, project: Project, result: str) -> None:
 
 
 def change_result(actor: Actor, project: Project, result: str) -> None:
-    """What came of it, in other words, after the project was closed."""
+    """What came of it, in other words; of a part of it also while the project runs."""
     rules.require_may_publish(actor, project.scope)
+    rules.require_begun(project.scope.state)
     write_result(project, result)
     announce(actor, project, "project.result")
 

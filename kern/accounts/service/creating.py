@@ -88,8 +88,9 @@ def give_name(account: Account, name: str, *, staff: bool) -> None:
 
 
 def is_staff(account_id: int) -> bool:
-    query = select(Grant.id).where(Grant.account_id == account_id).limit(1)
-    return db.session.scalar(query) is not None
+    """Somebody who was only invited to a project that is not public is no staff."""
+    query = select(Grant.id).where(Grant.account_id == account_id, Grant.role != Role.CITIZEN)
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def _staff_skeletons(except_id: int) -> set[str]:
@@ -97,7 +98,7 @@ def _staff_skeletons(except_id: int) -> set[str]:
         select(Party.name)
         .join(Account, Account.party_id == Party.id)
         .where(
-            Account.id.in_(select(Grant.account_id)),
+            Account.id.in_(select(Grant.account_id).where(Grant.role != Role.CITIZEN)),
             Account.id != except_id,
             Party.name.is_not(None),
         )

@@ -1,0 +1,1 @@
+"""What came in to a project: counted, listed, handed out. Stands on projects and discussions."""

@@ -1,0 +1,118 @@
+"""What everybody reads: the list, a project, its dates for calendars, a draft by its link."""
+
+from flask import Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from beteiligung.project import rules
+from beteiligung.project.content import STANDING_LABELS
+from beteiligung.project.models import Project
+from beteiligung.project.rules import EDIT, EXPORT, Standing
+from beteiligung.project.service.changes import ref_of
+from beteiligung.project.service.dates import calendar_of
+from beteiligung.project.service.reading import get_preview, get_project_for, list_cards
+from beteiligung.project.views.blueprint import blueprint
+from beteiligung.project.views.shown import (
+    ProjectPage,
+    project_page,
+    size_in_words,
+    when_meeting,
+)
+from kern.actor import Actor
+from kern.clock import now
+from kern.files.check import content_disposition
+from kern.i18n import _, _l
+from kern.panels import panels
+from kern.town import current_town
+from kern.web import current_actor
+
+CHIPS = {
+    Standing.RUNNING: _l("Laufend"),
+    Standing.COMING: _l("Kommend"),
+    Standing.CLOSED: _l("Abgeschlossen"),
+    Standing.ARCHIVED: _l("Archiv"),
+    Standing.DRAFT: _l("Entwürfe"),
+}
+
+
+@blueprint.get("/")
+def list_projects() -> ResponseReturnValue:
+    actor, wanted = current_actor(), request.args.get("zeigen", "")
+    standing = Standing(wanted) if wanted in set(Standing) else Standing.RUNNING
+    before = request.args.get("vor", "")
+    is_number = before.isascii() and before.isdigit() and len(before) < 10  # noqa: PLR2004 - an id
+    page = list_cards(actor, standing, now(), int(before) if is_number else None)
+    return render_template(
+        "beteiligung/project/list.html",
+        page=page,
+        standing=standing,
+        chips=CHIPS,
+        may_create=actor.may(EDIT),
+    )
+
+
+@blueprint.get("/<slug>")
+def project(slug: str) -> ResponseReturnValue:
+    actor = current_actor()
+    found = get_project_for(actor, slug)
+    shown = panels(ref_of(found), found.scope_id)
+    return _page(actor, project_page(found, now(), shown))
+
+
+@blueprint.get("/<slug>/vorschau/<token>")
+def preview(slug: str, token: str) -> ResponseReturnValue:
+    """A draft for whoever was given the link; never kept by caches or search engines."""
+    found = get_preview(slug, token)
+    response = Response(_page(Actor(), project_page(found, now(), token=token)))
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@blueprint.get("/<slug>/kalender.ics")
+def dates(slug: str) -> ResponseReturnValue:
+    found = get_project_for(current_actor(), slug)
+    response = Response(calendar_of(found, current_town().address), mimetype="text/calendar")
+    response.headers["Content-Disposition"] = content_disposition(f"{slug}.ics")
+    return response
+
+
+def _page(actor: Actor, page: ProjectPage) -> str:
+    scope = page.project.scope
+    return render_template(
+        "beteiligung/project/project.html",
+        page=page,
+        project=page.project,
+        scope=scope,
+        standing_label=STANDING_LABELS[page.standing],
+        may_edit=actor.may(EDIT, scope.id),
+        may_export=actor.may(EXPORT, scope.id),
+        when_meeting=when_meeting,
+        size_in_words=size_in_words,
+        contact=_contact(page.project),
+        state_label=rules.STATE_LABELS[scope.state],
+        places=_places(page),
+        shapes=_shapes(page),
+    )
+
+
+def _contact(project: Project) -> str:
+    return ", ".join(part for part in (project.office, project.contact_name) if part)
+
+
+def _places(page: ProjectPage) -> list[dict[str, object]]:
+    place = page.copy.place
+    if place is None or place.lat is None:
+        return []
+    title = place.label or page.project.scope.title
+    at = {"lat": place.lat, "lon": place.lon}
+    return [{"title": title, "href": "#ort", "note": _("Hier geht es darum"), **at}]
+
+
+def _shapes(page: ProjectPage) -> dict[str, object] | None:
+    """Lines and areas; a point is a marker already."""
+    place = page.copy.place
+    if place is None or place.geometry is None or place.geometry.get("type") == "Point":
+        return None
+    feature = {"type": "Feature", "properties": {}, "geometry": place.geometry}
+    return {"type": "FeatureCollection", "features": [feature]}

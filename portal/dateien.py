@@ -1,0 +1,73 @@
+"""Uploads on their way out: pictures in three sizes, documents as downloads.
+
+What is public may be kept for a year, because the name in the address is random and never used
+twice. Everything else goes through a gate and is kept by nobody.
+"""
+
+from collections.abc import Callable, Mapping
+
+from flask import Blueprint, Response, request, send_file
+from flask.typing import ResponseReturnValue
+
+from beteiligung.project.rules import PROJECT_KEY
+from beteiligung.project.service.reading import may_read_files
+from kern.actor import Actor
+from kern.errors import NotFound
+from kern.files.check import content_disposition, safe_filename
+from kern.files.models import File
+from kern.files.service import SIZES, get_file, is_uploader, path_of
+from kern.web import current_actor
+from kern.web.headers import CSP
+
+blueprint = Blueprint("dateien", __name__, url_prefix="/dateien")
+
+DESK = "moderation.desk"
+YEAR = 31_536_000  # seconds
+GONE = "Diese Datei gibt es nicht."
+
+Gate = Callable[[Actor, int, str], bool]
+"""(actor, id, token of a preview link): whether files of this thing may be seen."""
+GATES: Mapping[str, Gate] = {PROJECT_KEY: may_read_files}
+
+
+@blueprint.get("/<name>/<groesse>")
+def file(name: str, groesse: str) -> ResponseReturnValue:
+    """A file that may not be seen and one that does not exist are the same."""
+    found = get_file(name)
+    wanted = SIZES if found.kind == "picture" else ("pdf",)
+    if groesse not in wanted or not _may_see(current_actor(), found):
+        raise NotFound(GONE)
+    return _sent(found, groesse)
+
+
+def _may_see(actor: Actor, found: File) -> bool:
+    if found.state == "public":
+        return True
+    if is_uploader(found, actor.party_id) or actor.may_anywhere(DESK):
+        return True
+    gate = GATES.get(found.content_key or "")
+    token = request.args.get("vorschau", "")
+    return gate is not None and gate(actor, found.content_id or 0, token)
+
+
+def _sent(found: File, size: str) -> Response:
+    path = path_of(found, size)
+    if not path.is_file():
+        raise NotFound(GONE)
+    is_pdf = found.kind == "pdf"
+    mimetype = "application/pdf" if is_pdf else "image/webp"
+    etag = f"{found.sha256[:32]}-{size}"
+    response = send_file(path, mimetype=mimetype, conditional=True, etag=etag)
+    response.headers["Content-Security-Policy"] = f"{CSP}; sandbox"
+    if is_pdf:
+        shown = safe_filename(found.title or found.filename, ".pdf")
+        response.headers["Content-Disposition"] = content_disposition(shown)
+    response.cache_control.clear()
+    if found.state == "public":
+        response.cache_control.public = True
+        response.cache_control.max_age = YEAR
+        response.cache_control.immutable = True
+    else:
+        response.cache_control.private = True
+        response.cache_control.no_store = True
+    return response

@@ -1,0 +1,130 @@
+"""The start page, the town's own pages, and rooms that are not there yet."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from beteiligung.project.rules import EDIT, Standing
+from beteiligung.project.service.reading import (
+    ProjectCard,
+    list_decided,
+    list_published,
+    places_of,
+)
+from kern import calendar, text
+from kern.clock import now
+from kern.i18n import _, _l
+from kern.settings import town_settings
+from kern.web import current_actor
+
+blueprint = Blueprint("start", __name__)
+
+SHOWN = 6
+TITLES = {
+    "howto": _l("So geht’s"),
+    "netiquette": _l("Regeln für gute Gespräche"),
+    "imprint": _l("Impressum"),
+    "privacy": _l("Datenschutz"),
+    "accessibility": _l("Barrierefreiheit"),
+}
+COMING = {"umfragen": _l("Umfragen"), "wiki": _l("Stadtwiki")}
+
+
+class PlaceShown(NamedTuple):
+    """What the map and its list show."""
+
+    title: str
+    href: str
+    note: str
+    lat: float
+    lon: float
+
+
+@blueprint.get("/")
+def start() -> ResponseReturnValue:
+    """Three queries: settings, what runs, what came of the rest."""
+    actor, at = current_actor(), now()
+    published = list_published(actor, at)
+    running = [card for card in published if card.standing is Standing.RUNNING]
+    return render_template(
+        "portal/start/start.html",
+        cards=published[:SHOWN],
+        more=len(published) - SHOWN,
+        is_running=bool(running),
+        decided=list_decided(actor, at),
+        places=[_place(card) for card in places_of(published)],
+        shapes=_shapes(published),
+        may_create=actor.may(EDIT),
+    )
+
+
+@blueprint.get("/so-gehts")
+def howto() -> ResponseReturnValue:
+    return render_template("portal/start/howto.html", html=rendered(town_settings().howto))
+
+
+@blueprint.get("/regeln")
+def netiquette() -> ResponseReturnValue:
+    return _own_page("netiquette")
+
+
+@blueprint.get("/impressum")
+def imprint() -> ResponseReturnValue:
+    return _own_page("imprint")
+
+
+@blueprint.get("/datenschutz")
+def privacy() -> ResponseReturnValue:
+    return _own_page("privacy")
+
+
+@blueprint.get("/barrierefreiheit")
+def accessibility() -> ResponseReturnValue:
+    return _own_page("accessibility")
+
+
+@blueprint.get("/<any(umfragen, wiki):room>/")
+def not_yet(room: str) -> ResponseReturnValue:
+    """An address that people may know from elsewhere."""
+    return render_template("portal/start/not_yet.html", title=COMING[room])
+
+
+@lru_cache(maxsize=64)
+def rendered(source: str) -> Markup:
+    """A town's own text; the same source gives the same HTML, so it is kept."""
+    return Markup(text.render(source, headings=True).html)  # noqa: S704 - made by kern.text
+
+
+def _own_page(key: str) -> ResponseReturnValue:
+    html = rendered(town_settings()[key])
+    return render_template("portal/start/own.html", title=TITLES[key], html=html)
+
+
+def _place(card: ProjectCard) -> PlaceShown:
+    place = card.place
+    lat, lon = (place.lat or 0.0, place.lon or 0.0) if place is not None else (0.0, 0.0)
+    return PlaceShown(card.title, card.path, _edge(card), lat, lon)
+
+
+def _edge(card: ProjectCard) -> str:
+    at = now()
+    if card.until is not None:
+        return calendar.time_left(at, card.until)
+    if card.opens_at is not None:
+        day = calendar.format_day_of_year(card.opens_at, at)
+        return _("Mitreden ab %(day)s", day=day)
+    return _("läuft gerade")
+
+
+def _shapes(cards: list[ProjectCard]) -> dict[str, object] | None:
+    """Lines and areas of all of them; a point is a marker already."""
+    geometries = [card.place.geometry for card in cards if card.place is not None]
+    features = [
+        {"type": "Feature", "properties": {}, "geometry": geometry}
+        for geometry in geometries
+        if geometry is not None and geometry.get("type") != "Point"
+    ]
+    return {"type": "FeatureCollection", "features": features} if features else None
