@@ -6,6 +6,7 @@ from beteiligung.discussion import acts, cli, panel
 from beteiligung.discussion import content as discussion_content
 from beteiligung.discussion import mails as discussion_mails
 from beteiligung.discussion import views as discussion
+from beteiligung.figures import views as figures
 from beteiligung.project import content as project_content
 from beteiligung.project import mails as project_mails
 from beteiligung.project import views as project
@@ -32,6 +33,7 @@ MAIL_KINDS: tuple[MailKind, ...] = (
     *konto_mails.MAIL_KINDS,
     *discussion_mails.KINDS,
     *project_mails.KINDS,
+    *moderation_mails.KINDS,
 )
 PENDING_KINDS: tuple[PendingKind, ...] = (acts.POST, acts.VOTE)
 PANELS: tuple[Panel, ...] = (panel.PANEL,)
@@ -45,6 +47,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     moderation.blueprint,
     moderation.reports,
     project.blueprint,
+    figures.blueprint,
     dateien.blueprint,
     start.blueprint,
     suche.blueprint,
