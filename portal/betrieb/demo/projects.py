@@ -1,0 +1,138 @@
+"""The demo town's projects, made by the same verbs as by hand: phases, news, dates, documents."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from functools import partial
+
+from beteiligung.project import rules
+from beteiligung.project.models import Project
+from beteiligung.project.service import events, phases, states, writing
+from beteiligung.project.service.page import refresh_page
+from kern import clock
+from kern.calendar import to_local, to_utc
+from kern.files.pdf import Document, accept_pdf
+from kern.ids import slugify
+from kern.scope import ScopeState, Visibility
+from portal.betrieb.demo.pdf import one_page
+from portal.betrieb.demo.stage import Stage
+from portal.betrieb.demo.texts import MeetingText, PhaseText, ProjectText
+
+PREPARATION = timedelta(days=9)  # from the draft to the first thing that is public
+HOUR = timedelta(hours=1)
+INVENTED = (
+    "Dies ist ein Muster der Demostadt Lindenau am See. Stadt, Menschen und Zahlen sind erfunden."
+)
+ENDED = frozenset({ScopeState.CLOSED, ScopeState.ARCHIVED})
+
+Documents = Mapping[str, Document]
+
+
+def print_documents(text: ProjectText) -> Documents:
+    """By title; before the transaction, because every upload is looked into."""
+    made = {}
+    for title in text.documents:
+        paragraphs = [
+            f"Projekt: {text.title}. Herausgegeben von: {text.office}.",
+            text.summary,
+            *(f"Fest steht: {point}" for point in text.fixed),
+            text.decision,
+            INVENTED,
+        ]
+        made[title] = accept_pdf(one_page(title, paragraphs), f"{slugify(title)}.pdf")
+    return made
+
+
+def plan_project(stage: Stage, text: ProjectText, documents: Documents) -> None:
+    """Make the draft at once, and plan everything that happens to it later."""
+    opened = _opened_at(stage, text)
+    with clock.at(opened - PREPARATION):
+        project = _make(stage, text, documents)
+    stage.projects[text.slug] = project
+    actor = stage.cast.planner
+    if text.state is not ScopeState.DRAFT:
+        stage.timeline.add(opened - HOUR, partial(states.publish, actor, project))
+    for news in text.news:
+        step = partial(events.add_news, actor, project, news.title, news.text)
+        stage.timeline.add(stage.ago(news.age), step)
+    if text.state in ENDED:
+        _plan_end(stage, text, project)
+
+
+def _plan_end(stage: Stage, text: ProjectText, project: Project) -> None:
+    actor = stage.cast.planner
+    closed = _day(stage, text.phases[-1].end) + timedelta(hours=10)
+    stage.timeline.add(closed, partial(states.close, actor, project, text.result))
+    if text.state is ScopeState.ARCHIVED:
+        step = partial(states.archive, actor, project)
+        stage.timeline.add(closed + (stage.now - closed) / 2, step)
+
+
+def _opened_at(stage: Stage, text: ProjectText) -> datetime:
+    """Before anything of it is public: phase, news, thread."""
+    ages = [news.age for news in text.news] + [thread.age for thread in text.threads]
+    begins = [_day(stage, phase.start) for phase in text.phases]
+    return min([*(stage.ago(age) for age in ages), *begins]) - HOUR
+
+
+def _make(stage: Stage, text: ProjectText, documents: Documents) -> Project:
+    actor = stage.cast.planner
+    project = writing.create_project(actor, text.title, text.summary, text.slug)
+    _save_basics(stage, project, text)
+    writing.save_framework(
+        actor, project, decidable=text.decidable, fixed=text.fixed, decider=text.decision
+    )
+    writing.save_access(actor, project, visibility=Visibility.PUBLIC, moderation=text.moderation)
+    for phase in text.phases:
+        phases.add_phase(actor, project, _phase(stage, phase))
+    for meeting in text.dates:
+        events.add_meeting(actor, project, _meeting(stage, meeting))
+    for title, document in documents.items():
+        events.add_document(actor, project, document, title)
+    drawn = {"name": text.picture, "alt": text.picture_alt}
+    project.page = {**project.page, "bundled_picture": drawn}
+    refresh_page(project)
+    return project
+
+
+def _save_basics(stage: Stage, project: Project, text: ProjectText) -> None:
+    basics = writing.Basics(
+        title=text.title,
+        summary=text.summary,
+        text=text.text,
+        office=text.office,
+        contact_name=text.contact,
+        contact_phone=text.phone,
+        contact_email=text.mail,
+        place=text.place.name,
+        point=(text.place.lat, text.place.lon),
+    )
+    writing.save_basics(stage.cast.planner, project, basics)
+
+
+def _phase(stage: Stage, text: PhaseText) -> phases.PhaseInput:
+    return phases.PhaseInput(
+        title=text.title,
+        note="",
+        opens_at=_day(stage, text.start),
+        closes_at=phase_end(stage, text),
+        acts=sorted(text.acts),
+    )
+
+
+def _meeting(stage: Stage, text: MeetingText) -> events.MeetingInput:
+    starts = to_utc(datetime.combine(_date(stage, text.day), text.at))
+    ends = starts + timedelta(minutes=text.minutes)
+    return events.MeetingInput(text.title, text.place, "", starts, ends)
+
+
+def phase_end(stage: Stage, text: PhaseText) -> datetime:
+    """Exclusive."""
+    return rules.end_of(_date(stage, text.end), None)
+
+
+def _day(stage: Stage, day: int) -> datetime:
+    return rules.start_of(_date(stage, day), None)
+
+
+def _date(stage: Stage, day: int) -> date:
+    return to_local(stage.now).date() + timedelta(days=day)
