@@ -13,7 +13,7 @@ from beteiligung.project import views as project
 from kern import content, mail, panels, search, worker
 from kern.accounts import pending
 from kern.accounts.pending import PendingKind
-from kern.content import ContentType, Ref
+from kern.content import ContentType
 from kern.mail import MailKind
 from kern.panels import Panel
 from portal import dateien, gestaltung, gesund, karten
@@ -60,11 +60,6 @@ def register(app: Flask) -> None:
     pending.fill(PENDING_KINDS)
     panels.fill(PANELS)
     app.cli.add_command(cli.group)
-    worker.on_facts(index_facts)
+    worker.on_facts(search.follow)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-
-
-def index_facts(facts: list[tuple[str, int, str]]) -> None:
-    """The search index is brought up to date with whatever changed."""
-    search.index_refs({Ref(key, id_) for key, id_, _fact in facts})

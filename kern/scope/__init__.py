@@ -6,6 +6,7 @@ What a phase allows is written out as windows; every room asks `require_open`.
 
 from kern.scope.models import Act, Moderation, Scope, ScopeState, Visibility, Window
 from kern.scope.service import (
+    SCOPE_KEY,
     get_scope,
     is_open,
     list_windows,
@@ -15,6 +16,7 @@ from kern.scope.service import (
 )
 
 __all__ = [
+    "SCOPE_KEY",
     "Act",
     "Moderation",
     "Scope",

@@ -10,6 +10,7 @@ from kern.errors import Conflict, NotFound
 from kern.scope.models import Act, Scope, ScopeState, Window
 
 TOWN_SLUG = "ort"
+SCOPE_KEY = "kern.scope"  # of the fact that other people may read a scope now
 CLOSED_SENTENCE = {
     Act.DISCUSS: "Hier kann gerade nicht diskutiert werden.",
     Act.VOTE: "Hier kann gerade nicht abgestimmt werden.",

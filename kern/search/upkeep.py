@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from kern.content import Document, Ref, registry
+from kern.db import db
+from kern.scope import SCOPE_KEY
 from kern.search.backend import IndexBusy, IndexUnavailable, digest_of
 from kern.search.service import documents_of, in_batches, open_index
 
@@ -25,7 +27,22 @@ class Differences:
 
 def follow(facts: Iterable[tuple[str, int, str]]) -> None:
     """What the worker calls with (content key, id, fact) of a batch of the outbox."""
-    index_refs(Ref(key, id_) for key, id_, _ in facts)
+    refs = {Ref(key, id_) for key, id_, _ in facts}
+    if any(ref.key == SCOPE_KEY for ref in refs):
+        refs |= _differing()
+    index_refs(refs)
+
+
+def _differing() -> frozenset[Ref]:
+    """Who may read a scope has changed: everything in it may have come, gone or moved."""
+    try:
+        return compare().refs
+    except IndexBusy:
+        raise
+    except IndexUnavailable:
+        return frozenset()  # there is none, so all of it will be built
+    finally:
+        db.session.rollback()  # or what is read next would come from this snapshot
 
 
 def index_refs(refs: Iterable[Ref]) -> None:

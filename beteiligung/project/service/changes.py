@@ -6,9 +6,9 @@ from beteiligung.project.service.page import refresh_page
 from kern import audit, outbox
 from kern.actor import Actor
 from kern.content import Ref
+from kern.scope import SCOPE_KEY
 
 PROJECTS = "projects"  # the revision key of everything that lists projects
-SCOPE_KEY = "kern.scope"
 
 
 def ref_of(project: Project) -> Ref:
