@@ -2,6 +2,7 @@
 
 from flask import Flask
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kern import config, i18n, web
 from kern.config import ROOT, Settings
@@ -31,4 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     frame.init_app(app)
     rooms.register(app)
     static.init_app(app, settings)
+    if settings.trusted_proxies:
+        proxies = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0, x_port=0)  # type: ignore[method-assign]
     return app

@@ -44,6 +44,7 @@ def init_app(app: Flask, settings: Settings, towns: Towns) -> None:
             end_writing()
         for call, token in g.pop("leave"):
             call(token)
+        g.pop("language", None)
 
     guard.init_app(app)
     identity.init_app(app)
