@@ -31,6 +31,11 @@ def rules() -> tuple[Rule, ...]:
     return parse(town_settings().netiquette)
 
 
+def reasons() -> tuple[Rule, ...]:
+    """The town's ready sentences for rejecting something, each with the rule it belongs to."""
+    return parse(town_settings().reasons)
+
+
 def rule_text(number: int | None) -> str:
     """Empty for a number that is no longer in the rules."""
     return next((rule.text for rule in rules() if rule.number == number), "")

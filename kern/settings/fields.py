@@ -113,6 +113,15 @@ NETIQUETTE = """\
 6. Schreiben Sie selbst; fremde Texte und Bilder nur mit Erlaubnis.
 7. Nichts, was verboten ist."""
 
+REASONS = """\
+1. Ihr Text spricht eine Person scharf an. Bitte schreiben Sie ihn sachlich noch einmal.
+2. Ihr Text gehört zu einem anderen Thema. Bitte schreiben Sie ihn in das passende Gespräch.
+3. In Ihrem Text stehen Angaben über andere Menschen. Bitte lassen Sie diese weg.
+4. Ein Satz in Ihrem Text verletzt andere. Bitte lassen Sie ihn weg.
+5. Ihr Text wirbt für ein Angebot. Das ist auf dieser Seite nicht möglich.
+6. Text oder Bild stammen wohl nicht von Ihnen. Bitte sagen Sie es mit eigenen Worten.
+7. Nach unserer Einschätzung ist der Inhalt verboten. Darum zeigen wir ihn nicht."""
+
 FIELDS: tuple[Field, ...] = (
     Field("name", "ort", _l("Name des Ortes"), "line", "Unsere Stadt", _line(80)),
     Field("claim", "ort", _l("Leitspruch"), "line", "Mitreden, mitentscheiden", _line(80)),
@@ -172,6 +181,15 @@ FIELDS: tuple[Field, ...] = (
         NETIQUETTE,
         _text(20_000),
         _l("Jede Regel beginnt mit ihrer Nummer in einer neuen Zeile."),
+    ),
+    Field(
+        "reasons",
+        "regeln",
+        _l("Textbausteine der Moderation"),
+        "text",
+        REASONS,
+        _text(20_000),
+        _l("Je Zeile ein Satz; davor die Nummer der Regel, zu der er gehört."),
     ),
     Field("imprint", "texte", _l("Impressum"), "text", "", _text()),
     Field("privacy", "texte", _l("Datenschutz"), "text", "", _text()),

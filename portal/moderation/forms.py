@@ -1,0 +1,100 @@
+"""What moderators and reporters type; what is allowed, the service says."""
+
+from typing import Any
+
+from wtforms import EmailField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than stubs
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from kern.i18n import _, _l
+from kern.moderation import netiquette
+from kern.moderation.decisions import LONGEST_REASON
+from kern.moderation.reports import LONGEST, OTHER
+from kern.web import Form
+
+SHORT = 90  # characters of a rule in a list of choices
+FILL = "baustein"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= SHORT else text[: SHORT - 1].rstrip() + "…"
+
+
+class ReasonForm(Form):
+    """Why something is not shown: a rule and a sentence, perhaps begun with a ready one."""
+
+    rule = SelectField(_l("Um welche Regel geht es?"), validate_choice=False)
+    ready = SelectField(
+        _l("Textbaustein"),
+        validate_choice=False,  # what is unknown fills nothing
+        description=_l("Füllt den Satz darunter. Sie können ihn danach ändern."),
+        render_kw={"data-fills": "text"},
+    )
+    text = TextAreaField(
+        _l("Ihr Satz dazu"),
+        description=_l("Den liest, wer den Text geschrieben hat. Bitte freundlich und genau."),
+        render_kw={"rows": 4, "maxlength": LONGEST_REASON},
+    )
+    fassung = HiddenField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sentences = netiquette.reasons()
+        rules = netiquette.rules()
+        self.has_rules = bool(rules)
+        self.rule.choices = [
+            ("", _("Bitte wählen")),
+            *((str(rule.number), _cut(f"{rule.number}. {rule.text}")) for rule in rules),
+        ]
+        self.ready.choices = [
+            SelectChoice("", _("Ohne Textbaustein")),
+            *(
+                SelectChoice(
+                    str(place),
+                    _cut(one.text),
+                    render_kw={"data-text": one.text, "data-rule": str(one.number)},
+                )
+                for place, one in enumerate(self.sentences)
+            ),
+        ]
+
+    @property
+    def number(self) -> int | None:
+        return int(self.rule.data) if (self.rule.data or "").isdigit() else None
+
+    def fill_in(self) -> None:
+        """The way without a script: put the ready sentence into the field."""
+        if (self.ready.data or "").isdigit() and int(self.ready.data) < len(self.sentences):
+            chosen = self.sentences[int(self.ready.data)]
+            self.text.data = chosen.text
+            self.rule.data = self.rule.data or str(chosen.number)
+
+
+class ReportForm(Form):
+    rule = RadioField(
+        _l("Worum geht es?"),
+        [InputRequired(_l("Bitte wählen Sie, worum es geht."))],
+    )
+    text = TextAreaField(
+        _l("Mit Ihren Worten"),
+        [Length(max=LONGEST, message=_l("Bitte höchstens 2000 Zeichen."))],
+        description=_l("Was stört Sie? Ein Satz genügt."),
+        render_kw={"rows": 4, "maxlength": LONGEST},
+    )
+    email = EmailField(
+        _l("Ihre E-Mail-Adresse"),
+        description=_l("Nur wenn Sie eine Antwort möchten. Niemand sonst sieht sie."),
+        render_kw={"autocomplete": "email", "inputmode": "email", "maxlength": 254},
+    )
+    website = StringField(_l("Bitte leer lassen"))  # people do not see it, robots fill it in
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rule.choices = [
+            *((str(rule.number), rule.text) for rule in netiquette.rules()),
+            (str(OTHER), _("Etwas anderes")),
+        ]
+
+    def validate_website(self, field: StringField) -> None:
+        if field.data:
+            raise ValidationError(_("Bitte lassen Sie dieses Feld leer."))

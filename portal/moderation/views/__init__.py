@@ -1,0 +1,6 @@
+"""Pages of the desk and of reports."""
+
+from portal.moderation.blueprint import blueprint, reports
+from portal.moderation.views import bulk, case, deciding, log, queue, reporting
+
+__all__ = ["blueprint", "bulk", "case", "deciding", "log", "queue", "reporting", "reports"]

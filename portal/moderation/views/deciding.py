@@ -1,0 +1,113 @@
+"""Decide about one case, take it back, put it aside, decide anew from the log."""
+
+from collections.abc import Callable
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from kern.actor import Actor
+from kern.db import db
+from kern.errors import Conflict, Invalid
+from kern.i18n import _, say
+from kern.moderation import decisions, desk, queue
+from kern.moderation.decisions import AlreadyDecided, Ruling
+from kern.moderation.models import Case, CaseVerdict
+from kern.web import commits, notice, shows_again
+from portal.moderation import words
+from portal.moderation.blueprint import blueprint, moderator
+from portal.moderation.forms import FILL, ReasonForm
+from portal.moderation.views.case import case_page, case_url, filters_for, late_page
+
+Decide = Callable[[Actor, int, Ruling], Case]
+
+
+@blueprint.post("/fall/<int:case_id>")
+@shows_again
+@commits
+def decide(case_id: int) -> ResponseReturnValue:
+    return _decide(case_id, decisions.decide)
+
+
+@blueprint.post("/fall/<int:case_id>/neu")
+@shows_again
+@commits
+def decide_anew(case_id: int) -> ResponseReturnValue:
+    """From the log: another decision about what was rejected, hidden or released."""
+    return _decide(case_id, decisions.decide_anew)
+
+
+def _decide(case_id: int, by: Decide) -> ResponseReturnValue:
+    actor = moderator()
+    found = desk.get_case_for(actor, case_id)
+    form, act = ReasonForm(), request.form.get("tun", "")
+    if act == FILL:
+        form.fill_in()
+        return case_page(actor, found, form, opened=True)
+    if act not in words.ACTS:
+        raise Conflict(decisions.NOT_HERE)
+    ruling = _ruling(words.ACTS[act], form)
+    if ruling.restricts and not form.is_ok():
+        return case_page(actor, found, form), 422
+    return _carry_out(actor, found, ruling, form, by)
+
+
+def _ruling(verdict: CaseVerdict, form: ReasonForm) -> Ruling:
+    number = form.fassung.data or ""
+    revision = int(number) if number.isascii() and number.isdigit() else 0
+    return Ruling(verdict, revision, form.number, form.text.data or "")
+
+
+def _carry_out(
+    actor: Actor, found: Case, ruling: Ruling, form: ReasonForm, by: Decide
+) -> ResponseReturnValue:
+    filters = filters_for(found)
+    try:
+        decided = by(actor, found.id, ruling)
+    except Invalid as error:
+        form.blame(error)
+        return case_page(actor, found, form), 422
+    except Conflict as error:
+        number = error.case_id if isinstance(error, AlreadyDecided) else found.id
+        db.session.rollback()
+        return late_page(actor, number, say(error)), 409
+    undo = url_for(".take_back", case_id=decided.id, **words.args_of(filters))
+    notice(_said(decided, ruling.verdict), undo=undo)
+    if by is decisions.decide_anew:
+        return redirect(case_url(decided.id, filters), code=303)
+    following = queue.find_next(actor, filters, found)
+    if following is None:
+        return redirect(url_for(".overview", **words.args_of(filters)), code=303)
+    return redirect(case_url(following.id, filters), code=303)
+
+
+def _said(case: Case, verdict: CaseVerdict) -> str:
+    item = queue.items_of([case]).get(queue.ref_of(case))
+    author = item.author if item else _("gelöschtes Konto")
+    return _("%(author)s: %(verdict)s.", author=author, verdict=str(words.VERDICTS[verdict]))
+
+
+@blueprint.post("/fall/<int:case_id>/zuruecknehmen")
+@commits
+def take_back(case_id: int) -> ResponseReturnValue:
+    actor = moderator()
+    try:
+        case = decisions.take_back(actor, case_id)
+    except Conflict as error:
+        db.session.rollback()
+        return late_page(actor, case_id, say(error)), 409
+    notice(_("Zurückgenommen. Alles ist wie vorher."), "info")
+    return redirect(case_url(case.id, filters_for(case)), code=303)
+
+
+@blueprint.post("/fall/<int:case_id>/weglegen")
+@commits
+def put_back(case_id: int) -> ResponseReturnValue:
+    """Give the claim up and go on with the next."""
+    actor = moderator()
+    case = desk.get_case_for(actor, case_id)
+    desk.put_back(actor, case)
+    filters = filters_for(case)
+    following = queue.find_next(actor, filters, case)
+    if following is None or following.id == case.id:
+        return redirect(url_for(".overview", **words.args_of(filters)), code=303)
+    return redirect(case_url(following.id, filters), code=303)
