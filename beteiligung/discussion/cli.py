@@ -10,11 +10,13 @@ from kern.actor import SYSTEM
 from kern.commands import in_town
 from kern.db import db, writing
 
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
 group = AppGroup("beteiligung", help="Projekte und Gespräche.")
 
 
 @group.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=FILE)
 @click.option("--project", "slug", required=True, help="Kürzel des Projekts in der Adresse.")
 @click.option("--thread", "title", default="", help="Überschrift des Gesprächs (sonst Dateiname).")
 @click.option("--text-column", default="comment-body", show_default=True)
@@ -27,22 +29,26 @@ group = AppGroup("beteiligung", help="Projekte und Gespräche.")
 @click.option("--dry-run", is_flag=True, help="Nur prüfen und berichten, nichts speichern.")
 @click.option("--town", "town_slug", default="", help="Kürzel des Ortes, wenn es mehrere gibt.")
 def import_statements(
-    file: Path, slug: str, title: str, town_slug: str, *, dry_run: bool, **columns: str
+    files: tuple[Path, ...], slug: str, title: str, town_slug: str, *, dry_run: bool, **columns: str
 ) -> None:
-    """Beiträge aus einer CSV-Datei übernehmen; wiederholbar, ohne zu verdoppeln."""
+    """Beiträge aus CSV-Dateien übernehmen; wiederholbar, ohne zu verdoppeln.
+
+    Entweder alle Dateien werden übernommen oder, wenn eine beschädigt ist, keine.
+    """
     names = importing.Columns(
         **{key.removesuffix("_column"): name for key, name in columns.items()}
     )
     with in_town(town_slug), writing():
-        rows = importing.read(file, names)
-        plan = importing.Plan(slug, title or file.stem, file.name)
-        with click.progressbar(rows, label="Beiträge übernehmen") as bar:
-            report = importing.run(SYSTEM, plan, bar)
+        tables = [(file, importing.read(file, names)) for file in files]
+        for file, rows in tables:
+            plan = importing.Plan(slug, title or file.stem, file.name)
+            with click.progressbar(rows, label=file.name) as bar:
+                report = importing.run(SYSTEM, plan, bar)
+            click.echo(report.as_text(dry_run=dry_run))
         if dry_run:
             db.session.rollback()
         else:
             db.session.commit()
-    click.echo(report.as_text(dry_run=dry_run))
 
 
 @group.command("rebuild")

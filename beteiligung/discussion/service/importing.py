@@ -5,10 +5,11 @@ Repeatable: a statement is known by file name and id, and is brought up to date,
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
 from sqlalchemy import select
 
@@ -22,7 +23,7 @@ from kern.actor import Actor
 from kern.clock import now
 from kern.content import Ref
 from kern.db import db
-from kern.errors import NotFound
+from kern.errors import Invalid, NotFound
 from kern.ids import new_receipt
 from kern.moderation.cases import open_case
 from kern.moderation.models import Case, CaseKind, CaseState
@@ -30,11 +31,13 @@ from kern.scope import Scope
 
 ACCEPTED, REJECTED = "1", "-1"
 INTRODUCTION = "Diese Beiträge wurden übernommen."
+DELIMITERS = ",;\t"
+BATCH = 200  # statements that are stored together
 SECONDS = 10_000_000_000  # a timestamp above this is in milliseconds
 
 
-class UnreadableFile(NotFound):
-    """The file is no such table; the sentence says what is missing."""
+class UnreadableFile(Invalid):
+    """The file is no such table; the sentence says what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +95,46 @@ class Report:
 
 def read(path: Path, columns: Columns) -> list[Statement]:
     """All statements of the file, oldest first, so that numbers follow time."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        table = csv.DictReader(file)
-        if columns.text not in (table.fieldnames or ()):
-            raise UnreadableFile(
-                "In der Datei fehlt die Spalte „%(name)s“ mit dem Text.", name=columns.text
-            )
-        found = [_statement(number, row, columns) for number, row in enumerate(table, start=2)]
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            found = list(_statements(file, columns))
+    except UnicodeDecodeError:
+        raise UnreadableFile(
+            "„%(file)s“ ist kein Text in UTF-8. Bitte speichern Sie die Tabelle als „CSV UTF-8“.",
+            file=path.name,
+        ) from None
     last = datetime.max.replace(tzinfo=UTC)
     return sorted(found, key=lambda one: (one.written_at or last, one.line))
 
 
+def _statements(file: TextIO, columns: Columns) -> Iterator[Statement]:
+    table = csv.DictReader(file, delimiter=_delimiter(file, columns.text), strict=True)
+    try:
+        if columns.text not in (table.fieldnames or ()):
+            raise UnreadableFile(
+                "In der Datei fehlt die Spalte „%(name)s“ mit dem Text.", name=columns.text
+            )
+        for number, row in enumerate(table, start=2):
+            yield _statement(number, row, columns)
+    except csv.Error:
+        raise UnreadableFile(
+            "Die Tabelle ist bei Zeile %(line)s beschädigt, vielleicht fehlt dort ein"
+            " Anführungszeichen.",
+            line=table.line_num + 1,
+        ) from None
+
+
+def _delimiter(file: TextIO, wanted: str) -> str:
+    """Spreadsheets in German write semicolons."""
+    head = file.readline()
+    file.seek(0)
+    signs = (sign for sign in DELIMITERS if wanted in head.replace('"', "").strip().split(sign))
+    return next(signs, DELIMITERS[0])
+
+
 def _statement(line: int, row: Mapping[str, str | None], columns: Columns) -> Statement:
     def cell(name: str) -> str:
-        return (row.get(name) or "").strip()
+        return (row.get(name) or "").replace("\0", "").strip()
 
     return Statement(
         line=line,
@@ -155,15 +184,15 @@ class _Import:
         self.known = self._known_posts()
         self.parties = self._known_parties()
         self.seen: set[str] = set()
+        self.fresh: list[tuple[Post, Statement]] = []
 
     def _known_posts(self) -> dict[str, Post]:
         query = select(Post).where(Post.external_key.startswith(self.prefix, autoescape=True))
         return {post.external_key or "": post for post in db.session.scalars(query)}
 
-    def _known_parties(self) -> dict[str, int]:
-        key = Party.external_key
-        query = select(key, Party.id).where(key.startswith(self.prefix, autoescape=True))
-        return {row.external_key: row.id for row in db.session.execute(query)}
+    def _known_parties(self) -> dict[str, Party]:
+        query = select(Party).where(Party.external_key.startswith(self.prefix, autoescape=True))
+        return {party.external_key or "": party for party in db.session.scalars(query)}
 
     def take(self, statement: Statement) -> None:
         why = self._unusable(statement)
@@ -201,7 +230,7 @@ class _Import:
         post = Post(
             thread_id=self.thread.id,
             scope_id=self.thread.scope_id,
-            author_id=self._party(statement.author),
+            author=self._party(statement.author),
             source=Source.IMPORT,
             external_key=key,
             receipt=new_receipt(),
@@ -216,14 +245,22 @@ class _Import:
             latest=1,
         )
         db.session.add(post)
-        db.session.flush()
-        self._word(post, statement, status)
-        self._case(post, status)
-        outbox.note_quietly(POST_KEY, post.id, outbox.Fact.CHANGED)
+        self.fresh.append((post, statement))
+        if len(self.fresh) >= BATCH:
+            self._store()
         self.report.added[str(status)] += 1
         return post
 
-    def _word(self, post: Post, statement: Statement, status: Status) -> None:
+    def _store(self) -> None:
+        """Posts first, in one statement; their numbers are what the rest hangs on."""
+        db.session.flush()
+        for post, statement in self.fresh:
+            self._word(post, statement)
+            self._case(post)
+            outbox.note_quietly(POST_KEY, post.id, outbox.Fact.CHANGED)
+        self.fresh.clear()
+
+    def _word(self, post: Post, statement: Statement) -> None:
         rendered = text.render(statement.text)
         revision = TextRevision(
             content_key=POST_KEY,
@@ -234,16 +271,16 @@ class _Import:
             plain=rendered.plain,
             renderer=rendered.version,
             editor_id=post.author_id,
-            state=status,
+            state=post.status,
             written_at=post.written_at,
         )
         db.session.add(revision)
-        if status == Status.PUBLIC:
-            texts.show(post, revision)
+        if post.status == Status.PUBLIC:
+            post.released, post.html, post.plain = 1, rendered.html, rendered.plain
 
-    def _case(self, post: Post, status: Status) -> None:
+    def _case(self, post: Post) -> None:
         """The decision that came along is in the desk's log; what has none waits there."""
-        if status == Status.PENDING:
+        if post.status == Status.PENDING:
             ref = Ref(POST_KEY, post.id)
             scope, author = post.scope_id, post.author_id
             open_case(CaseKind.RELEASE, ref, 1, scope_id=scope, author_id=author)
@@ -259,22 +296,20 @@ class _Import:
                 state=CaseState.DECIDED,
                 opened_at=post.written_at,
                 decided_at=post.written_at,
-                verdict="release" if status == Status.PUBLIC else "reject",
+                verdict="release" if post.status == Status.PUBLIC else "reject",
             )
         )
 
-    def _party(self, author: str) -> int | None:
+    def _party(self, author: str) -> Party | None:
         if not author:
             return None
         key = self.prefix + author
         if key not in self.parties:
-            party = Party(kind=PartyKind.IMPORT, external_key=key)
-            db.session.add(party)
-            db.session.flush()
-            self.parties[key] = party.id
+            self.parties[key] = Party(kind=PartyKind.IMPORT, external_key=key)
         return self.parties[key]
 
     def finish(self) -> None:
+        self._store()
         db.session.flush()
         counting.rebuild()
         outbox.bump(f"scope:{self.thread.scope_id}", f"beteiligung.thread:{self.thread.id}")
@@ -307,7 +342,7 @@ def _new_thread(actor: Actor, scope: Scope, title: str) -> Thread:
     db.session.flush()
     revision = texts.add_revision(
         thread,
-        "Diese Beiträge wurden übernommen.",
+        INTRODUCTION,
         editor_id=actor.party_id,
         links=True,
         title=title,
