@@ -146,10 +146,12 @@ class Towns:
 
 
 def bare_host(host: str) -> str:
-    """`Mitreden.Lindenau.de:8000` -> `mitreden.lindenau.de`, `[::1]:80` -> `::1`."""
+    """`Mitreden.Lindenau.de:8000` -> `mitreden.lindenau.de`; `[::1]:80` and `::1` -> `::1`."""
     host = host.strip().lower()
     if host.startswith("["):
         return host[1:].partition("]")[0]
+    if host.count(":") > 1:  # an address without brackets, as ort.toml names it
+        return host
     return host.partition(":")[0].rstrip(".")
 
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from kern.town import current_town
 
-_listeners: list[Callable[[str], None]] = []
+_listeners: list[Callable[[str], object]] = []
 
 
-def listen(listener: Callable[[str], None]) -> None:
+def listen(listener: Callable[[str], object]) -> None:
     """The process that knows the queue registers here, with the town's slug as argument."""
     _listeners[:] = [listener]
 

@@ -6,8 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy import (
+    JSON,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    TypeDecorator,
+    event,
+)
+from sqlalchemy.orm import DeclarativeBase, Session
 
 from kern.db import migrate
 from kern.db.engines import Engines, begin_writing, writing
@@ -62,7 +71,22 @@ class TownSession(FlaskSession):
 
     def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
         bind: Engine | Connection | None = kwargs.get("bind")
-        return bind if bind is not None else engine()
+        return bind if bind is not None else self._engine_of_transaction()
+
+    def _engine_of_transaction(self) -> Engine:
+        """The same one to the end, also when the cache closes it meanwhile: a second connection
+        would wait for the writer's place that the first one holds."""
+        transaction, town = self.get_transaction(), current_town()
+        held = self.info.get("began")
+        if transaction is None or held is None or held[:2] != (transaction, town):
+            return engine()
+        began: Engine = held[2]
+        return began
+
+
+@event.listens_for(TownSession, "after_begin")
+def _remember_engine(session: Session, _transaction: object, connection: Connection) -> None:
+    session.info["began"] = (session.get_transaction(), current_town(), connection.engine)
 
 
 def _dumps(value: object) -> str:

@@ -33,8 +33,11 @@ def current(connection: Connection) -> str | None:
 
 
 def require_current(engine: Engine, town: Town) -> None:
-    """Raises WrongSchema, so that old code never writes into new tables, nor the reverse."""
-    with engine.connect() as connection:
+    """Raises WrongSchema, so that old code never writes into new tables, nor the reverse.
+
+    Never waits for the writer's place: whoever holds it may be waiting for this engine.
+    """
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         found = current(connection)
     if found == head():
         return

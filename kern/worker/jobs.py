@@ -84,9 +84,17 @@ class Jobs:
         queue = SqliteHuey(
             "dorflinde", filename=str(path), timeout=LOCK_SECONDS, fsync=False, results=False
         )
-        for name, work in self._work.items():
-            self._tasks[name] = queue.task(name=name)(work)
+        for name in self._work:
+            self._tasks[name] = queue.task(name=name)(self._task(name))
         return queue
+
+    def _task(self, name: str) -> Task:
+        """A function of this module, whoever does the work: huey knows tasks by module and name."""
+
+        def task(slug: str) -> None:
+            self._work[name](slug)
+
+        return task
 
 
 def _only_asks(slug: str) -> None:

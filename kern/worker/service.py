@@ -23,10 +23,6 @@ class Figures:
     oldest_due: datetime | None
 
     @property
-    def age_seconds(self) -> int:
-        return int((now() - self.oldest_due).total_seconds()) if self.oldest_due else 0
-
-    @property
     def troubled_mails(self) -> int:
         return sum(self.mails.get(state, 0) for state in TROUBLE)
 
@@ -52,6 +48,12 @@ def oldest_due() -> datetime | None:
     )
     found: datetime | None = db.session.scalar(query)
     return found
+
+
+def age_of_oldest_due() -> int:
+    """In seconds; 0 when nothing waits. Says whether the worker keeps up."""
+    found = oldest_due()
+    return int((now() - found).total_seconds()) if found else 0
 
 
 def retry(entry_id: int) -> bool:

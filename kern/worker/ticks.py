@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from sqlalchemy import CursorResult, delete
 
+from kern.accounts import cleaning
 from kern.audit import AuditEntry
 from kern.calendar import to_local
 from kern.clock import now
@@ -96,6 +97,11 @@ def _remember(name: str, at: datetime) -> None:
         row.value = {**row.value, name: at.isoformat()}
 
 
+def clean_people(_since: datetime, until: datetime) -> bool:
+    """Links, unconfirmed texts, sessions and invitations that ran out."""
+    return cleaning.clean(until) > 0
+
+
 def clean_outbox(_since: datetime, until: datetime) -> bool:
     """Delivered mails stay readable for a month."""
     for kind, days in (("mail", MAIL_DAYS), ("fact", FACT_DAYS)):
@@ -117,7 +123,11 @@ def clean_audit(_since: datetime, until: datetime) -> bool:
     return True
 
 
-_OWN: tuple[_Due, ...] = (_Due(clean_outbox, HOUR), _Due(clean_audit, HOUR))
+_OWN = (
+    _Due(clean_people, MINUTE),
+    _Due(clean_outbox, HOUR),
+    _Due(clean_audit, HOUR),
+)
 
 
 def _look_at_index(at: datetime) -> None:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from kern.clock import now
 from kern.config import load
-from portal.betrieb.processes import Crash, append_crash
+from portal.processes import Crash, append_crash
 
 _settings = load()  # a name `config` here would be taken for a setting of gunicorn
 _memory = Path("/dev/shm")  # noqa: S108 - gunicorn's heartbeat must not wait for a slow disk

@@ -26,7 +26,7 @@ from typing import TextIO
 
 from kern import config
 from kern.clock import now
-from portal.betrieb.processes import (
+from portal.processes import (
     FOLDER,
     Crash,
     ProcessState,

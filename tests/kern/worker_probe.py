@@ -9,11 +9,9 @@ Writes how many kills met a mail between the beginning and the end of its sendin
 import os
 import random
 import signal
-import sqlite3
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from kern import mail
 from kern.config import Settings
 from kern.db import engines
+from kern.db.engines import open_engine
 from kern.mail import Mail, MailKind
 from kern.town import Towns, use_town
 from kern.worker import Pace, drain
@@ -42,8 +41,15 @@ KINDS = (
 )
 
 
+def settings_for(data: Path, port: int) -> Settings:
+    database = os.environ.get("DORFLINDE_DATABASE", "")
+    return Settings(
+        data=data, smtp_host="127.0.0.1", smtp_port=port, smtp_tls="none", database=database
+    )
+
+
 def work(data: Path, port: int, lease: timedelta) -> None:
-    settings = Settings(data=data, smtp_host="127.0.0.1", smtp_port=port, smtp_tls="none")
+    settings = settings_for(data, port)
     app = create_app(settings)
     mail.fill(KINDS)
     with use_town(Towns(settings).by_slug("ort")), app.app_context():
@@ -54,11 +60,14 @@ def work(data: Path, port: int, lease: timedelta) -> None:
 def in_window(data: Path) -> set[tuple[int, str]]:
     """Mails whose sending began and is not finished: (entry, when it began)."""
     query = (
-        "SELECT id, started_sending_at FROM kern_outbox"
+        "SELECT id, CAST(started_sending_at AS varchar(40)) FROM kern_outbox"
         " WHERE state = 'running' AND started_sending_at IS NOT NULL"
     )
-    with closing(sqlite3.connect(data / "orte" / "ort" / "ort.db")) as connection:
-        return set(connection.execute(query).fetchall())
+    engine = open_engine(Towns(settings_for(data, port=1)).by_slug("ort"))
+    with engine.connect() as connection:
+        found = {(row[0], row[1]) for row in connection.execute(text(query))}
+    engine.dispose()  # nothing of it may be open when the next child is born
+    return found
 
 
 def live_and_die(data: Path, port: int, seconds: float) -> set[tuple[int, str]]:

@@ -18,7 +18,8 @@ from typing import TypeVar
 import pytest
 
 from kern.config import ROOT
-from portal.betrieb.processes import (
+from portal.betrieb.supervisor import Patience, Program
+from portal.processes import (
     LONGEST_LOG_BYTES,
     Crash,
     ProcessState,
@@ -28,7 +29,6 @@ from portal.betrieb.processes import (
     read_state,
     write_state,
 )
-from portal.betrieb.supervisor import Patience, Program
 
 CONF = ROOT / "portal" / "betrieb" / "gunicorn_conf.py"
 QUICK = Patience(first=0.05, longest=0.2, healthy_after=30.0, stop_within=15.0)

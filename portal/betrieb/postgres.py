@@ -1,0 +1,84 @@
+"""Copies of a town's PostgreSQL database, made by PostgreSQL's own programs."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from sqlalchemy import URL, create_engine, make_url, text
+
+from portal.betrieb.orte import Refused
+
+
+def dump(address: str, target: Path) -> None:
+    """A consistent copy while others write (`pg_dump` reads one snapshot)."""
+    _call("pg_dump", address, "--format=custom", "--no-owner", "--no-acl", f"--file={target}")
+    target.chmod(0o600)
+
+
+def load_beside(address: str, source: Path, stamp: str) -> str:
+    """A new database with the dump's content; returns its address. The town's stays untouched."""
+    url = make_url(address)
+    name = f"{url.database}_neu_{stamp}"
+    _on_server(url, f'CREATE DATABASE "{name}"')
+    fresh = url.set(database=name)
+    shown = fresh.render_as_string(hide_password=False)
+    try:
+        _call("pg_restore", shown, "--no-owner", "--no-acl", "--exit-on-error", str(source))
+    except Refused:
+        _on_server(url, f'DROP DATABASE "{name}"')
+        raise
+    return shown
+
+
+def drop(address: str) -> None:
+    url = make_url(address)
+    _on_server(url, f'DROP DATABASE IF EXISTS "{url.database}"')
+
+
+def switch(address: str, fresh: str, stamp: str) -> str:
+    """The new database takes the town's name; the old one stays as `<name>_vor_<stamp>`."""
+    url, new = make_url(address), make_url(fresh).database
+    kept = f"{url.database}_vor_{stamp}"
+    if _exists(url):
+        _on_server(url, f'ALTER DATABASE "{url.database}" RENAME TO "{kept}"')
+    _on_server(url, f'ALTER DATABASE "{new}" RENAME TO "{url.database}"')
+    return kept
+
+
+def _exists(url: URL) -> bool:
+    engine = create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            query = text("SELECT 1 FROM pg_database WHERE datname = :name")
+            return connection.scalar(query, {"name": url.database}) is not None
+    finally:
+        engine.dispose()
+
+
+def _on_server(url: URL, statement: str) -> None:
+    engine = create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql(statement)
+    finally:
+        engine.dispose()
+
+
+def _call(program: str, address: str, *words: str) -> None:
+    path = shutil.which(program)
+    if path is None:
+        raise Refused(
+            f"Für eine Sicherung von PostgreSQL fehlt das Programm {program}."
+            " Unter Debian und Ubuntu hilft: sudo apt install postgresql-client"
+        )
+    url = make_url(address)
+    command = [path, f"--dbname={url.database}", "--no-password", *words]
+    command += [f"--host={url.host}"] if url.host else []
+    command += [f"--port={url.port}"] if url.port else []
+    command += [f"--username={url.username}"] if url.username else []
+    env = {**os.environ, "PGPASSWORD": str(url.password or "")}  # not visible to other users
+    result = subprocess.run(command, check=False, capture_output=True, text=True, env=env)
+    if result.returncode:
+        last = (result.stderr.strip().splitlines() or ["ohne Angabe"])[-1]
+        raise Refused(f"{program} ist gescheitert: {last}")

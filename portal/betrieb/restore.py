@@ -1,0 +1,139 @@
+"""Bring a backup back: check all of it, build it beside, then switch by renaming."""
+
+import shutil
+import sqlite3
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from kern.accounts.models import Account
+from kern.config import Settings
+from kern.content import registry
+from kern.db import db, engines, migrate
+from kern.search import rebuild_all
+from kern.town import Town, Towns, use_town
+from portal.app import create_app
+from portal.betrieb import archive, postgres
+from portal.betrieb.archive import BadArchive
+from portal.betrieb.orte import Refused, spent
+from portal.betrieb.supervisor import lock
+
+
+def run(settings: Settings, source: Path) -> None:
+    started = time.monotonic()
+    if not source.is_file():
+        raise Refused(f"Die Sicherung {source} gibt es nicht.")
+    held = lock(settings.data)
+    if held is None:
+        raise Refused("Der Ort läuft gerade. Bitte beenden Sie ihn zuerst.")
+    stamp = time.strftime("%Y-%m-%d-%H%M%S")
+    beside = settings.data / f"einspielen-{stamp}"
+    with held, archive.scratch(beside):
+        try:
+            manifest = archive.unpack(source, beside)
+        except BadArchive as error:
+            raise Refused(str(error)) from error
+        print(f"Die Sicherung ist unversehrt, geprüft nach {spent(started)}.")
+        _refuse_newer(manifest)
+        databases = _prepare(settings, beside, manifest, stamp)
+        kept = _switch(settings, beside, databases, stamp)
+    if kept:
+        print(f"Der bisherige Stand liegt noch in {kept}.")
+    _count_and_index(settings)
+    print(f"Zurückgespielt nach {spent(started)}.")
+
+
+def _refuse_newer(manifest: Mapping[str, Any]) -> None:
+    if any(town["schema"] > migrate.head() for town in manifest["towns"]):
+        raise Refused(
+            f"Diese Sicherung stammt von Dorflinde {manifest['version']} und ist neuer als dieses"
+            " Programm. Bitte spielen Sie zuerst die neuere Fassung des Programms ein."
+        )
+
+
+def _prepare(
+    settings: Settings, beside: Path, manifest: Mapping[str, Any], stamp: str
+) -> dict[str, str]:
+    """Bring every town to today's shape, still beside; returns the new PostgreSQL databases."""
+    engine = "postgresql" if settings.database else "sqlite"
+    if any(town["database"] != engine for town in manifest["towns"]):
+        raise Refused(
+            "Diese Sicherung hat eine andere Art von Datenbank als diese Einrichtung."
+            " Bitte prüfen Sie die Einstellung „database“."
+        )
+    fresh: dict[str, str] = {}
+    try:
+        for town in Towns(replace(settings, data=beside)).all():
+            if engine == "postgresql":
+                dump = town.path / "ort.dump"
+                address = postgres.load_beside(town.database_url, dump, stamp.replace("-", ""))
+                fresh[town.slug] = address
+                dump.unlink()
+                town = replace(town, database_url=address)  # noqa: PLW2901 - the same town, beside
+            else:
+                _require_whole(town)
+            if migrate.upgrade(town):
+                print(f"„{town.slug}“ ist auf den heutigen Stand gebracht.")
+    except BaseException:
+        for address in fresh.values():
+            postgres.drop(address)
+        raise
+    return fresh
+
+
+def _require_whole(town: Town) -> None:
+    with closing(sqlite3.connect(town.path / "ort.db")) as connection:
+        if connection.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+            raise Refused(f"Die Datenbank von „{town.slug}“ ist beschädigt.")
+
+
+def _switch(
+    settings: Settings, beside: Path, databases: Mapping[str, str], stamp: str
+) -> Path | None:
+    """Two renames on one disk; if the second fails, the first is undone."""
+    engines.close()
+    for folder in (beside / "orte").iterdir():
+        (folder / "write.lock").unlink(missing_ok=True)
+        (folder / "uploads").mkdir(mode=0o700, exist_ok=True)
+    current, kept = settings.data / "orte", settings.data / f"orte.vor-{stamp}"
+    had_towns = current.exists()
+    if had_towns:
+        current.rename(kept)
+    try:
+        (beside / "orte").rename(current)
+    except OSError:
+        if had_towns:
+            kept.rename(current)
+        raise
+    for town in Towns(settings).all():
+        if town.slug in databases:
+            postgres.switch(town.database_url, databases[town.slug], stamp.replace("-", ""))
+    own = settings.data / archive.SETTINGS
+    if not own.exists() and (beside / archive.SETTINGS).exists():
+        shutil.copy(beside / archive.SETTINGS, own)
+    return kept if had_towns else None
+
+
+def _count_and_index(settings: Settings) -> None:
+    """The index is a copy: it is built from the database that came back."""
+    app = create_app(settings)
+    for town in Towns(settings).all():
+        started = time.monotonic()
+        with use_town(town), app.app_context():
+            accounts = db.session.scalar(select(func.count(Account.id))) or 0
+            things = {
+                type_.plural: sum(1 for _ in type_.public_ids()) for type_ in registry().values()
+            }
+            indexed = rebuild_all()
+            db.session.remove()
+        shown = ", ".join(f"{count} {plural}" for plural, count in things.items())
+        print(
+            f"„{town.slug}“: {accounts} Konten{', ' + shown if shown else ''};"
+            f" Suche mit {indexed} Einträgen neu gebaut nach {spent(started)}."
+        )
+    engines.close()

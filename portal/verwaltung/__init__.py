@@ -1,0 +1,1 @@
+"""The administration: settings, people, mails, records and the state of the operation."""

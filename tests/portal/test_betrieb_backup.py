@@ -1,0 +1,276 @@
+"""Backup and restore: nothing acknowledged is missing, and nothing foreign gets in."""
+
+import io
+import sqlite3
+import tarfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, text
+
+from kern.audit import AuditEntry
+from kern.config import Settings
+from kern.db import db, engine, engines, writing
+from kern.search.service import open_index
+from kern.town import Town, Towns, use_town
+from portal.app import create_app
+from portal.betrieb import archive, backup, postgres, restore
+from portal.betrieb.archive import BadArchive
+from portal.betrieb.orte import Refused
+from portal.betrieb.supervisor import lock
+
+PICTURE = b"RIFF....WEBP"
+
+
+@pytest.fixture
+def full(settings: Settings, town: Town) -> Iterator[Settings]:
+    """A town with something in it."""
+    write(7)
+    folder = town.uploads / "ab"
+    folder.mkdir(mode=0o700)
+    (folder / "abc_-d-large.webp").write_bytes(PICTURE)
+    (settings.data / "dorflinde.toml").write_text("port = 8123\n", encoding="utf-8")
+    yield settings
+    engines.close()
+
+
+def write(count: int, act: str = "probe") -> None:
+    with writing():
+        db.session.add_all(AuditEntry(act=act) for _ in range(count))
+        db.session.commit()
+
+
+def counted(data: Path, act: str = "probe") -> int:
+    settings = Settings(data=data)
+    with use_town(Towns(settings).by_slug("ort")), create_app(settings).app_context():
+        return db.session.scalar(select(func.count()).where(AuditEntry.act == act)) or 0
+
+
+def pack(path: Path, members: dict[str, bytes | tarfile.TarInfo]) -> Path:
+    with tarfile.open(path, "w:gz") as tar:
+        for name, content in members.items():
+            if isinstance(content, tarfile.TarInfo):
+                tar.addfile(content)
+                continue
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            tar.addfile(info, io.BytesIO(content))
+    return path
+
+
+def special(name: str, kind: bytes) -> tarfile.TarInfo:
+    info = tarfile.TarInfo(name)
+    info.type = kind
+    info.linkname = "/etc/passwd"
+    return info
+
+
+# There and back
+
+
+def test_a_town_comes_back_as_it_was(
+    full: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "sicherung.tar.gz"
+    backup.run(full, file)
+    write(3)
+    restore.run(full, file)
+
+    assert file.stat().st_mode & 0o077 == 0
+    assert counted(full.data) == 7
+    town = Towns(full).by_slug("ort")
+    assert (town.uploads / "ab" / "abc_-d-large.webp").read_bytes() == PICTURE
+    with use_town(town):
+        assert open_index().is_healthy()
+    (kept,) = full.data.glob("orte.vor-*")
+    assert counted_in(kept / "ort" / "ort.db") == 10
+    assert list(full.data.glob("einspielen-*")) == []
+    assert "Zurückgespielt nach" in capsys.readouterr().out
+
+
+def counted_in(file: Path) -> int:
+    with closing(sqlite3.connect(file)) as connection:
+        return int(connection.execute("SELECT count(*) FROM kern_audit").fetchone()[0])
+
+
+def test_a_town_moves_to_another_computer(full: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "sicherung.tar.gz"
+    backup.run(full, file)
+    other = Settings(data=tmp_path / "anderswo")
+    restore.run(other, file)
+
+    assert counted(other.data) == 7
+    assert (other.data / "dorflinde.toml").read_text(encoding="utf-8") == "port = 8123\n"
+    assert Towns(other).by_slug("ort").secret == Towns(full).by_slug("ort").secret
+
+
+def test_index_queue_and_limits_stay_out(full: Settings, tmp_path: Path) -> None:
+    for name in ("orte/ort/index/1/x.seg", "betrieb/jobs.db", "limits.db"):
+        path = full.data / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+    backup.run(full, tmp_path / "s.tar.gz")
+
+    with tarfile.open(tmp_path / "s.tar.gz") as tar:
+        assert sorted(tar.getnames()) == [
+            "dorflinde.toml",
+            "manifest.json",
+            "orte/ort/ort.db",
+            "orte/ort/ort.toml",
+            "orte/ort/secret",
+            "orte/ort/uploads/ab/abc_-d-large.webp",
+        ]
+
+
+def test_nothing_acknowledged_before_the_start_is_missing(full: Settings, tmp_path: Path) -> None:
+    acknowledged = [0]
+    is_ending = threading.Event()
+    town, app = Towns(full).by_slug("ort"), create_app(full)
+
+    def keep_writing() -> None:
+        with use_town(town), app.app_context():
+            while not is_ending.is_set():
+                write(1, "last")
+                acknowledged[0] += 1
+                db.session.remove()
+
+    threads = [threading.Thread(target=keep_writing) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        for number in range(3):
+            time.sleep(0.1)
+            before = acknowledged[0]
+            backup.run(full, tmp_path / f"{number}.tar.gz")
+            other = Settings(data=tmp_path / f"anderswo-{number}")
+            restore.run(other, tmp_path / f"{number}.tar.gz")
+            assert counted(other.data, "last") >= before > 0
+    finally:
+        is_ending.set()
+        for thread in threads:
+            thread.join()
+
+
+def test_a_backup_overwrites_nothing(full: Settings, tmp_path: Path) -> None:
+    (tmp_path / "s.tar.gz").write_text("wichtig", encoding="utf-8")
+
+    with pytest.raises(Refused, match="gibt es schon"):
+        backup.run(full, tmp_path / "s.tar.gz")
+
+
+# What is refused
+
+
+def test_a_town_that_runs_is_not_replaced(full: Settings, tmp_path: Path) -> None:
+    backup.run(full, tmp_path / "s.tar.gz")
+    held = lock(full.data)
+    assert held is not None
+    with held, pytest.raises(Refused, match="läuft"):
+        restore.run(full, tmp_path / "s.tar.gz")
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_a_damaged_backup_is_refused_and_changes_nothing(
+    full: Settings, tmp_path: Path, share: float
+) -> None:
+    file = tmp_path / "s.tar.gz"
+    backup.run(full, file)
+    data = bytearray(file.read_bytes())
+    data[int(len(data) * share)] ^= 0xFF
+    file.write_bytes(data)
+
+    with pytest.raises(Refused):
+        restore.run(full, file)
+    assert counted(full.data) == 7
+    assert list(full.data.glob("*.vor-*")) == list(full.data.glob("einspielen-*")) == []
+
+
+def test_a_backup_cut_short_is_refused(full: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "s.tar.gz"
+    backup.run(full, file)
+    file.write_bytes(file.read_bytes()[:-2000])
+
+    with pytest.raises(Refused):
+        restore.run(full, file)
+
+
+def test_a_changed_member_is_found_by_its_sum(full: Settings, tmp_path: Path) -> None:
+    backup.run(full, tmp_path / "s.tar.gz")
+    with tarfile.open(tmp_path / "s.tar.gz") as tar:
+        members = {info.name: tar.extractfile(info).read() for info in tar}  # type: ignore[union-attr]
+    members["orte/ort/secret"] = b"0" * 32
+
+    with pytest.raises(BadArchive, match="secret"):
+        archive.unpack(pack(tmp_path / "falsch.tar.gz", dict(members)), tmp_path / "x")
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        "../boese",
+        "/proc/boese",
+        "orte/../../boese",
+        "orte/ort/uploads/../../../boese",
+        "orte/ort/uploads/a/../../secret",
+        "orte/ort/anderes.txt",
+        "orte/ORT/secret",
+        "./manifest.json",
+        "orte/ort/uploads/a\nb",
+    ],
+)
+def test_no_member_climbs_out(tmp_path: Path, member: str) -> None:
+    file = pack(tmp_path / "boese.tar.gz", {member: b"boese"})
+
+    with pytest.raises(BadArchive, match="nicht hineingehört"):
+        archive.unpack(file, tmp_path / "ziel")
+    assert list((tmp_path / "ziel").rglob("*")) == []
+
+
+@pytest.mark.parametrize(
+    "kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE, tarfile.DIRTYPE]
+)
+def test_only_plain_files_are_taken(tmp_path: Path, kind: bytes) -> None:
+    name = "orte/ort/secret"
+    file = pack(tmp_path / "boese.tar.gz", {name: special(name, kind)})
+
+    with pytest.raises(BadArchive, match="nicht hineingehört"):
+        archive.unpack(file, tmp_path / "ziel")
+
+
+def test_something_else_is_no_backup(tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("kein Archiv", encoding="utf-8")
+
+    with pytest.raises(BadArchive):
+        archive.unpack(tmp_path / "text", tmp_path / "a")
+    with pytest.raises(BadArchive):
+        archive.unpack(pack(tmp_path / "leer.tar.gz", {}), tmp_path / "b")
+
+
+def test_a_backup_of_a_newer_program_is_refused(full: Settings, tmp_path: Path) -> None:
+    with engine().begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    backup.run(full, tmp_path / "s.tar.gz")
+    other = Settings(data=tmp_path / "anderswo")
+
+    with pytest.raises(Refused, match="neuer als dieses"):
+        restore.run(other, tmp_path / "s.tar.gz")
+    assert not (other.data / "orte").exists()
+
+
+def test_a_backup_of_another_kind_of_database_is_refused(full: Settings, tmp_path: Path) -> None:
+    backup.run(full, tmp_path / "s.tar.gz")
+    other = Settings(data=tmp_path / "b", database="postgresql+psycopg://127.0.0.1/dl_{ort}")
+
+    with pytest.raises(Refused, match="andere Art von Datenbank"):
+        restore.run(other, tmp_path / "s.tar.gz")
+
+
+def test_a_missing_program_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(Refused, match="pg_dump"):
+        postgres.dump("postgresql+psycopg://127.0.0.1/x", tmp_path / "dump")
