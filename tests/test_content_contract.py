@@ -1,0 +1,423 @@
+"""What every kind of content must keep, whoever wrote it: one test over all that are registered."""
+
+import json
+import re
+from collections.abc import Sequence
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from beteiligung.project.models import Project
+from beteiligung.project.rules import PROJECT_KEY
+from beteiligung.project.service import writing
+from kern import mail, outbox, search, worker
+from kern.accounts.permissions import Role
+from kern.actor import GUEST, Actor
+from kern.config import Settings
+from kern.content import Document, Ref, Verdict, registry
+from kern.db import db
+from kern.errors import Conflict, NotFound
+from kern.moderation import decisions, netiquette, reports
+from kern.moderation.decisions import Ruling
+from kern.moderation.models import Case, CaseKind, CaseState, CaseVerdict
+from kern.moderation.queue import items_of
+from kern.moderation.reports import Objection
+from kern.outbox import OutboxEntry
+from kern.scope import Moderation, Scope, Visibility
+from kern.search.service import open_index
+from kern.town import Town
+from portal import rooms
+from portal.suche.kinds import KINDS
+from tests.builders import make_actor, make_post, make_project, make_thread
+from tests.content_makers import MAKERS, Maker, State
+
+WORD = "Zwergdommel"
+KEYS = sorted(type_.key for type_ in rooms.CONTENT_TYPES)
+MODERATED = sorted(type_.key for type_ in rooms.CONTENT_TYPES if type_.decide is not None)
+UNMODERATED = sorted(set(KEYS) - set(MODERATED))
+HIDDEN_FROM_ALL = [
+    (key, state)
+    for key in KEYS
+    for state in State
+    if state is not State.PUBLIC and key in MAKERS and state in MAKERS[key].states
+]
+STEPS = ("decide", "reopen", "hide", "restore", "redact", "erase_author", "export")
+
+pytestmark = pytest.mark.usefixtures("town")
+
+
+@pytest.fixture(autouse=True)
+def index(town: Town) -> None:
+    search.rebuild_all()
+
+
+@pytest.fixture
+def author(town: Town) -> Actor:
+    return make_actor(Role.CITIZEN, name="Helga Martens")
+
+
+@pytest.fixture
+def moderator(town: Town) -> Actor:
+    return make_actor(Role.MODERATOR)
+
+
+def maker(key: str) -> Maker:
+    assert key in MAKERS, f"tests/content_makers.py has no maker for {key}"
+    return MAKERS[key]
+
+
+def made(key: str, state: State, author: Actor, words: str = f"Eine {WORD}!") -> Ref:
+    return maker(key).make(state, words, author)
+
+
+def drain(settings: Settings) -> None:
+    db.session.commit()
+    worker.drain(settings)
+
+
+def documents(ref: Ref) -> Sequence[Document]:
+    return registry()[ref.key].documents([ref.id])
+
+
+def is_public(ref: Ref) -> bool:
+    """By everything that a type says about it, which must agree."""
+    type_ = registry()[ref.key]
+    found = {
+        "public_ids": ref.id in set(type_.public_ids()),
+        "cards": ref.id in type_.cards([ref.id]),
+        "documents": bool(documents(ref)),
+    }
+    assert len(set(found.values())) == 1, found
+    return found["cards"]
+
+
+def words_of_items(ref: Ref) -> str:
+    item = registry()[ref.key].desk_items([ref.id]).get(ref.id)
+    return "" if item is None else f"{item.title} {item.html} {item.plain} {item.public_html}"
+
+
+def exported(ref: Ref, person: Actor) -> str:
+    export = registry()[ref.key].export
+    assert export is not None
+    assert person.party_id is not None
+    return json.dumps(list(export(person.party_id)), ensure_ascii=False, default=str)
+
+
+def mails(to: Actor | None = None) -> str:
+    """Everything the outbox would send now, to everybody or to one person."""
+    query = select(OutboxEntry).where(OutboxEntry.kind == "mail")
+    built = [
+        mail.kinds()[entry.name].build(entry.payload)
+        for entry in db.session.scalars(query)
+        if to is None or entry.payload["recipient"] == f"party:{to.party_id}"
+    ]
+    return " ".join(f"{one.subject} {one.text} {one.html}" for one in built if one is not None)
+
+
+def counters() -> int:
+    total = Scope.posts_count + Scope.people_count + Scope.answers_count
+    return db.session.scalar(select(func.sum(total))) or 0
+
+
+def open_case(ref: Ref) -> Case:
+    query = select(Case).where(
+        Case.content_key == ref.key, Case.content_id == ref.id, Case.state == CaseState.OPEN
+    )
+    return db.session.scalars(query.order_by(Case.id.desc())).first() or pytest.fail("no case")
+
+
+def decide(actor: Actor, case: Case, verdict: CaseVerdict) -> Case:
+    (item,) = items_of([case]).values()
+    rule = next(iter(netiquette.rules())).number
+    return decisions.decide(actor, case.id, Ruling(verdict, item.revision, rule, "Bitte nicht."))
+
+
+def reported(ref: Ref) -> Case:
+    reports.report(GUEST, ref, Objection(rule=reports.OTHER, text="Das stört mich."))
+    return open_case(ref)
+
+
+# Who is held to it
+
+
+def test_every_registered_kind_has_a_maker(app: Flask) -> None:
+    assert sorted(registry()) == KEYS == sorted(MAKERS)
+
+
+@pytest.mark.parametrize("key", MODERATED)
+def test_what_is_moderated_can_take_every_step(key: str) -> None:
+    type_ = registry()[key]
+
+    assert [step for step in STEPS if getattr(type_, step) is None] == []
+    assert maker(key).states == frozenset(State)
+
+
+@pytest.mark.parametrize("key", UNMODERATED)
+def test_what_is_not_moderated_has_no_step_and_no_place_at_the_desk(
+    key: str, author: Actor
+) -> None:
+    type_ = registry()[key]
+    ref = made(key, State.PUBLIC, author)
+
+    desk = ("decide", "reopen", "hide", "restore", "redact")
+    assert [step for step in desk if getattr(type_, step) is not None] == []
+    assert not type_.desk_items([ref.id])
+    with pytest.raises(NotFound):
+        reports.report(GUEST, ref, Objection(rule=reports.OTHER, text="Das stört mich."))
+
+
+# What is public
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_what_is_public_is_found_and_its_address_answers(
+    key: str, author: Actor, client: FlaskClient, settings: Settings
+) -> None:
+    ref = made(key, State.PUBLIC, author)
+    assert is_public(ref)
+    card, (document, *_more) = registry()[key].cards([ref.id])[ref.id], documents(ref)
+    drain(settings)
+
+    found = search.find(WORD)
+    assert [hit.ref for hit in found.items] == [ref]
+    assert found.kinds == {document.kind: 1}
+    assert document.kind in KINDS
+    assert f"<mark>{WORD}</mark>" in client.get(f"/suche?q={WORD}").get_data(as_text=True)
+    for path in {card.path, document.path}:
+        answer = client.get(path, follow_redirects=True)
+        assert answer.status_code == 200
+        assert WORD in answer.get_data(as_text=True)
+
+
+# What is not
+
+
+@pytest.mark.parametrize(("key", "state"), HIDDEN_FROM_ALL)
+def test_what_is_not_public_is_nowhere(
+    key: str, state: State, author: Actor, client: FlaskClient, settings: Settings
+) -> None:
+    before = is_public(made(key, State.PUBLIC, author, "Ein Reiher."))
+    counted = counters()
+    ref = made(key, state, make_actor(Role.CITIZEN))
+    pages = [maker(key).shown_in(ref), *re.findall(r"/\S+", _address(ref))]
+    neighbours = counters() - counted
+    assert before
+    assert not is_public(ref)
+    drain(settings)
+
+    assert search.find(WORD).total == 0
+    assert not search.find(WORD).kinds
+    assert ref not in open_index().digests()
+    assert WORD not in mails()
+    assert WORD not in exported(ref, author)
+    for path in {*pages, f"/suche?q={WORD[:-2]}", "/", "/beteiligung/"}:
+        assert WORD not in client.get(path, follow_redirects=True).get_data(as_text=True), path
+    assert neighbours == _counters_of_neighbours(key, author)
+
+
+def _address(ref: Ref) -> str:
+    item = registry()[ref.key].desk_items([ref.id]).get(ref.id)
+    return item.path if item is not None else ""
+
+
+def _counters_of_neighbours(key: str, author: Actor) -> int:
+    """What the same maker adds when its own thing does not count: that of the things beside it."""
+    before = counters()
+    made(key, State.WAITING, author)
+    return counters() - before
+
+
+@pytest.mark.parametrize("key", MODERATED)
+def test_the_next_search_misses_what_was_just_hidden(
+    key: str, author: Actor, moderator: Actor, settings: Settings
+) -> None:
+    ref = made(key, State.PUBLIC, author)
+    drain(settings)
+    assert search.find(WORD).total == 1
+
+    hide = registry()[key].hide
+    assert hide is not None
+    hide(ref.id, moderator, 3)
+    db.session.commit()  # and the index still has it
+
+    found = search.find(WORD)
+    assert (found.total, dict(found.kinds), found.items) == (0, {}, ())
+
+
+# The index is a copy
+
+
+def test_a_rebuilt_index_equals_the_one_that_followed(author: Actor, settings: Settings) -> None:
+    for key in KEYS:
+        for state in sorted(maker(key).states):
+            made(key, state, make_actor(Role.CITIZEN), f"{WORD} {state}")
+            drain(settings)
+
+    followed = dict(open_index().digests())
+    assert not search.compare()
+    search.rebuild_all()
+
+    assert dict(open_index().digests()) == followed
+    assert {ref.key for ref in followed} == set(KEYS)
+
+
+@pytest.mark.parametrize("visibility", list(Visibility))
+def test_what_belongs_to_a_project_moves_with_its_readers(
+    visibility: Visibility, settings: Settings
+) -> None:
+    planner = make_actor(Role.PLANNER)
+    before = Visibility.PUBLIC if visibility is Visibility.INVITED else Visibility.INVITED
+    project = make_project(title=f"Ein Haus für die {WORD}", visibility=before)
+    make_post(make_thread(project.scope), text=f"Die {WORD} braucht Schilf.")
+    outbox.note(PROJECT_KEY, project.id)
+    number = project.id
+    drain(settings)
+
+    project = db.session.get_one(Project, number, options=[joinedload(Project.scope)])
+    writing.save_access(planner, project, visibility=visibility, moderation=Moderation.BEFORE)
+    drain(settings)
+
+    assert search.find(WORD).total == (2 if visibility is Visibility.PUBLIC else 0)
+    assert search.find(WORD, audiences=search.audiences_of(planner)).total == 2
+    assert not search.compare()
+
+
+# The desk
+
+
+@pytest.mark.parametrize("key", MODERATED)
+def test_what_waits_is_released_and_that_can_be_taken_back(
+    key: str, author: Actor, moderator: Actor
+) -> None:
+    ref = made(key, State.WAITING, author)
+    case = decide(moderator, open_case(ref), CaseVerdict.RELEASE)
+    assert is_public(ref)
+    assert mails(author) != ""
+
+    decisions.take_back(moderator, case.id)
+
+    assert not is_public(ref)
+    assert open_case(ref).id == case.id
+    assert mails(author) == ""
+
+
+@pytest.mark.parametrize("key", MODERATED)
+def test_what_is_rejected_stays_away_and_may_be_released_later(
+    key: str, author: Actor, moderator: Actor
+) -> None:
+    ref = made(key, State.WAITING, author)
+    case = decide(moderator, open_case(ref), CaseVerdict.REJECT)
+    assert not is_public(ref)
+
+    decisions.decide_anew(moderator, case.id, Ruling(CaseVerdict.RELEASE, case.revision))
+
+    assert is_public(ref)
+
+
+@pytest.mark.parametrize("key", MODERATED)
+def test_nobody_decides_about_a_wording_that_was_replaced(
+    key: str, author: Actor, moderator: Actor
+) -> None:
+    ref = made(key, State.WAITING, author)
+    step = registry()[key].decide
+    assert step is not None
+
+    with pytest.raises(Conflict):
+        step(ref.id, open_case(ref).revision + 1, moderator, Verdict.RELEASE)
+
+
+@pytest.mark.parametrize("key", MODERATED)
+def test_what_is_reported_can_be_hidden_and_shown_again(
+    key: str, author: Actor, moderator: Actor, settings: Settings
+) -> None:
+    ref = made(key, State.PUBLIC, author)
+    case = reported(ref)
+    assert case.kind == CaseKind.REPORT
+
+    hidden = decide(moderator, case, CaseVerdict.HIDE)
+    assert not is_public(ref)
+    decisions.decide_anew(moderator, hidden.id, Ruling(CaseVerdict.RESTORE, hidden.revision))
+
+    assert is_public(ref)
+    drain(settings)
+    assert [hit.ref for hit in search.find(WORD).items] == [ref]
+    assert WORD in words_of_items(ref)
+
+
+@pytest.mark.parametrize("key", MODERATED)
+def test_what_is_reported_and_hidden_comes_back_by_undo(
+    key: str, author: Actor, moderator: Actor
+) -> None:
+    ref = made(key, State.PUBLIC, author)
+    case = decide(moderator, reported(ref), CaseVerdict.HIDE)
+
+    decisions.take_back(moderator, case.id)
+
+    assert is_public(ref)
+
+
+@pytest.mark.parametrize("state", [State.PUBLIC, State.WAITING, State.REJECTED, State.HIDDEN])
+@pytest.mark.parametrize("key", MODERATED)
+def test_nothing_of_a_redacted_text_remains(
+    key: str, state: State, author: Actor, moderator: Actor, settings: Settings
+) -> None:
+    ref = made(key, state, author)
+    drain(settings)
+    assert WORD in exported(ref, author)
+    redact = registry()[key].redact
+    assert redact is not None
+
+    redact(ref.id, moderator, "Hier stand eine Adresse.")
+    drain(settings)
+
+    assert is_public(ref) == (state is State.PUBLIC)
+    assert search.find(WORD).total == 0
+    assert search.find("Adresse").total == (state is State.PUBLIC)
+    assert WORD not in words_of_items(ref)
+    assert WORD not in exported(ref, author)
+    assert WORD not in mails()
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not State.ERASED])
+@pytest.mark.parametrize("key", MODERATED)
+def test_a_person_who_goes_may_take_everything_along(
+    key: str, state: State, author: Actor, client: FlaskClient, settings: Settings
+) -> None:
+    ref = made(key, state, author)
+    page = maker(key).shown_in(ref)
+    erase = registry()[key].erase_author
+    assert erase is not None
+    assert author.party_id is not None
+
+    erase(author.party_id, False)  # noqa: FBT003 - the registry's own order
+    drain(settings)
+
+    assert not is_public(ref)
+    assert search.find(WORD).total == 0
+    assert WORD not in words_of_items(ref)
+    assert WORD not in exported(ref, author)
+    assert WORD not in client.get(page, follow_redirects=True).get_data(as_text=True)
+    waiting = select(Case.id).where(Case.content_key == key, Case.content_id == ref.id)
+    assert db.session.scalars(waiting.where(Case.state == CaseState.OPEN)).all() == []
+
+
+@pytest.mark.parametrize("key", MODERATED)
+def test_a_person_who_goes_may_leave_what_was_released(
+    key: str, author: Actor, settings: Settings
+) -> None:
+    kept, waiting = made(key, State.PUBLIC, author), made(key, State.WAITING, author, "Ein Reiher.")
+    erase = registry()[key].erase_author
+    assert erase is not None
+    assert author.party_id is not None
+
+    erase(author.party_id, True)  # noqa: FBT003 - the registry's own order
+    drain(settings)
+
+    assert is_public(kept)
+    assert not is_public(waiting)
+    assert "Reiher" not in words_of_items(waiting)
+    assert [hit.ref for hit in search.find(WORD).items] == [kept]
+    assert not outbox.masked()
