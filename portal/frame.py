@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, request
 
 from kern.i18n import _
-from kern.web.identity import settings
+from kern.web.identity import current_actor, settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,11 @@ class NavItem:
 
 def _nav() -> list[NavItem]:
     rooms = [(_("Projekte"), "/beteiligung/"), (_("So geht’s"), "/so-gehts")]
+    actor = current_actor()
+    if actor.may_anywhere("moderation.desk"):
+        rooms.append((_("Moderation"), "/moderation/"))
+    if actor.may("admin.open"):
+        rooms.append((_("Verwaltung"), "/verwaltung/"))
     here = request.path
     return [NavItem(label, url, here.startswith(url)) for label, url in rooms]
 
