@@ -165,11 +165,14 @@ class PhaseForm(Form):
     note = StringField(_l("Ein Satz dazu"), [Optional(), Length(max=300)])
     starts_on = DateField(_l("Beginnt am"), [Optional()])
     starts_time = TimeField(
-        _l("um"), [Optional()], format=[TIME, "%H:%M:%S"], description=_l("Leer: ab 0 Uhr.")
+        _l("Uhrzeit des Beginns"),
+        [Optional()],
+        format=[TIME, "%H:%M:%S"],
+        description=_l("Leer: ab 0 Uhr."),
     )
     ends_on = DateField(_l("Endet am"), [Optional()])
     ends_time = TimeField(
-        _l("um"),
+        _l("Uhrzeit des Endes"),
         [Optional()],
         format=[TIME, "%H:%M:%S"],
         description=_l("Leer: Der ganze Tag zählt, bis 24 Uhr."),

@@ -24,9 +24,9 @@ def _invitation(payload: Mapping[str, Any]) -> Mail | None:
     if recipient is None or project is None:
         return None
     link = f"{current_town().address}{project.scope.path}"
-    token = payload.get("token")
-    if token is not None:
-        accept = link_of(token, "/konto/einladung")
+    is_new = payload.get("token") is not None
+    if is_new:
+        accept = link_of(payload, "/konto/einladung")
         if accept is None:
             return None
         link = accept
@@ -36,7 +36,7 @@ def _invitation(payload: Mapping[str, Any]) -> Mail | None:
         link=link,
         project=project,
         title=project.scope.title,
-        is_new=token is not None,
+        is_new=is_new,
         is_draft=project.scope.state == ScopeState.DRAFT,
     )
 

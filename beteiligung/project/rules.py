@@ -87,6 +87,10 @@ class Gap(NamedTuple):
     field: str
     sentence: object
 
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.section, self.field
+
 
 class Edges(Protocol):
     """What of a phase decides what may be done when."""
@@ -153,10 +157,14 @@ def gaps(project: Project, title: str, phases: Iterable[Edges], alt: str | None)
     return [gap for value, gap in found if not value]
 
 
-def require_complete(found: Sequence[Gap]) -> None:
-    """Once published, nothing that readers rely on may become empty again."""
-    for gap in found:
-        raise Invalid("Das darf bei einem veröffentlichten Projekt nicht fehlen.", field=gap.field)
+def require_no_new_gap(before: Sequence[Gap], after: Sequence[Gap]) -> None:
+    """Once published, nothing that readers rely on may become empty."""
+    known = {gap.key for gap in before}
+    for gap in after:
+        if gap.key not in known:
+            raise Invalid(
+                "Das darf bei einem veröffentlichten Projekt nicht fehlen.", field=gap.field
+            )
 
 
 def progress(phase: Edges, at: datetime) -> Progress:

@@ -10,7 +10,7 @@ from kern.clock import now
 from kern.config import Settings
 from kern.db import begin_writing, db
 from kern.i18n import language
-from kern.settings import town_settings
+from kern.settings import TownSettings, town_settings
 from kern.town import Towns, enter, leave
 from kern.web import errors, guard, headers, identity, limit, login, notice
 from kern.web.assets import asset
@@ -61,12 +61,20 @@ def _frame() -> dict[str, Any]:
     """What every page gets: the town's words, who is reading, in which language and light."""
     theme = request.cookies.get(THEME_COOKIE, "")
     return {
-        "town": town_settings(),
+        "town": _town(),
         "me": current_actor(),
         "lang": language(),
         "theme": theme if theme in THEMES else "",
         "now": now(),
     }
+
+
+def _town() -> TownSettings:
+    """Asked once per request: a page is put together from several templates."""
+    if "town_settings" not in g:
+        g.town_settings = town_settings()
+    found: TownSettings = g.town_settings
+    return found
 
 
 def safe_next(target: str | None, fallback: str = "/") -> str:

@@ -49,14 +49,15 @@ def start() -> ResponseReturnValue:
     actor, at = current_actor(), now()
     published = list_published(actor, at)
     running = [card for card in published if card.standing is Standing.RUNNING]
+    shown = running or published
     return render_template(
         "portal/start/start.html",
-        cards=published[:SHOWN],
-        more=len(published) - SHOWN,
+        cards=shown[:SHOWN],
+        count=len(published),
         is_running=bool(running),
         decided=list_decided(actor, at),
-        places=[_place(card) for card in places_of(published)],
-        shapes=_shapes(published),
+        places=[_place(card) for card in places_of(shown)],
+        shapes=_shapes(shown),
         may_create=actor.may(EDIT),
     )
 

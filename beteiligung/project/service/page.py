@@ -4,6 +4,7 @@
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,7 @@ from kern.files.models import File, Place
 
 LATEST = 5
 EXCERPT = 220  # characters of the result on cards
+_BULLET = re.compile(r"^(?:- |\d+\. )", re.MULTILINE)
 KEPT = ("bundled_picture",)  # set from outside, survives every refresh
 
 
@@ -101,7 +103,7 @@ def refresh_page(project: Project) -> None:
         "documents": [_document(file) for file in files.list_files(mine, "pdf")],
         "picture": _picture(project.picture_id),
         "place": _place(mine),
-        "result": text.excerpt(text.plain_text(project.result_html), EXCERPT),
+        "result": text.excerpt(_without_bullets(project.result_html), EXCERPT),
     }
     db.session.flush()
 
@@ -174,6 +176,11 @@ def _place(ref: Ref) -> dict[str, Any] | None:
     geometry = json.loads(place.geojson) if place.geojson else None
     at = (place.south + place.north) / 2, (place.west + place.east) / 2
     return {"label": place.label, "at": at if geometry else None, "geometry": geometry}
+
+
+def _without_bullets(html: str) -> str:
+    """A list reads as sentences when it stands in one line."""
+    return _BULLET.sub("", text.plain_text(html))
 
 
 def _written(at: datetime | None) -> str | None:

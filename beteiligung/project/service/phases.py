@@ -11,7 +11,7 @@ from beteiligung.project.models import Phase, Project
 from beteiligung.project.service.changes import announce
 from beteiligung.project.service.page import list_phases
 from beteiligung.project.service.windows import write_windows
-from beteiligung.project.service.writing import require_still_complete
+from beteiligung.project.service.writing import kept_complete
 from kern import text
 from kern.actor import Actor
 from kern.db import db
@@ -48,20 +48,25 @@ def add_phase(actor: Actor, project: Project, given: PhaseInput) -> Phase:
     phase = Phase(project_id=project.id, position=0, title="")
     _fill(phase, given)
     db.session.add(phase)
-    _changed(actor, project)
+    _order(project)
+    announce(actor, project, "project.phases")
     return phase
 
 
 def change_phase(actor: Actor, project: Project, phase: Phase, given: PhaseInput) -> None:
     rules.require_may_edit(actor, project.scope)
-    _fill(phase, given)
-    _changed(actor, project)
+    with kept_complete(project):
+        _fill(phase, given)
+        _order(project)
+    announce(actor, project, "project.phases")
 
 
 def remove_phase(actor: Actor, project: Project, phase: Phase) -> None:
     rules.require_may_edit(actor, project.scope)
-    db.session.delete(phase)
-    _changed(actor, project)
+    with kept_complete(project):
+        db.session.delete(phase)
+        _order(project)
+    announce(actor, project, "project.phases")
 
 
 def _fill(phase: Phase, given: PhaseInput) -> None:
@@ -76,15 +81,13 @@ def _fill(phase: Phase, given: PhaseInput) -> None:
     phase.acts = [act.value for act in Act if act in given.acts]
 
 
-def _changed(actor: Actor, project: Project) -> None:
+def _order(project: Project) -> None:
     db.session.flush()
     ordered = sorted(list_phases(project.id), key=_place)
     for position, phase in enumerate(ordered, start=1):
         phase.position = position
     db.session.flush()
     write_windows(project)
-    require_still_complete(project)
-    announce(actor, project, "project.phases")
 
 
 def _place(phase: Phase) -> tuple[datetime, datetime, int]:

@@ -1,7 +1,8 @@
 """Make a project and fill it in: what and where it is, what is open and fixed, who may look."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -63,22 +64,26 @@ def create_project(actor: Actor, title: str, summary: str = "", slug: str = "") 
 def save_basics(actor: Actor, project: Project, basics: Basics) -> None:
     rules.require_may_edit(actor, project.scope)
     rendered = text.render(basics.text, headings=True, max_length=rules.MAX_TEXT)
-    scope = project.scope
-    scope.title = _line(basics.title, rules.MAX_TITLE, "title")
-    if not scope.title:
+    with kept_complete(project):
+        _fill_basics(project, basics)
+        project.text, project.html = basics.text.strip(), rendered.html
+        project.plain, project.renderer = rendered.plain, rendered.version
+    announce(actor, project, "project.edit")
+
+
+def _fill_basics(project: Project, basics: Basics) -> None:
+    scope, title = project.scope, _line(basics.title, rules.MAX_TITLE, "title")
+    if not title:
         raise Invalid("Bitte geben Sie dem Projekt einen Titel.", field="title")
+    scope.title = title
     if basics.slug and basics.slug != scope.slug:
         _move(scope, basics.slug)
     project.summary = _line(basics.summary, rules.MAX_SUMMARY, "summary")
-    project.text, project.html = basics.text.strip(), rendered.html
-    project.plain, project.renderer = rendered.plain, rendered.version
     project.office = _line(basics.office, 120, "office")
     project.contact_name = _line(basics.contact_name, 120, "contact_name")
     project.contact_phone = _line(basics.contact_phone, 40, "contact_phone")
     project.contact_email = _line(basics.contact_email, 254, "contact_email")
     save_place(project, basics.place, basics.point)
-    require_still_complete(project)
-    announce(actor, project, "project.edit")
 
 
 def save_framework(
@@ -86,10 +91,10 @@ def save_framework(
 ) -> None:
     """What people can decide, what is settled, and who decides when."""
     rules.require_may_edit(actor, project.scope)
-    project.decidable = _points(decidable, "decidable")
-    project.fixed = _points(fixed, "fixed")
-    project.decider = _line(decider, 300, "decider")
-    require_still_complete(project)
+    with kept_complete(project):
+        project.decidable = _points(decidable, "decidable")
+        project.fixed = _points(fixed, "fixed")
+        project.decider = _line(decider, 300, "decider")
     announce(actor, project, "project.edit")
 
 
@@ -180,9 +185,14 @@ def list_gaps(project: Project) -> list[Gap]:
     return rules.gaps(project, project.scope.title, list_phases(project.id), alt)
 
 
-def require_still_complete(project: Project) -> None:
-    if project.scope.state != ScopeState.DRAFT:
-        rules.require_complete(list_gaps(project))
+@contextmanager
+def kept_complete(project: Project) -> Iterator[None]:
+    """Raises Invalid when the change inside takes from a published project what it must have."""
+    is_draft = project.scope.state == ScopeState.DRAFT
+    before = [] if is_draft else list_gaps(project)
+    yield
+    if not is_draft:
+        rules.require_no_new_gap(before, list_gaps(project))
 
 
 def rebuild(project: Project) -> None:
