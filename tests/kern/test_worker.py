@@ -1,9 +1,11 @@
 """The worker: what is noted gets done, once, whatever breaks on the way."""
 
+import os
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -24,6 +26,8 @@ from kern.search import IndexBusy
 from kern.town import Town
 from kern.worker import Drained, Pace, drain, facts, figures, lease, retry, retry_all, ticks
 from tests.smtp_server import Inbox, smtp_server
+
+pytestmark = pytest.mark.both_databases
 
 PROBE = Path(__file__).with_name("worker_probe.py")
 
@@ -63,7 +67,7 @@ def heard() -> Iterator[list[tuple[str, int, str]]]:
 
 
 def with_server(settings: Settings, port: int) -> Settings:
-    return Settings(data=settings.data, smtp_host="127.0.0.1", smtp_port=port, smtp_tls="none")
+    return replace(settings, smtp_host="127.0.0.1", smtp_port=port, smtp_tls="none")
 
 
 def note_mail(recipient: str = "account:1", template: str = "probe", **payload: Any) -> None:
@@ -377,7 +381,8 @@ def write_mails(settings: Settings, template: str, count: int) -> None:
 
 def probe(settings: Settings, port: int, kills: int) -> "subprocess.Popen[str]":
     command = [sys.executable, str(PROBE), str(settings.data), str(port), str(kills)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    env = {**os.environ, "DORFLINDE_DATABASE": settings.database}
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env)
 
 
 @pytest.mark.slow

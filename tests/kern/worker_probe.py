@@ -3,7 +3,8 @@
     python tests/kern/worker_probe.py DATA SMTP_PORT KILLS
     python tests/kern/worker_probe.py DATA SMTP_PORT 0       drain once, beside others
 
-Writes how many kills met a mail between the beginning and the end of its sending.
+Writes how many kills met a mail between the beginning and the end of its sending. A database other
+than the town's own file is named by the environment, as for the program.
 """
 
 import os
@@ -15,6 +16,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import text
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
