@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from beteiligung.discussion.models import Post, Status, Thread
+from beteiligung.discussion.models import POST_KEY, Post, Status, Thread
 from beteiligung.discussion.service import decisions, posts, threads
 from beteiligung.project.models import Project
 from kern.accounts.models import Account, AccountState, Grant, Identity, Party
@@ -17,6 +17,7 @@ from kern.actor import AccountId, Actor, PartyId
 from kern.clock import now
 from kern.content import Ref, Verdict
 from kern.db import db
+from kern.moderation.cases import withdraw_cases
 from kern.scope import Act, Moderation, Scope, ScopeState, Visibility, Window
 
 _numbers = count(1)
@@ -140,6 +141,8 @@ def make_post(
     thread = thread or make_thread()
     author = author or make_actor(Role.CITIZEN)
     post = posts.submit_post(author, thread, text, parent=parent)
+    if status is not Status.PENDING:
+        withdraw_cases(Ref(POST_KEY, post.id))  # decided below, past the desk
     _bring_to(post, status, author)
     db.session.flush()
     return post

@@ -5,18 +5,24 @@ is 403, since what was typed could not come along.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import select
 
+from beteiligung.discussion.models import POST_KEY, Post, Status
 from kern.accounts import invitations, service, tokens
 from kern.accounts.models import Account, Token
 from kern.accounts.permissions import Role
 from kern.accounts.sessions import list_sessions, open_session
-from kern.actor import SYSTEM
+from kern.actor import SYSTEM, AccountId
+from kern.content import Ref
 from kern.db import db
-from tests.builders import actor_of, make_account
+from kern.moderation import decisions, reports
+from kern.moderation.decisions import Ruling
+from kern.moderation.models import Case, CaseVerdict
+from kern.moderation.reports import Objection
+from tests.builders import actor_of, make_account, make_actor, make_post
 
 ROLES = ("guest", *(role.value for role in Role if role is not Role.GUEST))
 LOGIN = "login"
@@ -155,10 +161,71 @@ _KONTO: dict[tuple[str, str], Row] = {
     ),
 }
 
+
+def _waiting() -> Post:
+    return make_post(status=Status.PENDING)
+
+
+def _case(_visit: Visit) -> Mapping[str, Any]:
+    return {"case_id": _case_of(_waiting()).id}
+
+
+def _case_of(post: Post) -> Case:
+    query = select(Case).where(Case.content_key == POST_KEY, Case.content_id == post.id)
+    case = db.session.scalar(query)
+    assert case is not None
+    return case
+
+
+def _decided(visit: Visit) -> Mapping[str, Any]:
+    """By the visitor, where they may: only they can take it back."""
+    actor = make_actor(Role.MODERATOR)
+    if visit.account is not None and visit.role in {Role.MODERATOR, Role.ADMINISTRATOR}:
+        actor = replace(actor, account_id=AccountId(visit.account.id))
+    case = _case_of(_waiting())
+    ruling = Ruling(CaseVerdict.REJECT, 1, 3, "Bitte ohne Nummer.")
+    decisions.decide(actor, case.id, ruling)
+    return {"case_id": case.id}
+
+
+def _release(_visit: Visit) -> Mapping[str, Any]:
+    return {"tun": "freigeben", "fassung": "1"}
+
+
+def _public(_visit: Visit) -> Mapping[str, Any]:
+    return {"key": POST_KEY, "id_": make_post().id}
+
+
+def _reported(_visit: Visit) -> Mapping[str, Any]:
+    ref = Ref(POST_KEY, make_post().id)
+    return {"receipt": reports.report(make_actor(), ref, Objection(rule=4)).receipt}
+
+
+def _desk(status: int, **more: Any) -> Row:
+    return only(Role.MODERATOR, Role.ADMINISTRATOR, status=status, **more)
+
+
+_DESK: dict[tuple[str, str], Row] = {
+    ("moderation.overview", "GET"): _desk(200),
+    ("moderation.case", "GET"): _desk(200, values=_case),
+    ("moderation.decide", "POST"): _desk(303, values=_case, data=_release),
+    ("moderation.decide_anew", "POST"): _desk(303, values=_decided, data=_release),
+    ("moderation.take_back", "POST"): _desk(303, values=_decided),
+    ("moderation.put_back", "POST"): _desk(303, values=_case),
+    ("moderation.decide_many", "POST"): _desk(303),
+    ("moderation.reason_for_many", "GET"): _desk(200),
+    ("moderation.reject_many", "POST"): _desk(303),
+    ("moderation.take_back_many", "POST"): _desk(303),
+    ("moderation.log", "GET"): _desk(200),
+    ("melden.form", "GET"): everybody(200, values=_public),
+    ("melden.submit", "POST"): everybody(303, values=_public, data=lambda _visit: {"rule": "4"}),
+    ("melden.answer", "GET"): everybody(200, values=_reported),
+}
+
 _HOUSE: dict[tuple[str, str], Row] = {
     ("static", "GET"): everybody(200, values=lambda _visit: {"filename": "img/logo.svg"}),
     ("gestaltung.components", "GET"): everybody(200),
     ("suche.find", "GET"): everybody(200),
 }
 
-RIGHTS: dict[tuple[str, str], Row] = {**_HOUSE, **_KONTO}
+RIGHTS: dict[tuple[str, str], Row] = {**_HOUSE, **_KONTO, **_DESK}

@@ -167,7 +167,7 @@ def _thread_desk_items(ids: Sequence[int]) -> Mapping[int, DeskItem]:
         thread.id: DeskItem(
             ref=Ref(THREAD_KEY, thread.id),
             revision=revision.number,
-            label=_("Neues Gespräch") if thread.released is None else _("Geändertes Gespräch"),
+            label=_("Gespräch") if revision.number == 1 else _("Geändertes Gespräch"),
             title=revision.title,
             html=revision.html,
             plain=revision.plain,
@@ -208,7 +208,7 @@ def _post_desk_item(post: Post, revision: TextRevision, context: str) -> DeskIte
     return DeskItem(
         ref=Ref(POST_KEY, post.id),
         revision=revision.number,
-        label=_("Beitrag") if post.released is None else _("Geänderter Beitrag"),
+        label=_("Beitrag") if revision.number == 1 else _("Geänderter Beitrag"),
         title=post.thread.title,
         html=revision.html,
         plain=revision.plain,

@@ -2,6 +2,7 @@
 import { countCharacters } from "./counter.js";
 import { keepDrafts } from "./drafts.js";
 import { focusErrors } from "./errors.js";
+import { fillReasons } from "./reasons.js";
 import { useKeys } from "./keys.js";
 import { warnBeforeLeaving } from "./leaving.js";
 import { closeMenus } from "./menus.js";
@@ -21,6 +22,7 @@ const PARTS = [
   shareLinks,
   swapVotes,
   useKeys,
+  fillReasons,
   warnBeforeLeaving,
   placeToasts,
 ];

@@ -37,8 +37,7 @@ def decide_many() -> ResponseReturnValue:
     actor, filters = moderator(), words.filters_of(request.args)
     marked = _marked(request.form.getlist("fall"))
     if not marked:
-        notice(_("Bitte markieren Sie zuerst, worum es geht."), "info")
-        return redirect(url_for(".overview", **words.args_of(filters)), code=303)
+        return _nothing_marked()
     if request.form.get("tun") == "ablehnen":
         values = [f"{number}:{revision}" for number, revision in marked]
         return redirect(
@@ -61,6 +60,8 @@ def reason_for_many() -> ResponseReturnValue:
 def reject_many() -> ResponseReturnValue:
     actor, form = moderator(), ReasonForm()
     marked = _marked(request.form.getlist("fall"))
+    if not marked:
+        return _nothing_marked()
     if request.form.get("tun") == FILL:
         form.fill_in()
         return _reason_page(actor, marked, form)
@@ -73,6 +74,12 @@ def reject_many() -> ResponseReturnValue:
         form.blame(error)
         return _reason_page(actor, marked, form), 422
     return _done(done)
+
+
+def _nothing_marked() -> ResponseReturnValue:
+    notice(_("Bitte markieren Sie zuerst, worum es geht."), "info")
+    args = words.args_of(words.filters_of(request.args))
+    return redirect(url_for(".overview", **args), code=303)
 
 
 def _reason_page(actor: Actor, marked: Marked, form: ReasonForm) -> str:
