@@ -11,6 +11,10 @@ from kern.clock import now
 from kern.db import Json, Model, Utc
 from kern.scope.models import Scope
 
+# Ids that stand in mails, links and the log are never given a second time, also on SQLite: a link
+# to a row that is gone must not open the next one.
+NEVER_AGAIN = {"sqlite_autoincrement": True}
+
 
 class PartyKind(StrEnum):
     PERSON = "person"
@@ -34,6 +38,7 @@ class Party(Model):
     """Author and sender of everything. Purpose: to show who speaks, and to reach them."""
 
     __tablename__ = "kern_party"
+    __table_args__ = NEVER_AGAIN
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[PartyKind] = mapped_column(String(12), default=PartyKind.PERSON)
@@ -58,6 +63,7 @@ class Account(Model):
     """Purpose: to let a person come back. An account is a confirmed e-mail address."""
 
     __tablename__ = "kern_account"
+    __table_args__ = NEVER_AGAIN
 
     id: Mapped[int] = mapped_column(primary_key=True)
     party_id: Mapped[int] = mapped_column(ForeignKey(Party.id), unique=True)
@@ -116,7 +122,7 @@ class Token(Model):
     an HMAC over this row with the town's secret, so an outbox row or a backup opens nothing."""
 
     __tablename__ = "kern_token"
-    __table_args__ = (Index(None, "expires_at"),)
+    __table_args__ = (Index(None, "expires_at"), NEVER_AGAIN)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     purpose: Mapped[str] = mapped_column(String(30))
@@ -135,7 +141,7 @@ class Pending(Model):
     """
 
     __tablename__ = "kern_pending"
-    __table_args__ = (Index(None, "expires_at"),)
+    __table_args__ = (Index(None, "expires_at"), NEVER_AGAIN)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     act: Mapped[str] = mapped_column(String(40))  # "beteiligung.post", "konto.login", ...

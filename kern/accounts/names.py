@@ -53,6 +53,9 @@ _AS_WORD = (
     "system",
     "team",
 )
+# Greek and Cyrillic capitals that look Latin, while their small letters do not: folding the case
+# first would hide them ("ΑΝΝΑ" becomes "αννα", which reads as "avva").
+_CAPITALS = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕКМНОРСТУХІЈЅ", "ABEZHIKMNOPTYXABEKMHOPCTYXIJS")
 _ADDRESS = re.compile(r"@|://|www\.|\.(?:de|com|net|org|eu|info)\b", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W\d_]+")
 
@@ -62,7 +65,7 @@ def check_name(text: str, *, town_name: str = "", is_staff: bool = False) -> tup
     name = clean_line(text, LONGEST + 1)
     if len(name) > LONGEST:
         raise Invalid("Bitte höchstens %(limit)s Zeichen.", field="name", limit=LONGEST)
-    skeleton = name_skeleton(name)
+    skeleton = skeleton_of(name)
     if len(name) < SHORTEST or not any(sign.isalpha() for sign in name) or not skeleton:
         raise Invalid("Bitte mindestens zwei Zeichen, darunter ein Buchstabe.", field="name")
     if _ADDRESS.search(name):
@@ -76,6 +79,7 @@ def check_name(text: str, *, town_name: str = "", is_staff: bool = False) -> tup
 
 def sounds_official(name: str, town_name: str = "") -> bool:
     """Whether a reader could take this name for the office's, lookalike letters included."""
+    name = name.translate(_CAPITALS)
     whole = name_skeleton(name)
     if any(name_skeleton(word) in whole for word in _ANYWHERE):
         return True
@@ -86,6 +90,11 @@ def sounds_official(name: str, town_name: str = "") -> bool:
     return bool(town) and (town in whole if len(town) > 5 else town in words)  # noqa: PLR2004
 
 
+def skeleton_of(name: str) -> str:
+    """What the eye makes of the name: unique among accounts."""
+    return name_skeleton(name.translate(_CAPITALS))
+
+
 def bare_skeleton(name: str) -> str:
     """The skeleton without digits: "Jana Petersen 2" must not stand beside Jana Petersen."""
-    return name_skeleton("".join(sign for sign in fold_name(name) if not sign.isdigit()))
+    return skeleton_of("".join(sign for sign in name if not sign.isdigit()))

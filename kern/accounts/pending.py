@@ -78,11 +78,13 @@ def keep(
     return pending
 
 
-def find_subject(subject: str) -> Pending | None:
-    """The row behind "pending:3", unless its time is over."""
+def find_subject(subject: str, act: str | None = None) -> Pending | None:
+    """The row behind "pending:3", unless its time is over or it waits for another act."""
     kind, _, number = subject.partition(":")
     pending = db.session.get(Pending, int(number)) if kind == "pending" else None
-    return pending if pending is not None and pending.expires_at > now() else None
+    if pending is None or pending.expires_at <= now() or (act and pending.act != act):
+        return None
+    return pending
 
 
 def look(token_text: str) -> Pending:

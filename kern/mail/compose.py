@@ -4,6 +4,7 @@ An environment of its own, because a mail is written by the worker, outside of a
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,10 +52,15 @@ def _of_party(party_id: int) -> Recipient | None:
     return Recipient(address, party.language, party.name or "")
 
 
-def link_of(token_id: int, folder: str) -> str | None:
-    """The address of a token's page, `folder` such as "/konto/link"; None once it is spent."""
-    token = db.session.get(Token, token_id)
+def link_of(payload: Mapping[str, Any], folder: str) -> str | None:
+    """The address of the page of `payload["token"]`, `folder` such as "/konto/link".
+
+    None once it is spent, and for a token that was not made for this recipient.
+    """
+    token = db.session.get(Token, payload["token"])
     if token is None or token.used_at is not None or token.expires_at <= now():
+        return None
+    if token.subject != payload["recipient"]:
         return None
     return f"{current_town().address}{folder}/{tokens.text_of(token)}"
 

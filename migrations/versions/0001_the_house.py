@@ -74,6 +74,7 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kern_party")),
         sa.UniqueConstraint("email", name=op.f("uq_kern_party_email")),
         sa.UniqueConstraint("external_key", name=op.f("uq_kern_party_external_key")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "kern_pending",
@@ -85,6 +86,7 @@ def upgrade():
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kern_pending")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("kern_pending", schema=None) as batch_op:
         batch_op.create_index(
@@ -158,6 +160,7 @@ def upgrade():
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kern_token")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("kern_token", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_kern_token_expires_at"), ["expires_at"], unique=False)
@@ -177,6 +180,7 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kern_account")),
         sa.UniqueConstraint("name_skeleton", name=op.f("uq_kern_account_name_skeleton")),
         sa.UniqueConstraint("party_id", name=op.f("uq_kern_account_party_id")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "kern_file",

@@ -31,7 +31,7 @@ _BY_DOOR = {
 def _login(payload: Payload) -> Mail | None:
     """One kind for every address: what it opens is said only here."""
     recipient = recipient_of(payload["recipient"])
-    link = link_of(payload["token"], "/konto/link")
+    link = link_of(payload, "/konto/link")
     if recipient is None or link is None:
         return None
     door, account = service.door_of(recipient.address, production=settings().production)
@@ -46,7 +46,7 @@ def _login(payload: Payload) -> Mail | None:
 
 def _confirm(payload: Payload) -> Mail | None:
     recipient = recipient_of(payload["recipient"])
-    link = link_of(payload["token"], "/konto/bestaetigen")
+    link = link_of(payload, "/konto/bestaetigen")
     pending = find_subject(payload["recipient"])
     if recipient is None or link is None or pending is None:
         return None
@@ -57,7 +57,7 @@ def _confirm(payload: Payload) -> Mail | None:
 
 def _invitation(payload: Payload) -> Mail | None:
     recipient = recipient_of(payload["recipient"])
-    link = link_of(payload["token"], "/konto/einladung")
+    link = link_of(payload, "/konto/einladung")
     if recipient is None or link is None:
         return None
     return write("konto/einladung", recipient, link=link, role=_roles(payload, recipient))
@@ -81,7 +81,7 @@ def _roles(payload: Payload, recipient: Recipient) -> str:
 
 def _new_address(payload: Payload) -> Mail | None:
     recipient = recipient_of(payload["recipient"])
-    link = link_of(payload["token"], "/konto/mail")
+    link = link_of(payload, "/konto/mail")
     if recipient is None or link is None:
         return None
     if find_account(recipient.address) is not None:

@@ -69,7 +69,7 @@ def look_at_link(token_text: str, *, production: bool) -> tuple[Pending, Account
 
     Raises NotFound for everything else, an invitation that is waiting or has expired included.
     """
-    pending = find_subject(tokens.look(token_text, LINK).subject)
+    pending = find_subject(tokens.look(token_text, LINK).subject, LINK)
     if pending is None:
         raise NotFound(tokens.SPENT)
     door, account = door_of(pending.email, production=production)

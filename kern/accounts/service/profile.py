@@ -55,7 +55,7 @@ def request_mail_change(actor: Actor, email: str, language: str) -> None:
 
 def look_at_mail_change(token_text: str) -> tuple[Pending, Account]:
     """Raises NotFound as well when the address has been taken by then."""
-    pending = find_subject(tokens.look(token_text, CHANGE).subject)
+    pending = find_subject(tokens.look(token_text, CHANGE).subject, CHANGE)
     if pending is None or find_account(pending.email) is not None:
         raise NotFound(tokens.SPENT)
     account = db.session.get(Account, int(pending.payload["account"]))
