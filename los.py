@@ -56,6 +56,7 @@ HELP = """Dorflinde, die offene Beteiligungsplattform für Städte und Gemeinden
   --data ORDNER        wo die Daten liegen (sonst $DORFLINDE_DATA oder data/)
   --port ZAHL          bei demo und run: der Port der Seite (sonst 8000)
   --fill small|large   bei demo: wie viel im Demo-Ort steht
+  --neue-passwoerter   bei demo: neue Passwörter für einen Demo-Ort, der schon da ist
 """
 
 DISK_FULL = "Der Speicher ist voll. Bitte machen Sie Platz und starten Sie den Befehl noch einmal."
@@ -341,7 +342,7 @@ def setup(options: argparse.Namespace) -> int:
 
 
 def demo(options: argparse.Namespace) -> int:
-    return serve(options, "demo", "--fill", options.fill)
+    return serve(options, "demo", "--fill", options.fill, *["--neue-passwoerter"] * options.renew)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -459,6 +460,7 @@ def read_options(words: Sequence[str]) -> argparse.Namespace:
             verb.add_argument("--port")
         if name == "demo":
             verb.add_argument("--fill", choices=("small", "large"), default="small")
+            verb.add_argument("--neue-passwoerter", action="store_true", dest="renew")
         if name in {"backup", "restore"}:
             verb.add_argument("file", nargs="?" if name == "backup" else None)
     options, more = parser.parse_known_args(words)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 from beteiligung.project import rules
 from beteiligung.project.models import Project
@@ -88,7 +89,7 @@ def _make(stage: Stage, text: ProjectText, documents: Documents) -> Project:
         events.add_meeting(actor, project, _meeting(stage, meeting))
     for title, document in documents.items():
         events.add_document(actor, project, document, title)
-    drawn = {"name": text.picture, "alt": text.picture_alt}
+    drawn = {"name": Path(text.picture).stem, "alt": text.picture_alt}
     project.page = {**project.page, "bundled_picture": drawn}
     refresh_page(project)
     return project
