@@ -11,6 +11,9 @@ function isTyping(target) {
 function follow(element) {
   if (element.matches("textarea, input, select")) element.focus();
   else element.click();
+  if (element.matches("details[open] > summary")) {
+    element.parentElement.querySelector("select, textarea, input:not([type=hidden])")?.focus();
+  }
 }
 
 function bindDialog(dialog) {

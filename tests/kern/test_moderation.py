@@ -1,11 +1,9 @@
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, func, select, update
+from sqlalchemy import func, select, update
 
 from beteiligung.discussion.models import POST_KEY, THREAD_KEY, Post, Status, Thread
 from beteiligung.discussion.service import posts, threads
@@ -13,7 +11,7 @@ from kern.accounts.permissions import Role
 from kern.actor import Actor
 from kern.clock import now
 from kern.content import Ref
-from kern.db import begin_writing, db, engine
+from kern.db import begin_writing, db
 from kern.errors import Conflict, Invalid, NotAllowed, NotFound
 from kern.moderation import decisions, desk, log, netiquette, queue
 from kern.moderation.decisions import AlreadyDecided, Ruling
@@ -23,23 +21,9 @@ from kern.outbox import Fact, OutboxEntry, masked
 from kern.scope import Moderation
 from kern.town import Town, use_town
 from tests.builders import make_actor, make_post, make_scope, make_thread
+from tests.conftest import CountQueries
 
 WORDS = "Bitte lassen Sie die Nummer weg."
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements that are sent inside."""
-    sent: list[str] = []
-
-    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        sent.append(statement)
-
-    event.listen(engine(), "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(engine(), "before_cursor_execute", note)
 
 
 def case_of(thing: Post | Thread, kind: CaseKind = CaseKind.RELEASE) -> Case:
@@ -106,6 +90,7 @@ def test_the_oldest_waits_in_front(town: Town) -> None:
     assert [line.item.plain for line in page.lines] == texts
 
 
+@pytest.mark.both_databases
 def test_pages_of_the_queue_hold_everything_once_in_both_directions(town: Town) -> None:
     thread = make_thread()
     for number in range(7):
@@ -132,13 +117,15 @@ def test_pages_of_the_queue_hold_everything_once_in_both_directions(town: Town) 
 
 
 @pytest.mark.slow
-def test_500_waiting_things_need_as_many_queries_as_5(town: Town) -> None:
+def test_500_waiting_things_need_as_many_queries_as_5(
+    town: Town, count_queries: CountQueries
+) -> None:
     thread, author = make_thread(), make_actor(Role.CITIZEN)
     actor = make_actor(Role.MODERATOR)
 
     def queries() -> int:
         db.session.flush()
-        with counted() as sent:
+        with count_queries() as sent:
             queue.count_queue(actor)
             queue.list_queue(actor, Filters())
         return len(sent)
@@ -154,6 +141,7 @@ def test_500_waiting_things_need_as_many_queries_as_5(town: Town) -> None:
     assert queue.count_queue(actor).open == 501
 
 
+@pytest.mark.both_databases
 def test_filters_narrow_the_queue_and_its_counts(town: Town) -> None:
     here, there = make_thread(), make_thread()
     make_waiting(thread=here)
@@ -257,6 +245,7 @@ def test_nobody_decides_about_a_text_they_have_not_read(town: Town) -> None:
         )
 
 
+@pytest.mark.both_databases
 def test_of_two_moderators_at_once_one_wins(app: Flask, town: Town) -> None:
     post = make_waiting()
     number = case_of(post).id
@@ -291,6 +280,7 @@ def test_of_two_moderators_at_once_one_wins(app: Flask, town: Town) -> None:
     assert mails() == ["beteiligung.entschieden"]
 
 
+@pytest.mark.both_databases
 def test_a_release_taken_back_leaves_no_trace(town: Town) -> None:
     post = make_waiting()
     before = case_of(post)
@@ -317,6 +307,7 @@ def test_a_rejection_taken_back_forgets_its_reason(town: Town) -> None:
     assert mails() == []
 
 
+@pytest.mark.both_databases
 def test_hiding_taken_back_shows_the_post_again(town: Town) -> None:
     post, actor = make_unread(), make_actor(Role.MODERATOR)
     case = case_of(post, CaseKind.REVIEW)
@@ -359,6 +350,7 @@ def test_what_the_author_wrote_anew_is_not_overrun_by_undo(town: Town) -> None:
     assert case_of(post).revision == 2
 
 
+@pytest.mark.both_databases
 def test_many_are_decided_at_once_and_taken_back_together(town: Town) -> None:
     thread, actor = make_thread(), make_actor(Role.MODERATOR)
     cases = [case_of(make_waiting(thread=thread, text=f"Nummer {n}")) for n in range(3)]
@@ -387,6 +379,7 @@ def test_what_was_public_unread_is_fine_or_hidden(town: Town) -> None:
     assert mails() == ["beteiligung.ausgeblendet"]
 
 
+@pytest.mark.both_databases
 def test_a_rejected_post_is_released_from_the_log_by_a_new_decision(town: Town) -> None:
     post, actor = make_waiting(), make_actor(Role.MODERATOR)
     first = decisions.decide(actor, case_of(post).id, rejected(case_of(post)))
@@ -423,6 +416,7 @@ def test_a_decision_made_anew_is_taken_back_to_the_one_before(town: Town) -> Non
     assert len(before) == 2
 
 
+@pytest.mark.both_databases
 def test_the_log_can_be_narrowed_and_shows_what_nobody_else_reads(town: Town) -> None:
     actor, other = make_actor(Role.MODERATOR), make_actor(Role.MODERATOR)
     bad, good = make_waiting(text="Rufen Sie 0151 an."), make_waiting()
@@ -439,6 +433,7 @@ def test_the_log_can_be_narrowed_and_shows_what_nobody_else_reads(town: Town) ->
     )
 
 
+@pytest.mark.both_databases
 def test_a_claim_is_soft_and_ends_by_itself(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     case, actor = case_of(make_waiting()), make_actor(Role.MODERATOR, name="Kathrin Brandt")
     other = make_actor(Role.MODERATOR)

@@ -1,17 +1,15 @@
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from beteiligung.discussion.models import POST_KEY, Post, Status
 from beteiligung.discussion.service import posts
 from kern.accounts.models import Account
 from kern.accounts.permissions import Role
-from kern.db import db, engine
+from kern.db import db
 from kern.mail import kinds
 from kern.moderation import decisions
 from kern.moderation.models import Case, CaseKind, CaseState, CaseVerdict
@@ -27,6 +25,7 @@ from tests.builders import (
     make_scope,
     make_thread,
 )
+from tests.conftest import CountQueries
 from tests.visitors import Visitor
 
 REASON = "Bitte lassen Sie die Nummer weg."
@@ -67,20 +66,6 @@ def case_of(post: int, kind: CaseKind = CaseKind.RELEASE) -> Case:
     return case
 
 
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    sent: list[str] = []
-
-    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        sent.append(statement)
-
-    event.listen(engine(), "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(engine(), "before_cursor_execute", note)
-
-
 def test_the_list_shows_whole_texts_and_how_many_wait(desk: Visitor) -> None:
     waiting(text="Am Wasser fehlt Schatten, auch im Herbst.")
 
@@ -91,15 +76,15 @@ def test_the_list_shows_whole_texts_and_how_many_wait(desk: Visitor) -> None:
     assert re.search(r'Prüfen <span class="df-num">\(1\)', page.text)
 
 
-def test_the_list_needs_at_most_eight_queries(desk: Visitor) -> None:
+def test_the_list_needs_at_most_eight_queries(desk: Visitor, count_queries: CountQueries) -> None:
     for number in range(3):
         waiting(text=f"Beitrag {number}")
     desk.get("/moderation/")
 
-    with counted() as sent:
+    with count_queries() as sent:
         desk.get("/moderation/")
 
-    assert len([one for one in sent if one.startswith("SELECT")]) <= 8
+    assert len(sent) <= 8
 
 
 def test_an_empty_desk_says_so(desk: Visitor) -> None:
