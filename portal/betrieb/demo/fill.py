@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Literal
 
+import click
 from flask import Flask
 from sqlalchemy import delete, func, select, update
 
@@ -20,7 +21,7 @@ from kern.scope import town_scope
 from kern.settings import change
 from kern.town import LOOPBACK, Town, Towns, use_town
 from portal.app import create_app
-from portal.betrieb.demo import people, pictures, projects, talk
+from portal.betrieb.demo import large, people, pictures, projects, talk
 from portal.betrieb.demo.people import Logins
 from portal.betrieb.demo.stage import Stage
 from portal.betrieb.demo.texts import DemoTexts, read_demo_texts
@@ -74,9 +75,9 @@ def run(
         return _again(app, town, settings, texts, echo, new_passwords=new_passwords)
     echo("Der Demo-Ort „Lindenau am See“ wird gefüllt …")
     (town.path / MARK).write_text(f"{fill}\n", encoding="ascii")
-    logins = _fill(app, town, settings, texts)
+    logins = _fill(app, town, settings, texts, fill)
     with use_town(town), app.app_context():
-        count = search.rebuild_all()
+        count = _index(fill)
         db.session.remove()
     echo(f"Der Demo-Ort ist gefüllt nach {spent(started)}; die Suche kennt {count} Einträge.")
     for line in as_table(town, settings, logins):
@@ -118,7 +119,7 @@ def _again(
     return logins
 
 
-def _fill(app: Flask, town: Town, settings: Settings, texts: DemoTexts) -> Logins:
+def _fill(app: Flask, town: Town, settings: Settings, texts: DemoTexts, fill: Fill) -> Logins:
     """One transaction: either the whole town is there, or nothing of it."""
     documents = {text.slug: projects.print_documents(text) for text in texts.projects}
     drawn = {
@@ -139,9 +140,23 @@ def _fill(app: Flask, town: Town, settings: Settings, texts: DemoTexts) -> Login
             talk.plan_threads(stage, text)
         stage.timeline.play()
         talk.cast_votes(stage, texts.projects)
+        if fill == "large":
+            large.enlarge(stage, texts)
         counting.rebuild()
         _quiet_outbox()
     return logins
+
+
+def _index(fill: Fill) -> int:
+    """Returns how many entries the search knows now."""
+    if fill == "small":
+        return search.rebuild_all()
+    with click.progressbar(length=100, label="Suche aufbauen") as bar:
+
+        def progress(done: int, expected: int) -> None:
+            bar.update(done * 100 // max(expected, done) - bar.pos)
+
+        return search.rebuild_all(progress)
 
 
 def _people(texts: DemoTexts, settings: Settings) -> tuple[Stage, Logins]:
