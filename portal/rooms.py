@@ -1,5 +1,7 @@
 """What is registered: content types, mail kinds, blueprints, commands, the navigation."""
 
+from datetime import timedelta
+
 from flask import Blueprint, Flask
 
 from beteiligung.discussion import acts, cli, panel
@@ -15,6 +17,7 @@ from kern.accounts import pending
 from kern.accounts.pending import PendingKind
 from kern.content import ContentType
 from kern.mail import MailKind
+from kern.moderation import forgetting
 from kern.panels import Panel
 from portal import dateien, gestaltung, gesund, karten
 from portal.konto import mails as konto_mails
@@ -61,5 +64,6 @@ def register(app: Flask) -> None:
     panels.fill(PANELS)
     app.cli.add_command(cli.group)
     worker.on_facts(search.follow)
+    worker.on_tick(forgetting.forget, timedelta(hours=1))
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

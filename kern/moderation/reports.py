@@ -36,9 +36,12 @@ class Objection:
 
 
 def get_target(actor: Actor, ref: Ref) -> Card:
-    """The gate: only what this actor may read in public; everything else answers alike."""
+    """The gate: only what this actor may read in public, and what the desk could take away; all
+    else answers alike."""
     type_ = registry().get(ref.key)
-    card = type_.cards([ref.id]).get(ref.id) if type_ is not None else None
+    if type_ is None or type_.hide is None:
+        raise NotFound(GONE)
+    card = type_.cards([ref.id]).get(ref.id)
     if card is None:
         raise NotFound(GONE)
     if card.scope_id is not None and not may_read(actor, get_scope(card.scope_id)):

@@ -7,16 +7,18 @@ from sqlalchemy import func, select, update
 
 from beteiligung.discussion.models import POST_KEY, THREAD_KEY, Post, Status, Thread
 from beteiligung.discussion.service import posts, threads
+from kern.accounts.models import Party
 from kern.accounts.permissions import Role
 from kern.actor import Actor
 from kern.clock import now
 from kern.content import Ref
 from kern.db import begin_writing, db
 from kern.errors import Conflict, Invalid, NotAllowed, NotFound
-from kern.moderation import decisions, desk, log, netiquette, queue
+from kern.moderation import decisions, desk, forgetting, log, netiquette, queue, reports
 from kern.moderation.decisions import AlreadyDecided, Ruling
 from kern.moderation.models import Case, CaseKind, CaseNote, CaseState, CaseVerdict
 from kern.moderation.queue import Filters, Holder, Tab
+from kern.moderation.reports import Objection
 from kern.outbox import Fact, OutboxEntry, masked
 from kern.scope import Moderation
 from kern.town import Town, use_town
@@ -485,3 +487,26 @@ def test_hiding_is_a_fact_that_masks_at_once(town: Town) -> None:
     )
     assert Fact.HIDDEN in set(db.session.scalars(query))
     assert (POST_KEY, post.id) in masked()
+
+
+def test_words_about_people_are_forgotten_in_time(town: Town) -> None:
+    post, actor = make_post(), make_actor(Role.MODERATOR)
+    leaving = make_actor()
+    reported = Ref(POST_KEY, post.id)
+    stays = reports.report(make_actor(), reported, Objection(4, "Böse.", "a@lindenau.example"))
+    goes = reports.report(leaving, reported, Objection(4, "Auch böse.", "b@lindenau.example"))
+    db.session.get_one(Party, leaving.party_id).erased_at = now()
+    case = case_of(post, CaseKind.REPORT)
+    decisions.decide(actor, case.id, Ruling(CaseVerdict.HIDE, 1, 4, WORDS))
+
+    def left(days: int) -> list[tuple[str, str | None]]:
+        forgetting.forget(now(), now() + timedelta(days=days))
+        db.session.expire_all()
+        return [(stays.text, stays.email), (goes.text, goes.email)]
+
+    assert left(1) == [("Böse.", "a@lindenau.example"), ("", None)]
+    assert left(31) == [("Böse.", None), ("", None)]
+    assert left(800) == [("", None), ("", None)]
+    reason = desk.reason_for(reported)
+    assert reason is not None
+    assert (reason.rule, reason.text) == (4, "")

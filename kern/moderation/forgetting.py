@@ -1,0 +1,34 @@
+"""Forget what was noted about people once the desk no longer needs it. Run by the worker's tick."""
+
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, CursorResult, select, update
+
+from kern.accounts.models import Party
+from kern.db import db
+from kern.moderation.models import REPORT, Case, CaseNote
+
+EMAIL_FOR = timedelta(days=30)  # after the decision: a mail that bounced may be asked for again
+TEXT_FOR = timedelta(days=2 * 365)  # as long as the audit log
+
+
+def forget(_since: datetime, until: datetime) -> bool:
+    """Addresses and words of reporters, reasons; at once what belongs to people who have gone."""
+    gone = select(Party.id).where(Party.erased_at.is_not(None))
+    by_gone = CaseNote.party_id.in_(gone)
+    count = _clear(by_gone & (CaseNote.kind == REPORT), text="", email=None, party_id=None)
+    count += _clear(by_gone, party_id=None)
+    count += _clear(_decided_before(until - EMAIL_FOR) & CaseNote.email.is_not(None), email=None)
+    count += _clear(_decided_before(until - TEXT_FOR) & (CaseNote.text != ""), text="")
+    return count > 0
+
+
+def _decided_before(at: datetime) -> ColumnElement[bool]:
+    return CaseNote.case_id.in_(select(Case.id).where(Case.decided_at < at))
+
+
+def _clear(condition: ColumnElement[bool], **values: Any) -> int:
+    statement = update(CaseNote).where(condition).values(**values)
+    done = statement.execution_options(synchronize_session=False)
+    return cast("CursorResult[Any]", db.session.execute(done)).rowcount
