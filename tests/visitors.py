@@ -6,6 +6,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from kern.accounts.models import Account
+from kern.accounts.parties import address_of_account
 from kern.accounts.sessions import open_session
 from kern.db import db
 from kern.web.guard import FIELD, token_for
@@ -18,11 +19,15 @@ class Visitor:
     def __init__(self, app: Flask, account: Account | None = None) -> None:
         self.client = app.test_client()
         self.client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+        self.account_id = 0
+        self.email = ""
         if account is not None:
             self.log_in(account)
 
     def log_in(self, account: Account) -> str:
-        """A new session of this account; returns its token."""
+        """A new session of this account; returns its token. A request detaches the account from
+        the test's session, so its id and address are kept here."""
+        self.account_id, self.email = account.id, address_of_account(account.id) or ""
         token = open_session(account, "Firefox, Linux", 30)
         db.session.commit()
         self.client.set_cookie(COOKIE, token)
