@@ -1,0 +1,139 @@
+"""A town that lives as in a town hall: a server, a mail server and a worker, all on loopback."""
+
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from email.message import EmailMessage
+
+from flask import Flask
+from sqlalchemy import func, select, update
+from werkzeug.serving import make_server
+
+from kern import worker_hint
+from kern.clock import now
+from kern.config import Settings
+from kern.db import db, writing
+from kern.outbox import OutboxEntry, State
+from kern.town import Towns, use_town
+from kern.worker import drain
+from tests.smtp_server import Inbox
+
+PATIENCE = 20  # seconds until a mail is given up
+
+
+def reachable(settings: Settings, inbox: Inbox) -> Settings:
+    """The same town on a free port, whose mails go to `inbox`."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    return replace(
+        settings, port=port, smtp_host="127.0.0.1", smtp_port=inbox.port, smtp_tls="none"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    app: Flask
+    settings: Settings
+    inbox: Inbox
+    hint: threading.Event  # wakes the worker
+
+    @property
+    def address(self) -> str:
+        return f"http://localhost:{self.settings.port}"
+
+    @contextmanager
+    def inside(self) -> Iterator[None]:
+        """For what the test plants: inside the town, committed at the end."""
+        towns: Towns = self.app.extensions["dorflinde.towns"]
+        with use_town(towns.by_slug("ort")), self.app.app_context():
+            try:
+                with writing():
+                    yield
+                    db.session.commit()
+            finally:
+                db.session.remove()
+        self.hint.set()
+
+    def end_undo_time(self) -> None:
+        """Half a minute later: what waits so that it can be taken back goes out now."""
+        with self.inside():
+            db.session.execute(
+                update(OutboxEntry).where(OutboxEntry.state == State.OPEN).values(not_before=now())
+            )
+
+    def settle(self) -> None:
+        """Wait until the worker has passed on every fact, so that the search knows it."""
+        open_facts = select(func.count()).where(
+            OutboxEntry.kind == "fact", OutboxEntry.state != State.DONE
+        )
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            with self.inside():
+                if db.session.scalar(open_facts) == 0:
+                    return
+            time.sleep(0.05)
+        raise AssertionError("the worker does not come to an end")
+
+    def mail_to(self, address: str, subject: str) -> EmailMessage:
+        """The newest whose subject begins so; waits for it."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            found = [
+                message
+                for recipients, message in self.inbox.mails
+                if address in recipients and str(message["Subject"]).startswith(subject)
+            ]
+            if found:
+                return found[-1]
+            time.sleep(0.05)
+        arrived = [(to, str(message["Subject"])) for to, message in self.inbox.mails]
+        raise AssertionError(f"no mail {subject!r} to {address}, only {arrived}")
+
+
+def link_in(message: EmailMessage) -> str:
+    """The one link of a mail that leads into the town, whole."""
+    body = message.get_body(("plain",))
+    assert body is not None
+    found = set(re.findall(r"http://localhost:\d+/\S+", body.get_content()))
+    assert len(found) == 1, found
+    return str(found.pop())
+
+
+@contextmanager
+def living(app: Flask, settings: Settings, inbox: Inbox) -> Iterator[Live]:
+    """Serves and works until the block ends. `settings` are those of `reachable`."""
+    server = make_server("localhost", settings.port, app, threaded=True)
+    live = Live(app, settings, inbox, threading.Event())
+    worker_hint.listen(lambda _slug: live.hint.set())
+    is_ending = threading.Event()
+    threads = [
+        threading.Thread(target=server.serve_forever),
+        threading.Thread(target=_work, args=(live, is_ending)),
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield live
+    finally:
+        server.shutdown()
+        is_ending.set()
+        live.hint.set()
+        for thread in threads:
+            thread.join()
+        server.server_close()
+        worker_hint.listen(lambda _slug: None)
+
+
+def _work(live: Live, is_ending: threading.Event) -> None:
+    towns: Towns = live.app.extensions["dorflinde.towns"]
+    while not is_ending.is_set():
+        live.hint.wait(1)
+        live.hint.clear()
+        with use_town(towns.by_slug("ort")), live.app.app_context():
+            drain(live.settings)
+            db.session.remove()
