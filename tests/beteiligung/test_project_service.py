@@ -1,10 +1,8 @@
 import json
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from beteiligung.project.models import Project
 from beteiligung.project.rules import PROJECT_KEY, RESERVED, Standing
 from beteiligung.project.service import events, phases, reading, states, writing
 from beteiligung.project.service.page import read_page
@@ -22,42 +20,8 @@ from kern.outbox import OutboxEntry
 from kern.scope import Act, ScopeState, Visibility, is_open, list_windows
 from kern.scope.rules import may_read
 from kern.town import Town
+from tests.beteiligung.projects import DAY, make_phase_input, make_ready
 from tests.builders import make_actor, make_project
-
-DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def planner(town: Town) -> Actor:
-    return make_actor(Role.PLANNER)
-
-
-def make_phase_input(start: int = -1, end: int = 12, *acts: Act) -> phases.PhaseInput:
-    return phases.PhaseInput(
-        "Strecke wählen", "", now() + start * DAY, now() + end * DAY, acts or (Act.DISCUSS,)
-    )
-
-
-def make_ready(planner: Actor, title: str = "Radweg an der Kaimauer") -> Project:
-    """A draft that lacks nothing."""
-    project = writing.create_project(planner, title, "Ein Weg für alle.")
-    basics = writing.Basics(
-        title=title,
-        summary="Ein Weg für alle.",
-        text="# Worum es geht\n\nEin **Weg**.",
-        office="Tiefbauamt",
-        contact_name="Jana Petersen",
-        contact_phone="04555 01 45",
-        contact_email="",
-        place="Hafenstraße",
-        point=(54.0587, 10.4021),
-    )
-    writing.save_basics(planner, project, basics)
-    writing.save_framework(
-        planner, project, decidable=["der Weg"], fixed=["das Geld"], decider="Der Rat"
-    )
-    phases.add_phase(planner, project, make_phase_input())
-    return project
 
 
 def test_a_new_project_is_a_draft_that_only_its_office_reads(planner: Actor) -> None:

@@ -1,0 +1,33 @@
+"""A town that plans: an office with its account, and a project that lacks nothing."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from beteiligung.project.models import Project
+from kern.accounts.models import Account
+from kern.accounts.permissions import Role
+from kern.actor import Actor
+from kern.town import Town
+from tests.beteiligung.projects import Office, make_ready
+from tests.builders import actor_of, make_account
+
+
+@pytest.fixture
+def account(town: Town) -> Account:
+    return make_account("Jana Planung", (Role.PLANNER, None))
+
+
+@pytest.fixture
+def planner(account: Account) -> Actor:
+    return actor_of(account, [(Role.PLANNER, None)])
+
+
+@pytest.fixture
+def project(planner: Actor) -> Project:
+    """A draft, ready to be published."""
+    return make_ready(planner)
+
+
+@pytest.fixture
+def office(client: FlaskClient, account: Account, project: Project) -> Office:
+    return Office(client, account)
