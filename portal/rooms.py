@@ -26,6 +26,7 @@ from portal.moderation import mails as moderation_mails
 from portal.moderation import views as moderation
 from portal.start import views as start
 from portal.suche import views as suche
+from portal.verwaltung import views as verwaltung
 
 CONTENT_TYPES: tuple[ContentType, ...] = (
     project_content.PROJECTS,
@@ -54,6 +55,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     dateien.blueprint,
     start.blueprint,
     suche.blueprint,
+    verwaltung.blueprint,
 )
 
 

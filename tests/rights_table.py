@@ -11,17 +11,20 @@ from typing import Any
 from sqlalchemy import select
 
 from beteiligung.discussion.models import POST_KEY, Post, Status
+from kern import outbox
 from kern.accounts import invitations, service, tokens
-from kern.accounts.models import Account, Token
+from kern.accounts.models import Account, Grant, Token
 from kern.accounts.permissions import Role
 from kern.accounts.sessions import list_sessions, open_session
 from kern.actor import SYSTEM, AccountId
 from kern.content import Ref
 from kern.db import db
 from kern.moderation import decisions, reports
-from kern.moderation.decisions import Ruling
+from kern.moderation.decisions import Decision
 from kern.moderation.models import Case, CaseVerdict
 from kern.moderation.reports import Objection
+from kern.outbox import OutboxEntry, State
+from portal.verwaltung import einrichten
 from tests.builders import actor_of, make_account, make_actor, make_post
 
 ROLES = ("guest", *(role.value for role in Role if role is not Role.GUEST))
@@ -183,8 +186,8 @@ def _decided(visit: Visit) -> Mapping[str, Any]:
     if visit.account is not None and visit.role in {Role.MODERATOR, Role.ADMINISTRATOR}:
         actor = replace(actor, account_id=AccountId(visit.account.id))
     case = _case_of(_waiting())
-    ruling = Ruling(CaseVerdict.REJECT, 1, 3, "Bitte ohne Nummer.")
-    decisions.decide(actor, case.id, ruling)
+    decision = Decision(CaseVerdict.REJECT, 1, 3, "Bitte ohne Nummer.")
+    decisions.decide(actor, case.id, decision)
     return {"case_id": case.id}
 
 
@@ -228,4 +231,74 @@ _HOUSE: dict[tuple[str, str], Row] = {
     ("suche.find", "GET"): everybody(200),
 }
 
-RIGHTS: dict[tuple[str, str], Row] = {**_HOUSE, **_KONTO, **_DESK}
+
+def _first_access(_visit: Visit) -> Mapping[str, Any]:
+    """A link for a town without an administrator; where one visits, it is spent for good."""
+    if einrichten.has_administrator():
+        return {"token": "1.0"}
+    return {"token": einrichten.setup_link().rpartition("/")[2]}
+
+
+def _staff_grant(_visit: Visit) -> Mapping[str, Any]:
+    account = make_account(None, (Role.MODERATOR, None))
+    grant = db.session.scalar(select(Grant).where(Grant.account_id == account.id))
+    assert grant is not None
+    return {"grant_id": grant.id}
+
+
+def _colleague(_visit: Visit) -> Mapping[str, Any]:
+    return {"account_id": make_account().id}
+
+
+def _dead_mail(visit: Visit) -> Mapping[str, Any]:
+    outbox.mail("gibt-es-nicht", f"probe:{visit.role}", event="e")
+    db.session.flush()
+    entry = db.session.scalar(select(OutboxEntry).order_by(OutboxEntry.id.desc()))
+    assert entry is not None
+    entry.state = State.DEAD
+    return {"entry_id": entry.id}
+
+
+def admins(status: int, **more: Any) -> Row:
+    return only(Role.ADMINISTRATOR, status=status, **more)
+
+
+_VERWALTUNG: dict[tuple[str, str], Row] = {
+    ("verwaltung.start", "GET"): admins(200),
+    ("verwaltung.list_groups", "GET"): admins(200),
+    ("verwaltung.edit_group", "GET"): admins(200, values=lambda _visit: {"group": "ort"}),
+    ("verwaltung.save_group", "POST"): admins(
+        303,
+        values=lambda _visit: {"group": "mail"},
+        data=lambda _visit: {"sender_name": "Rathaus", "sender_address": ""},
+    ),
+    ("verwaltung.people", "GET"): admins(200),
+    ("verwaltung.permissions", "GET"): admins(200),
+    ("verwaltung.invite", "POST"): admins(
+        303,
+        data=lambda _visit: {"email": "kollegin@lindenau.example", "role": "planner", "scope": "0"},
+    ),
+    ("verwaltung.give", "POST"): admins(
+        422, values=_colleague, data=lambda _visit: {"role": "niemand"}
+    ),
+    ("verwaltung.give_back", "POST"): admins(
+        303, values=lambda visit: {**_colleague(visit), "role": "planner", "scope_id": 0}
+    ),
+    ("verwaltung.take", "POST"): admins(303, values=_staff_grant),
+    ("verwaltung.mails", "GET"): admins(200),
+    ("verwaltung.mail", "GET"): admins(200, values=_dead_mail),
+    ("verwaltung.retry_mail", "POST"): admins(303, values=_dead_mail),
+    ("verwaltung.settle_mail", "POST"): admins(303, values=_dead_mail),
+    ("verwaltung.retry_mails", "POST"): admins(303),
+    ("verwaltung.audit_log", "GET"): admins(200),
+    ("verwaltung.operations", "GET"): admins(200),
+    # Whoever holds the operator's link; with an administrator in the town it opens nothing.
+    ("verwaltung.setup", "GET"): everybody(200, administrator=404, values=_first_access),
+    ("verwaltung.make_first", "POST"): everybody(
+        422, administrator=404, values=_first_access, data=lambda _visit: {"email": "a@b.example"}
+    ),
+    ("betrieb.alive", "GET"): everybody(200),
+    ("betrieb.ready", "GET"): everybody(200),
+}
+
+RIGHTS: dict[tuple[str, str], Row] = {**_HOUSE, **_VERWALTUNG, **_KONTO, **_DESK}

@@ -4,7 +4,7 @@ from kern.worker.drain import Drained, drain
 from kern.worker.facts import on_facts
 from kern.worker.jobs import Jobs
 from kern.worker.lease import Pace
-from kern.worker.service import Figures, figures, retry, retry_all
+from kern.worker.service import Figures, figures, retry, retry_all, settle
 from kern.worker.sweep import Worker
 from kern.worker.ticks import on_tick, tick
 
@@ -20,5 +20,6 @@ __all__ = [
     "on_tick",
     "retry",
     "retry_all",
+    "settle",
     "tick",
 ]

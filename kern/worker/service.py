@@ -66,6 +66,16 @@ def retry_all(kind: str = "mail") -> int:
     return _retry(OutboxEntry.kind == kind, (State.DEAD,))
 
 
+def settle(entry_id: int) -> bool:
+    """A person says that it is done; False when it is in no such state (any more)."""
+    query = update(OutboxEntry).where(
+        OutboxEntry.id == entry_id, OutboxEntry.state.in_([*TROUBLE, State.HELD])
+    )
+    query = query.values(state=State.DONE, done_at=now())
+    result = db.session.execute(query, execution_options={"synchronize_session": False})
+    return int(cast("CursorResult[Any]", result).rowcount) == 1
+
+
 def _retry(which: ColumnElement[bool], states: Iterable[State]) -> int:
     query = update(OutboxEntry).where(which, OutboxEntry.state.in_(list(states)))
     query = query.values(

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete
+from sqlalchemy import CursorResult, and_, delete, or_, select
 
 from kern.accounts import cleaning
 from kern.audit import AuditEntry
 from kern.calendar import to_local
 from kern.clock import now
 from kern.db import db, writing
-from kern.outbox import OutboxEntry, State
+from kern.files import service as files
+from kern.outbox import OutboxEntry, State, bump
+from kern.scope import SCOPE_KEY, Window
 from kern.search import IndexUnavailable, compare, heal, index_refs
 from kern.settings import Setting
 
@@ -123,8 +125,28 @@ def clean_audit(_since: datetime, until: datetime) -> bool:
     return True
 
 
+def clean_files(_since: datetime, _until: datetime) -> bool:
+    """Uploads whose thing was never saved."""
+    return files.remove_orphans() > 0
+
+
+def pass_edges(since: datetime, until: datetime) -> bool:
+    """What a phase allows began or ended: pages that show it are old now."""
+    query = select(Window.scope_id).where(
+        or_(
+            and_(Window.opens_at > since, Window.opens_at <= until),
+            and_(Window.closes_at > since, Window.closes_at <= until),
+        )
+    )
+    scopes = set(db.session.scalars(query))
+    bump(*(f"{SCOPE_KEY}:{scope_id}" for scope_id in scopes))
+    return bool(scopes)
+
+
 _OWN = (
+    _Due(pass_edges, MINUTE),
     _Due(clean_people, MINUTE),
+    _Due(clean_files, HOUR),
     _Due(clean_outbox, HOUR),
     _Due(clean_audit, HOUR),
 )

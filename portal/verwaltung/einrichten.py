@@ -43,10 +43,9 @@ def look(text: str) -> Token:
     return token
 
 
-def consume(text: str) -> Token:
-    token = tokens.consume(text, PURPOSE)
-    _require_none()
-    return token
+def spend(text: str) -> None:
+    """After the administrator was made, in the same transaction; of two at once one wins."""
+    tokens.consume(text, PURPOSE)
 
 
 def _require_none() -> None:

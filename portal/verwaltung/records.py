@@ -1,0 +1,84 @@
+"""The audit log as pages: who did what, on what, when. Names come from the accounts."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+
+from kern.accounts.models import Account, Party
+from kern.audit import AuditEntry
+from kern.db import db
+from kern.i18n import _, _l
+
+PER_PAGE = 50
+AREAS: Mapping[str, Any] = {
+    "settings": _l("Einstellungen"),
+    "grant": _l("Rechte"),
+    "account": _l("Konten"),
+    "project": _l("Projekte"),
+    "case": _l("Moderation"),
+    "text": _l("Texte"),
+    "answer": _l("Antworten"),
+    "outcome": _l("Ergebnisse"),
+    "mail": _l("Mails"),
+}
+ACTS: Mapping[str, Any] = {
+    "account.accept": _l("Einladung angenommen"),
+    "account.bar": _l("Konto gesperrt"),
+    "account.delete": _l("Konto gelöscht"),
+    "account.first": _l("Ersten Zugang eingerichtet"),
+    "account.invite": _l("Eingeladen"),
+    "account.mail": _l("E-Mail geändert"),
+    "account.password": _l("Passwort geändert"),
+    "account.unbar": _l("Konto entsperrt"),
+    "answer.edit": _l("Antwort geändert"),
+    "answer.pin": _l("Antwort angeheftet"),
+    "answer.publish": _l("Antwort veröffentlicht"),
+    "answer.unpin": _l("Antwort gelöst"),
+    "case.fine": _l("Für in Ordnung befunden"),
+    "case.undo": _l("Entscheidung zurückgenommen"),
+    "grant.give": _l("Recht gegeben"),
+    "grant.take": _l("Recht genommen"),
+    "mail.retry": _l("Mail noch einmal verschickt"),
+    "mail.settle": _l("Mail für erledigt erklärt"),
+    "outcome.set": _l("Ergebnis gesetzt"),
+    "project.invite": _l("Zu einem Projekt eingeladen"),
+    "project.uninvite": _l("Einladung zum Projekt genommen"),
+    "settings.change": _l("Einstellungen geändert"),
+    "text.redact": _l("Text geschwärzt"),
+    "text.reopen": _l("Entscheidung über einen Text geöffnet"),
+    "text.restore": _l("Text wieder eingeblendet"),
+}
+
+
+class Line(NamedTuple):
+    entry: AuditEntry
+    name: str
+
+
+def list_entries(area: str, before: int | None) -> tuple[Sequence[Line], int | None]:
+    """Newest first; the second value leads to the next page."""
+    query = (
+        select(AuditEntry, Party.name)
+        .outerjoin(Account, Account.id == AuditEntry.account_id)
+        .outerjoin(Party, Party.id == Account.party_id)
+        .order_by(AuditEntry.id.desc())
+        .limit(PER_PAGE + 1)
+    )
+    if area in AREAS:
+        query = query.where(AuditEntry.act.startswith(f"{area}.", autoescape=True))
+    if before is not None:
+        query = query.where(AuditEntry.id < before)
+    found = [Line(entry, _name(entry, name)) for entry, name in db.session.execute(query)]
+    page = found[:PER_PAGE]
+    return page, page[-1].entry.id if len(found) > PER_PAGE else None
+
+
+def _name(entry: AuditEntry, name: str | None) -> str:
+    if entry.account_id is None:
+        return _("Das Programm")
+    return name or _("gelöschtes Konto")
+
+
+def act_label(act: str) -> str:
+    return str(ACTS.get(act, act))
