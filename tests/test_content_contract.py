@@ -21,7 +21,7 @@ from kern.content import Document, Ref, Verdict, registry
 from kern.db import db
 from kern.errors import Conflict, NotFound
 from kern.moderation import decisions, netiquette, reports
-from kern.moderation.decisions import Ruling
+from kern.moderation.decisions import Decision
 from kern.moderation.models import Case, CaseKind, CaseState, CaseVerdict
 from kern.moderation.queue import items_of
 from kern.moderation.reports import Objection
@@ -132,7 +132,7 @@ def open_case(ref: Ref) -> Case:
 def decide(actor: Actor, case: Case, verdict: CaseVerdict) -> Case:
     (item,) = items_of([case]).values()
     rule = next(iter(netiquette.rules())).number
-    return decisions.decide(actor, case.id, Ruling(verdict, item.revision, rule, "Bitte nicht."))
+    return decisions.decide(actor, case.id, Decision(verdict, item.revision, rule, "Bitte nicht."))
 
 
 def reported(ref: Ref) -> Case:
@@ -312,7 +312,7 @@ def test_what_is_rejected_stays_away_and_may_be_released_later(
     case = decide(moderator, open_case(ref), CaseVerdict.REJECT)
     assert not is_public(ref)
 
-    decisions.decide_anew(moderator, case.id, Ruling(CaseVerdict.RELEASE, case.revision))
+    decisions.decide_anew(moderator, case.id, Decision(CaseVerdict.RELEASE, case.revision))
 
     assert is_public(ref)
 
@@ -339,7 +339,7 @@ def test_what_is_reported_can_be_hidden_and_shown_again(
 
     hidden = decide(moderator, case, CaseVerdict.HIDE)
     assert not is_public(ref)
-    decisions.decide_anew(moderator, hidden.id, Ruling(CaseVerdict.RESTORE, hidden.revision))
+    decisions.decide_anew(moderator, hidden.id, Decision(CaseVerdict.RESTORE, hidden.revision))
 
     assert is_public(ref)
     drain(settings)

@@ -69,7 +69,7 @@ class AlreadyDecided(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
+class Decision:
     """What a moderator wants. `revision` is the wording they read."""
 
     verdict: CaseVerdict
@@ -95,10 +95,10 @@ def no_for(case: Case) -> CaseVerdict:
     return CaseVerdict.HIDE if case.kind in PUBLIC_KINDS else CaseVerdict.REJECT
 
 
-def decide(actor: Actor, case_id: int, ruling: Ruling) -> Case:
+def decide(actor: Actor, case_id: int, decision: Decision) -> Case:
     """Raises AlreadyDecided for everybody but the first, Conflict when the text moved on."""
     case = get_case_for(actor, case_id)
-    checked = _checked(actor, case, ruling)
+    checked = _checked(actor, case, decision)
     if checked.verdict not in verdicts_for(case):
         raise Conflict(NOT_HERE)
     at = now()
@@ -111,29 +111,29 @@ def decide(actor: Actor, case_id: int, ruling: Ruling) -> Case:
     return case
 
 
-def _checked(actor: Actor, case: Case, ruling: Ruling) -> Ruling:
-    permission = DECIDE if ruling.verdict in (*WAITING_VERDICTS, CaseVerdict.FINE) else HIDE
+def _checked(actor: Actor, case: Case, decision: Decision) -> Decision:
+    permission = DECIDE if decision.verdict in (*WAITING_VERDICTS, CaseVerdict.FINE) else HIDE
     if not actor.may(permission, case.scope_id):
         raise NotAllowed("Dafür fehlt Ihnen die Berechtigung.")
-    if not ruling.restricts:
-        return Ruling(ruling.verdict, ruling.revision)
-    text = ruling.text.replace("\r\n", "\n").strip()
+    if not decision.restricts:
+        return Decision(decision.verdict, decision.revision)
+    text = decision.text.replace("\r\n", "\n").strip()
     numbers = {rule.number for rule in netiquette.rules()}
-    if numbers and ruling.rule not in numbers:
+    if numbers and decision.rule not in numbers:
         raise Invalid("Bitte wählen Sie die Regel, um die es geht.", field="rule")
     if not text:
         raise Invalid("Bitte schreiben Sie einen Satz dazu, warum.", field="text")
     if len(text) > LONGEST_REASON:
         raise Invalid("Bitte höchstens %(limit)s Zeichen.", field="text", limit=LONGEST_REASON)
-    return Ruling(ruling.verdict, ruling.revision, ruling.rule if numbers else None, text)
+    return Decision(decision.verdict, decision.revision, decision.rule if numbers else None, text)
 
 
-def _close(actor: Actor, case: Case, ruling: Ruling, at: datetime) -> None:
+def _close(actor: Actor, case: Case, decision: Decision, at: datetime) -> None:
     """Compare and swap: of two at once, one finds no open case any more.
 
     What is public is decided once for everybody who objected to it.
     """
-    if not _set(Case.id == case.id, CaseState.OPEN, _outcome(actor, ruling, at)):
+    if not _set(Case.id == case.id, CaseState.OPEN, _outcome(actor, decision, at)):
         raise AlreadyDecided(case.id)
     if case.kind in PUBLIC_KINDS:
         same = and_(
@@ -141,15 +141,15 @@ def _close(actor: Actor, case: Case, ruling: Ruling, at: datetime) -> None:
             Case.content_id == case.content_id,
             Case.kind.in_(PUBLIC_KINDS),
         )
-        _set(same, CaseState.OPEN, _outcome(actor, ruling, at))
+        _set(same, CaseState.OPEN, _outcome(actor, decision, at))
     db.session.refresh(case)
 
 
-def _outcome(actor: Actor, ruling: Ruling, at: datetime) -> dict[str, Any]:
+def _outcome(actor: Actor, decision: Decision, at: datetime) -> dict[str, Any]:
     return {
         "state": CaseState.DECIDED,
-        "verdict": ruling.verdict,
-        "rule": ruling.rule,
+        "verdict": decision.verdict,
+        "rule": decision.rule,
         "decided_by": actor.account_id,
         "decided_at": at,
         "claimed_by": None,
@@ -177,23 +177,23 @@ def _item(case: Case) -> DeskItem:
     return found
 
 
-def _require_unmoved(case: Case, ruling: Ruling) -> None:
+def _require_unmoved(case: Case, decision: Decision) -> None:
     """Nobody decides about what they have not read."""
-    if _item(case).revision != ruling.revision:
+    if _item(case).revision != decision.revision:
         raise Conflict(MOVED_ON)
 
 
-def _apply(actor: Actor, case: Case, ruling: Ruling) -> None:
+def _apply(actor: Actor, case: Case, decision: Decision) -> None:
     kind, id_ = _type(case), case.content_id
-    match ruling.verdict:
+    match decision.verdict:
         case CaseVerdict.FINE:
             audit.record(actor, "case.fine", str(ref_of(case)))
         case CaseVerdict.HIDE:
-            _need(kind.hide)(id_, actor, ruling.rule)
+            _need(kind.hide)(id_, actor, decision.rule)
         case CaseVerdict.RESTORE:
             _need(kind.restore)(id_, actor)
         case _:
-            _need(kind.decide)(id_, ruling.revision, actor, Verdict(ruling.verdict))
+            _need(kind.decide)(id_, decision.revision, actor, Verdict(decision.verdict))
 
 
 def _need(verb: Any) -> Any:
@@ -202,10 +202,10 @@ def _need(verb: Any) -> Any:
     return verb
 
 
-def _keep_reason(actor: Actor, case: Case, ruling: Ruling, at: datetime) -> None:
-    if ruling.restricts:
+def _keep_reason(actor: Actor, case: Case, decision: Decision, at: datetime) -> None:
+    if decision.restricts:
         note = CaseNote(
-            case_id=case.id, kind=REASON, text=ruling.text, party_id=actor.party_id, noted_at=at
+            case_id=case.id, kind=REASON, text=decision.text, party_id=actor.party_id, noted_at=at
         )
         db.session.add(note)
     db.session.flush()
@@ -254,10 +254,10 @@ def decide_many(
     for case_id, revision in marked:
         case = get_case_for(actor, case_id)
         verdict = yes_for(case) if accept else no_for(case)
-        ruling = _checked(actor, case, Ruling(verdict, revision, rule, text))
+        decision = _checked(actor, case, Decision(verdict, revision, rule, text))
         try:
             with db.session.begin_nested():
-                decide(actor, case_id, ruling)
+                decide(actor, case_id, decision)
         except Conflict:
             continue
         done.append(case_id)
@@ -370,11 +370,11 @@ def _newest_rule(case: Case) -> int | None:
 # Anew, from the log
 
 
-def decide_anew(actor: Actor, case_id: int, ruling: Ruling) -> Case:
+def decide_anew(actor: Actor, case_id: int, decision: Decision) -> Case:
     """Change what was decided: a decision of its own in the log, and the author is told again."""
     before = get_case_for(actor, case_id)
     db.session.execute(select(Case.id).where(Case.id == case_id).with_for_update())
-    checked = _checked(actor, before, ruling)
+    checked = _checked(actor, before, decision)
     if before.state != CaseState.DECIDED or before.verdict is None:
         raise Conflict(NOT_HERE)
     if checked.verdict not in ANEW[before.verdict]:
@@ -403,16 +403,16 @@ def _require_newest(case: Case) -> None:
         raise AlreadyDecided(newer)
 
 
-def _case_anew(actor: Actor, before: Case, ruling: Ruling, at: datetime) -> Case:
+def _case_anew(actor: Actor, before: Case, decision: Decision, at: datetime) -> Case:
     case = Case(
         kind=CaseKind.CHANGE,
         content_key=before.content_key,
         content_id=before.content_id,
-        revision=ruling.revision,
+        revision=decision.revision,
         scope_id=before.scope_id,
         author_id=before.author_id,
         opened_at=at,
-        **_outcome(actor, ruling, at),
+        **_outcome(actor, decision, at),
     )
     db.session.add(case)
     db.session.flush()

@@ -165,8 +165,8 @@ def test_a_ready_sentence_is_filled_in_without_a_script(desk: Visitor) -> None:
 def test_the_loser_of_a_race_learns_who_decided_what(desk: Visitor) -> None:
     post = waiting()
     other = make_actor(Role.MODERATOR, name="Jens Ohlsen")
-    ruling = decisions.Ruling(CaseVerdict.REJECT, 1, 3, REASON)
-    decisions.decide(other, case_of(post).id, ruling)
+    decision = decisions.Decision(CaseVerdict.REJECT, 1, 3, REASON)
+    decisions.decide(other, case_of(post).id, decision)
     db.session.commit()
 
     page = desk.post(url_of(post), {"tun": "freigeben", "fassung": "1"})

@@ -230,8 +230,8 @@ class _Talk:
     def _release(self, thing: Thing) -> None:
         case = self._case(thing)
         if case is not None:
-            ruling = desk.Ruling(desk.yes_for(case), thing.latest)
-            desk.decide(self.cast.moderator, case.id, ruling)
+            decision = desk.Decision(desk.yes_for(case), thing.latest)
+            desk.decide(self.cast.moderator, case.id, decision)
 
     def _restrict(self, text: PostText) -> None:
         """Refused while it waits; where texts appear at once, taken away instead."""
@@ -239,8 +239,8 @@ class _Talk:
         case = self._case(post)
         if case is None:
             raise LookupError(f"{text.key} is not on the desk")
-        ruling = desk.Ruling(desk.no_for(case), post.latest, text.rule, text.reason)
-        desk.decide(self.cast.moderator, case.id, ruling)
+        decision = desk.Decision(desk.no_for(case), post.latest, text.rule, text.reason)
+        desk.decide(self.cast.moderator, case.id, decision)
 
     def _report(self, text: PostText, words: str) -> None:
         post = self.stage.posts[text.key]

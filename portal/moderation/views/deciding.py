@@ -10,7 +10,7 @@ from kern.db import db
 from kern.errors import Conflict, Invalid
 from kern.i18n import _, say
 from kern.moderation import decisions, desk, queue
-from kern.moderation.decisions import AlreadyDecided, Ruling
+from kern.moderation.decisions import AlreadyDecided, Decision
 from kern.moderation.models import Case, CaseVerdict
 from kern.web import commits, notice, shows_again
 from portal.moderation import words
@@ -18,7 +18,7 @@ from portal.moderation.blueprint import blueprint, moderator
 from portal.moderation.forms import FILL, ReasonForm
 from portal.moderation.views.case import case_page, case_url, filters_for, late_page
 
-Decide = Callable[[Actor, int, Ruling], Case]
+Decide = Callable[[Actor, int, Decision], Case]
 
 
 @blueprint.post("/fall/<int:case_id>")
@@ -45,24 +45,24 @@ def _decide(case_id: int, by: Decide) -> ResponseReturnValue:
         return case_page(actor, found, form, opened=True)
     if act not in words.ACTS:
         raise Conflict(decisions.NOT_HERE)
-    ruling = _ruling(words.ACTS[act], form)
-    if ruling.restricts and not form.is_ok():
+    decision = _decision(words.ACTS[act], form)
+    if decision.restricts and not form.is_ok():
         return case_page(actor, found, form), 422
-    return _carry_out(actor, found, ruling, form, by)
+    return _carry_out(actor, found, decision, form, by)
 
 
-def _ruling(verdict: CaseVerdict, form: ReasonForm) -> Ruling:
+def _decision(verdict: CaseVerdict, form: ReasonForm) -> Decision:
     number = form.fassung.data or ""
     revision = int(number) if number.isascii() and number.isdigit() else 0
-    return Ruling(verdict, revision, form.number, form.text.data or "")
+    return Decision(verdict, revision, form.number, form.text.data or "")
 
 
 def _carry_out(
-    actor: Actor, found: Case, ruling: Ruling, form: ReasonForm, by: Decide
+    actor: Actor, found: Case, decision: Decision, form: ReasonForm, by: Decide
 ) -> ResponseReturnValue:
     filters = filters_for(found)
     try:
-        decided = by(actor, found.id, ruling)
+        decided = by(actor, found.id, decision)
     except Invalid as error:
         form.blame(error)
         return case_page(actor, found, form), 422
@@ -71,7 +71,7 @@ def _carry_out(
         db.session.rollback()
         return late_page(actor, number, say(error)), 409
     undo = url_for(".take_back", case_id=decided.id, **words.args_of(filters))
-    notice(_said(decided, ruling.verdict), undo=undo)
+    notice(_said(decided, decision.verdict), undo=undo)
     if by is decisions.decide_anew:
         return redirect(case_url(decided.id, filters), code=303)
     following = queue.find_next(actor, filters, found)
