@@ -19,7 +19,18 @@ SOURCE = "de"
 babel = Babel()
 _spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
 
-__all__ = ["COOKIE", "LANGUAGES", "_", "_l", "_n", "init_app", "language", "say", "speaking"]
+__all__ = [
+    "COOKIE",
+    "LANGUAGES",
+    "_",
+    "_l",
+    "_n",
+    "init_app",
+    "language",
+    "say",
+    "speaking",
+    "spoken",
+]
 
 
 def _(text: str, **values: object) -> str:
@@ -44,8 +55,13 @@ def _l(text: str, **values: object) -> Any:
     return LazyString(_, text, **values)
 
 
+def spoken() -> str:
+    """The language in which something is said right now: of a mail's reader, or of the page's."""
+    return _spoken.get() or language()
+
+
 def _is_source() -> bool:
-    return (_spoken.get() or language()) == SOURCE
+    return spoken() == SOURCE
 
 
 def language() -> str:
@@ -82,4 +98,4 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Europe/Berlin"
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "translations")
     babel.init_app(app, locale_selector=language)
-    app.jinja_env.install_gettext_callables(_, _n, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.install_gettext_callables(_, _n, newstyle=True)  # type: ignore[attr-defined]  # by an extension

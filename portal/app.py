@@ -32,7 +32,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     frame.init_app(app)
     rooms.register(app)
     static.init_app(app, settings)
-    if settings.trusted_proxies:
-        proxies = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0, x_port=0)  # type: ignore[method-assign]
+    _believe_proxies(app, settings.trusted_proxies)
     return app
+
+
+def _believe_proxies(app: Flask, count: int) -> None:
+    """What the operator's own proxies say about where a request comes from; the host stays."""
+    if count:
+        trusting = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0, x_port=0)
+        app.wsgi_app = trusting  # type: ignore[method-assign]  # as Flask says

@@ -31,7 +31,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         add_headers_function=add_headers,
         allow_all_origins=False,
     )
-    app.wsgi_app = server  # type: ignore[method-assign]
+    app.wsgi_app = server  # type: ignore[method-assign]  # as Flask says
 
 
 def _is_hashed(_path: str, url: str) -> bool:
