@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from kern.errors import Invalid
 from kern.i18n import _ as gettext
-from kern.i18n import _l
+from kern.i18n import _l, spoken
 
 _: Callable[..., str] = gettext
 
@@ -99,6 +100,25 @@ def format_minute(at: datetime) -> str:
     """ "5. Dezember 2026, 14:30 Uhr"."""
     local = to_local(at)
     return _("%(day)s, %(time)s", day=format_day(local), time=_clock(local.hour, local.minute))
+
+
+class Stamp(NamedTuple):
+    """An instant as pages show it: for machines, to the minute, as a day."""
+
+    iso: str
+    minute: str
+    day: str
+
+
+def stamp(at: datetime) -> Stamp:
+    """The same words as `format_minute` and `format_day`, kept: lists show the same instants to
+    everybody."""
+    return Stamp(at.isoformat(), *_stamped(at.replace(second=0, microsecond=0), spoken()))
+
+
+@lru_cache(maxsize=8192)
+def _stamped(at: datetime, _language: str) -> tuple[str, str]:
+    return format_minute(at), format_day(at)
 
 
 def format_deadline(until: datetime) -> str:

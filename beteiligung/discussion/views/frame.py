@@ -1,6 +1,7 @@
 """What all pages of the discussions hand to their templates, made once per page."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
@@ -45,6 +46,7 @@ class Context:
     in_replies: bool = False
     outcome_labels: Any = None
     outcome_states: Any = None
+    words: Mapping[str, str] = field(default_factory=dict)  # said once, shown by every post
     Markup: Any = Markup
 
     def name(self, view: Any) -> str:
@@ -52,6 +54,11 @@ class Context:
         if view.is_answer:
             return str(view.author_name or _("Verwaltung"))
         return shown_name(view.author_name, view.author_kind, erased=erased)
+
+    def letters(self, name: str) -> str:
+        """What stands in the circle beside a name: "Helga Martens" is HM."""
+        words = name.split()
+        return (words[0][0] + words[-1][0] if len(words) > 1 else name[:2]).upper()
 
     def author(self, post: Post) -> str:
         return author_name(post.author)
@@ -82,7 +89,19 @@ def context(rights: Rights | None = None, **values: Any) -> dict[str, Any]:
             token=csrf_field(),
             outcome_labels=rules.OUTCOME_LABELS,
             outcome_states=OUTCOME_STATES,
+            words=_words(),
             **values,
         ),
         "Markup": Markup,
+    }
+
+
+def _words() -> dict[str, str]:
+    return {
+        "agree": _("Dafür"),
+        "disagree": _("Dagegen"),
+        "reply": _("Antworten"),
+        "quote": _("Zitieren"),
+        "share": _("Teilen"),
+        "report": _("Melden"),
     }
