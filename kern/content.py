@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from kern.actor import Actor
+from kern.ids import parse_id
 
 
 class Ref(NamedTuple):
@@ -26,9 +27,10 @@ class Ref(NamedTuple):
     def parse(cls, text: str) -> "Ref":
         """Raises ValueError when the text is no ref."""
         key, _, number = text.rpartition(":")
-        if not key or not number.isascii() or not number.isdigit():
+        id_ = parse_id(number)
+        if not key or id_ is None:
             raise ValueError(f"no ref: {text!r}")
-        return cls(key, int(number))
+        return cls(key, id_)
 
 
 class Verdict(StrEnum):

@@ -7,6 +7,16 @@ import secrets
 _SPOKEN = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0 O 1 I, which people mix up
 _FOLD = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
+LARGEST_ID = 2**31 - 1  # of an INTEGER column on PostgreSQL
+
+
+def parse_id(text: str | None) -> int | None:
+    """A number as an address carries it; None for anything else, and beyond what a table holds."""
+    if text is None or not re.fullmatch(r"[0-9]{1,10}", text):
+        return None
+    number = int(text)
+    return number if number <= LARGEST_ID else None
+
 
 def new_token() -> str:
     """43 characters, 256 bits: for links that stand in for a password."""

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, or_
 
 from kern.db import db
+from kern.ids import parse_id
 from kern.moderation.models import Case
 
 PAGE = 25
@@ -27,14 +28,14 @@ class Cursor:
         """None for anything that is no cursor: then the first page is shown."""
         direction, _, rest = (text or "").partition("-")
         stamp, _, number = rest.partition("-")
-        plain = number.isascii() and number.isdigit() and len(number) <= 18  # noqa: PLR2004
-        if direction not in {"nach", "vor", "ab"} or not plain or len(stamp) != 20:  # noqa: PLR2004
+        id_ = parse_id(number)
+        if direction not in {"nach", "vor", "ab"} or id_ is None or len(stamp) != 20:  # noqa: PLR2004
             return None
         try:
             at = datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC)
         except ValueError:
             return None
-        return cls(direction, at, int(number))
+        return cls(direction, at, id_)
 
     def __str__(self) -> str:
         return f"{self.direction}-{self.at.strftime(_STAMP)}-{self.id}"

@@ -59,14 +59,19 @@ def check_origin() -> None:
     if site is not None:
         allowed = site in {"same-origin", "none"}
     else:
-        origin = request.headers.get("Origin")
-        allowed = origin is not None and bare_host(urlsplit(origin).netloc) == bare_host(
-            request.host
-        )
+        allowed = _host_of(request.headers.get("Origin", "")) == bare_host(request.host)
     if not allowed:
         raise ForeignRequest(
             "Diese Anfrage kam nicht von dieser Seite. Bitte öffnen Sie die Seite neu."
         )
+
+
+def _host_of(origin: str) -> str | None:
+    """None for "null" and for what is no address at all."""
+    try:
+        return urlsplit(origin).hostname
+    except ValueError:
+        return None
 
 
 def token_is_stale() -> bool:

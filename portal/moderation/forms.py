@@ -7,6 +7,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from kern.i18n import _, _l
+from kern.ids import parse_id
 from kern.moderation import netiquette
 from kern.moderation.decisions import LONGEST_REASON
 from kern.moderation.reports import LONGEST, OTHER
@@ -60,12 +61,13 @@ class ReasonForm(Form):
 
     @property
     def number(self) -> int | None:
-        return int(self.rule.data) if (self.rule.data or "").isdigit() else None
+        return parse_id(self.rule.data)
 
     def fill_in(self) -> None:
         """The way without a script: put the ready sentence into the field."""
-        if (self.ready.data or "").isdigit() and int(self.ready.data) < len(self.sentences):
-            chosen = self.sentences[int(self.ready.data)]
+        place = parse_id(self.ready.data)
+        if place is not None and place < len(self.sentences):
+            chosen = self.sentences[place]
             self.text.data = chosen.text
             self.rule.data = self.rule.data or str(chosen.number)
 

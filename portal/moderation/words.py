@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 from kern.calendar import format_target
 from kern.content import registry
 from kern.i18n import _, _l
+from kern.ids import parse_id
 from kern.moderation.log import LogFilters
 from kern.moderation.models import Case, CaseKind, CaseVerdict
 from kern.moderation.queue import Filters, Holder, Tab
@@ -101,17 +102,12 @@ def notes_of(case: Case, holder: str, at: datetime) -> list[str]:
 # Addresses of filters
 
 
-def _number(text: str | None) -> int | None:
-    short = text is not None and text.isascii() and text.isdigit() and len(text) < 12  # noqa: PLR2004
-    return int(text) if text is not None and short else None
-
-
 def filters_of(args: MultiDict[str, str]) -> Filters:
     """Unknown words filter nothing."""
     tab, holder, key = args.get("was"), args.get("bei"), args.get("art")
     return Filters(
         tab=Tab(tab) if tab in set(Tab) else Tab.CHECK,
-        scope_id=_number(args.get("projekt")),
+        scope_id=parse_id(args.get("projekt")),
         key=key if key in registry() else None,
         holder=Holder(holder) if holder in set(Holder) else None,
     )
@@ -131,7 +127,7 @@ def log_filters_of(args: MultiDict[str, str]) -> LogFilters:
     key = args.get("art")
     return LogFilters(
         verdicts=LOG_CHOICES.get(args.get("entscheidung", ""), ()),
-        scope_id=_number(args.get("projekt")),
+        scope_id=parse_id(args.get("projekt")),
         key=key if key in registry() else None,
         mine=args.get("von") == "mir",
     )

@@ -1,5 +1,6 @@
 """Keyset paging of posts: an address that stays right while others write."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -7,8 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, or_
 
 from beteiligung.discussion.models import Post
+from kern.ids import parse_id
 
 PAGE = 20
+DECIMAL = re.compile(r"(?:[0-9]{1,9}(?:\.[0-9]{1,20})?(?:e-[0-9]{1,3})?)?")  # a repr, or nothing
 
 
 class Sort(StrEnum):
@@ -56,10 +59,10 @@ class Cursor:
         """None for anything that is no cursor: a page is shown, the first."""
         direction, _, rest = (text or "").partition(":")
         value, _, number = rest.rpartition(":")
-        is_number = number.isascii() and number.isdigit() and len(number) <= 18  # noqa: PLR2004
-        if direction not in {"nach", "vor", "ab"} or not is_number or not _is_decimal(value):
+        id_ = parse_id(number)
+        if direction not in {"nach", "vor", "ab"} or id_ is None or not DECIMAL.fullmatch(value):
             return None
-        return cls(direction, value, int(number))
+        return cls(direction, value, id_)
 
     @classmethod
     def after(cls, sort: Sort, row: Row[Any]) -> "Cursor":
@@ -92,10 +95,3 @@ def _value(sort: Sort, row: Row[Any]) -> str:
     if sort is Sort.AGREED:
         return repr(float(row.score))
     return str(row.reply_count) if sort is Sort.DISCUSSED else ""
-
-
-def _is_decimal(text: str) -> bool:
-    if len(text) > 30:  # noqa: PLR2004 - longer than any repr of a float
-        return False
-    body = text.replace(".", "", 1).replace("e-", "", 1)
-    return body == "" or (body.isascii() and body.isdigit())

@@ -13,6 +13,7 @@ from beteiligung.discussion.views.frame import context
 from beteiligung.discussion.views.writing import thanks
 from beteiligung.project.service.reading import get_project_for
 from kern.i18n import _
+from kern.ids import parse_id
 from kern.web import commits, current_actor, require_login, shows_again
 from kern.web.notice import notice
 
@@ -21,9 +22,7 @@ from kern.web.notice import notice
 @require_login
 def my_posts() -> ResponseReturnValue:
     actor = current_actor()
-    before = request.args.get("vor", "")
-    is_number = before.isascii() and before.isdigit() and len(before) < 12  # noqa: PLR2004
-    page = mine.list_mine(actor, int(before) if is_number else None)
+    page = mine.list_mine(actor, parse_id(request.args.get("vor")))
     return render_template(
         "beteiligung/discussion/mine.html",
         page=page,

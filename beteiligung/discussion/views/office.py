@@ -17,6 +17,7 @@ from kern.calendar import to_local, to_utc
 from kern.content import Ref
 from kern.errors import DomainError, Invalid, NotAllowed
 from kern.i18n import _
+from kern.ids import parse_id
 from kern.web import commits, current_actor, require, shows_again
 from kern.web.notice import notice
 
@@ -178,10 +179,8 @@ def submit_answer(thread_id: int) -> ResponseReturnValue:
 
 def _asked(actor: Actor) -> Post | None:
     """`?auf=<id>`: the post that is answered."""
-    number = request.args.get("auf", "")
-    if not (number.isascii() and number.isdigit() and len(number) < 12):  # noqa: PLR2004
-        return None
-    return posts.get_post_for(actor, int(number))
+    number = parse_id(request.args.get("auf"))
+    return None if number is None else posts.get_post_for(actor, number)
 
 
 def _office_of(thread: Thread) -> str:

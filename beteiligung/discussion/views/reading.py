@@ -22,6 +22,7 @@ from kern.calendar import format_day, format_deadline, format_target
 from kern.clock import now
 from kern.errors import Invalid, NotFound
 from kern.i18n import _, _l, language
+from kern.ids import parse_id
 from kern.moderation.cases import due
 from kern.scope import Act, Window, is_open, list_windows
 from kern.web import commits, current_actor, shows_again
@@ -140,10 +141,8 @@ def _facts(thread: Thread, end: datetime | None) -> list[tuple[str, object]]:
 
 def asked(actor: Actor, name: str) -> Post | None:
     """The public post that `?<name>=<id>` points to."""
-    number = request.args.get(name, "")
-    if not (number.isascii() and number.isdigit() and len(number) < 12):  # noqa: PLR2004
-        return None
-    post = posts.find_listed(actor, int(number))
+    number = parse_id(request.args.get(name))
+    post = None if number is None else posts.find_listed(actor, number)
     return post if post is not None and post.status == Status.PUBLIC else None
 
 
@@ -174,8 +173,7 @@ def permalink(post_id: int) -> ResponseReturnValue:
 def replies(post_id: int) -> ResponseReturnValue:
     actor = current_actor()
     post = posts.find_listed(actor, post_id)
-    after = request.args.get("nach", "0")
-    start = int(after) if after.isascii() and after.isdigit() and len(after) < 12 else 0  # noqa: PLR2004
+    start = parse_id(request.args.get("nach")) or 0
     view, more = reading.read_replies(post_id, actor, start) if post else (None, False)
     if post is None or view is None:
         raise NotFound(posts.GONE)

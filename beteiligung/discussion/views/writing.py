@@ -23,6 +23,7 @@ from kern.errors import Invalid, NotAllowed
 from kern.files import service as files
 from kern.files.images import Picture
 from kern.i18n import _, language
+from kern.ids import parse_id
 from kern.moderation.cases import due
 from kern.scope import list_windows
 from kern.web import commits, current_actor, shows_again
@@ -77,10 +78,8 @@ def _picture(form: PostForm) -> tuple[tuple[Picture, str] | None, Invalid | None
 
 
 def _parent(actor: Actor, form: PostForm) -> Post | None:
-    number = form.parent.data or ""
-    if not (number.isascii() and number.isdigit() and len(number) < 12):  # noqa: PLR2004
-        return None
-    return posts.get_post_for(actor, int(number))
+    number = parse_id(form.parent.data)
+    return None if number is None else posts.get_post_for(actor, number)
 
 
 def _write(
@@ -125,8 +124,8 @@ def _on_its_way(thread: Thread) -> ResponseReturnValue:
 @blueprint.get("/unterwegs")
 def on_its_way() -> ResponseReturnValue:
     """Shown after writing without a login: look into your mailbox."""
-    number = request.args.get("gespraech", "")
-    back = f"/beteiligung/gespraech/{number}" if number.isascii() and number.isdigit() else "/"
+    number = parse_id(request.args.get("gespraech"))
+    back = "/" if number is None else f"/beteiligung/gespraech/{number}"
     return render_template("beteiligung/discussion/on_its_way.html", back=back)
 
 

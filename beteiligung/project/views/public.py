@@ -21,6 +21,7 @@ from kern.actor import Actor
 from kern.clock import now
 from kern.files.check import content_disposition
 from kern.i18n import _, _l
+from kern.ids import parse_id
 from kern.panels import panels
 from kern.town import current_town
 from kern.web import current_actor
@@ -38,9 +39,7 @@ CHIPS = {
 def list_projects() -> ResponseReturnValue:
     actor, wanted = current_actor(), request.args.get("zeigen", "")
     standing = Standing(wanted) if wanted in set(Standing) else Standing.RUNNING
-    before = request.args.get("vor", "")
-    is_number = before.isascii() and before.isdigit() and len(before) < 10  # noqa: PLR2004 - an id
-    page = list_cards(actor, standing, now(), int(before) if is_number else None)
+    page = list_cards(actor, standing, now(), parse_id(request.args.get("vor")))
     return render_template(
         "beteiligung/project/list.html",
         page=page,

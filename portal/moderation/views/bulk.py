@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from kern.actor import Actor
 from kern.errors import Invalid
 from kern.i18n import _
+from kern.ids import parse_id
 from kern.moderation import decisions, desk, queue
 from kern.moderation.decisions import Bulk
 from kern.moderation.models import CaseState
@@ -26,8 +27,9 @@ def _marked(values: Sequence[str]) -> Marked:
     found = []
     for value in values[:PAGE]:
         number, _colon, revision = value.partition(":")
-        if all(part.isascii() and part.isdigit() and len(part) < 12 for part in (number, revision)):  # noqa: PLR2004
-            found.append((int(number), int(revision)))
+        case_id, wording = parse_id(number), parse_id(revision)
+        if case_id is not None and wording is not None:
+            found.append((case_id, wording))
     return found
 
 
@@ -113,8 +115,8 @@ def _done(bulk: Bulk) -> ResponseReturnValue:
 @commits
 def take_back_many() -> ResponseReturnValue:
     actor = moderator()
-    numbers = [one for one in request.args.get("faelle", "").split(",")[:PAGE] if one.isdigit()]
-    bulk = decisions.take_back_many(actor, [int(one) for one in numbers if len(one) < 12])  # noqa: PLR2004
+    numbers = [parse_id(one) for one in request.args.get("faelle", "").split(",")[:PAGE]]
+    bulk = decisions.take_back_many(actor, [one for one in numbers if one is not None])
     if bulk.done:
         notice(_("%(n)s zurückgenommen. Alles ist wie vorher.", n=len(bulk.done)), "info")
     if bulk.skipped:

@@ -9,6 +9,7 @@ from kern.actor import Actor
 from kern.db import db
 from kern.errors import Conflict, Invalid
 from kern.i18n import _, say
+from kern.ids import parse_id
 from kern.moderation import decisions, desk, queue
 from kern.moderation.decisions import AlreadyDecided, Decision
 from kern.moderation.models import Case, CaseVerdict
@@ -52,8 +53,7 @@ def _decide(case_id: int, by: Decide) -> ResponseReturnValue:
 
 
 def _decision(verdict: CaseVerdict, form: ReasonForm) -> Decision:
-    number = form.fassung.data or ""
-    revision = int(number) if number.isascii() and number.isdigit() else 0
+    revision = parse_id(form.fassung.data) or 0
     return Decision(verdict, revision, form.number, form.text.data or "")
 
 
