@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from kern import audit, worker
 from kern.errors import Conflict
 from kern.i18n import _, _n
+from kern.ids import parse_id
 from kern.outbox import State
 from kern.web import commits, notice, require
 from kern.web.identity import settings
@@ -21,7 +22,7 @@ def mails() -> ResponseReturnValue:
     require(RIGHT)
     wanted = request.args.get("stand", "")
     state = State(wanted) if wanted in set(State) else None
-    entries, following = outgoing.list_mails(state, request.args.get("vor", type=int))
+    entries, following = outgoing.list_mails(state, request.args.get("vor", type=parse_id))
     return render_template(
         "portal/verwaltung/mails.html",
         entries=entries,

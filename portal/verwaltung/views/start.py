@@ -4,6 +4,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from kern.accounts.permissions import PERMISSIONS, ROLE_LABELS, Role
+from kern.ids import parse_id
 from kern.settings import town_settings
 from kern.web import require
 from kern.web.identity import settings
@@ -23,7 +24,7 @@ def start() -> ResponseReturnValue:
 def audit_log() -> ResponseReturnValue:
     require("admin.audit")
     area = request.args.get("bereich", "")
-    lines, following = records.list_entries(area, request.args.get("vor", type=int))
+    lines, following = records.list_entries(area, request.args.get("vor", type=parse_id))
     return render_template(
         "portal/verwaltung/audit.html",
         lines=lines,
