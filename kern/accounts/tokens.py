@@ -28,6 +28,7 @@ def issue(purpose: str, subject: str, lifetime: timedelta, **payload: Any) -> To
         nonce=new_token(),
         payload=payload,
         expires_at=now() + lifetime,
+        used_at=None,  # said, so that the session learns of a later UPDATE
     )
     db.session.add(token)
     db.session.flush()

@@ -98,7 +98,7 @@ class PasswordForm(Form):
 
 
 class InvitationForm(Form):
-    name = _name(_l("Ihr Name"), _l("So sehen die Menschen Sie, zum Beispiel „Jana Petersen“."))
+    name = _name(NAME_LABEL, NAME_HINT)
     password = PasswordField(
         _l("Passwort"),
         description=_l("Mindestens 12 Zeichen. Ohne Passwort melden Sie sich mit E-Mail-Links an."),

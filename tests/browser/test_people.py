@@ -128,7 +128,7 @@ def test_an_invitation_opens_an_account_with_its_role(live: Live, new_page: NewP
     page = new_page()
     follow(page, live, "Ihre Einladung", "jana@lindenau.example")
     is_fine(page)
-    fill(page, "Ihr Name", "Jana Petersen")
+    fill(page, "Öffentlicher Name", "Jana Petersen")
     page.get_by_label("Passwort").fill(PASSWORD)
     press(page, "Einladung annehmen")
 

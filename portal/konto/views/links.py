@@ -96,7 +96,10 @@ def _hashed(form: InvitationForm) -> str | None:
 
 def _invitation_page(form: InvitationForm, account: Account) -> str:
     return render_template(
-        "portal/konto/invitation.html", form=form, email=service.address_of_account(account.id)
+        "portal/konto/invitation.html",
+        form=form,
+        email=service.address_of_account(account.id),
+        is_staff=service.is_staff(account.id),
     )
 
 
