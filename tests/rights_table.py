@@ -1,11 +1,10 @@
 """The table of rights: what each role gets from each route. A route without a row fails the build.
 
-A number is the status of the answer. `LOGIN` is the way to the login page; for anything but GET it
-is 403, since what was typed could not come along.
+A number is the status of the answer; the words for the rest are in `tests/rights_rows.py`.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -13,7 +12,7 @@ from sqlalchemy import select
 from beteiligung.discussion.models import POST_KEY, Post, Status
 from kern import outbox
 from kern.accounts import invitations, service, tokens
-from kern.accounts.models import Account, Grant, Token
+from kern.accounts.models import Grant, Token
 from kern.accounts.permissions import Role
 from kern.accounts.sessions import list_sessions, open_session
 from kern.actor import SYSTEM, AccountId
@@ -26,58 +25,20 @@ from kern.moderation.reports import Objection
 from kern.outbox import OutboxEntry, State
 from portal.verwaltung import einrichten
 from tests.builders import actor_of, make_account, make_actor, make_post
+from tests.rights_projects import PROJECTS
+from tests.rights_rows import (
+    LOGIN,
+    ROLES,
+    Expected,
+    Row,
+    Visit,
+    everybody,
+    logged_in,
+    only,
+    row,
+)
 
-ROLES = ("guest", *(role.value for role in Role if role is not Role.GUEST))
-LOGIN = "login"
-
-Expected = int | str
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """Who comes: what a builder of addresses and forms may need to know."""
-
-    role: str
-    account: Account | None  # None: a guest
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """`values` fills the places of the route's address, `data` is the form that is sent."""
-
-    expected: Mapping[str, Expected]
-    values: Callable[[Visit], Mapping[str, Any]] = field(default=lambda _visit: {})
-    data: Callable[[Visit], Mapping[str, Any]] = field(default=lambda _visit: {})
-
-
-def row(
-    *,
-    guest: Expected,
-    citizen: Expected,
-    moderator: Expected | None = None,
-    planner: Expected | None = None,
-    administrator: Expected | None = None,
-    values: Callable[[Visit], Mapping[str, Any]] = lambda _visit: {},
-    data: Callable[[Visit], Mapping[str, Any]] = lambda _visit: {},
-) -> Row:
-    """Staff get what citizens get, unless it is said otherwise."""
-    staff = (moderator, planner, administrator)
-    expected = (guest, citizen, *(citizen if status is None else status for status in staff))
-    return Row(dict(zip(ROLES, expected, strict=True)), values, data)
-
-
-def everybody(status: int, **more: Any) -> Row:
-    return row(guest=status, citizen=status, **more)
-
-
-def logged_in(status: int, **more: Any) -> Row:
-    return row(guest=LOGIN, citizen=status, **more)
-
-
-def only(*roles: Role, status: int, **more: Any) -> Row:
-    """Other people who are logged in are refused."""
-    held = {role.value: status for role in roles}
-    return Row({name: held.get(name, LOGIN if name == "guest" else 403) for name in ROLES}, **more)
+__all__ = ["LOGIN", "RIGHTS", "ROLES", "Expected", "Row", "Visit"]
 
 
 def _link(visit: Visit) -> Mapping[str, Any]:
@@ -301,4 +262,10 @@ _VERWALTUNG: dict[tuple[str, str], Row] = {
     ("betrieb.ready", "GET"): everybody(200),
 }
 
-RIGHTS: dict[tuple[str, str], Row] = {**_HOUSE, **_VERWALTUNG, **_KONTO, **_DESK}
+RIGHTS: dict[tuple[str, str], Row] = {
+    **_HOUSE,
+    **_VERWALTUNG,
+    **_KONTO,
+    **_DESK,
+    **PROJECTS,
+}

@@ -1,15 +1,16 @@
 """A town that plans: an office with its account, and a project that lacks nothing."""
 
 import pytest
-from flask.testing import FlaskClient
+from flask import Flask
 
 from beteiligung.project.models import Project
 from kern.accounts.models import Account
 from kern.accounts.permissions import Role
 from kern.actor import Actor
 from kern.town import Town
-from tests.beteiligung.projects import Office, make_ready
+from tests.beteiligung.projects import make_ready
 from tests.builders import actor_of, make_account
+from tests.visitors import Visitor
 
 
 @pytest.fixture
@@ -29,5 +30,6 @@ def project(planner: Actor) -> Project:
 
 
 @pytest.fixture
-def office(client: FlaskClient, account: Account, project: Project) -> Office:
-    return Office(client, account)
+def office(app: Flask, account: Account, project: Project) -> Visitor:
+    """The browser of somebody who plans."""
+    return Visitor(app, account)

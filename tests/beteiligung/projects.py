@@ -1,20 +1,15 @@
 """Projects made by the office's own verbs, ready to be published."""
 
 from datetime import timedelta
-from typing import Any
 
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from beteiligung.project.models import Project
 from beteiligung.project.service import phases, states, writing
-from kern.accounts.models import Account
 from kern.actor import Actor
 from kern.clock import now
 from kern.db import db
 from kern.scope import Act, Scope
-from kern.web.guard import csrf_token
-from tests.builders import log_in
 
 DAY = timedelta(days=1)
 SLUG = "radweg-an-der-kaimauer"
@@ -48,29 +43,6 @@ def make_ready(planner: Actor, title: str = "Radweg an der Kaimauer") -> Project
     )
     phases.add_phase(planner, project, make_phase_input())
     return project
-
-
-class Office:
-    """The browser of somebody who plans: posts carry the token of the session."""
-
-    def __init__(self, client: FlaskClient, account: Account) -> None:
-        self.client = client
-        log_in(client, account.id)
-
-    def get(self, path: str) -> Any:
-        return self.client.get(path, buffered=True)
-
-    def post(self, path: str, data: dict[str, Any] | None = None) -> Any:
-        with self.client.application.test_request_context(
-            headers={"Cookie": f"sitzung={self._cookie()}"}
-        ):
-            token = csrf_token()
-        sent = {"csrf_token": token, **(data or {})}
-        return self.client.post(path, data=sent, content_type="multipart/form-data")
-
-    def _cookie(self) -> str:
-        cookie = self.client.get_cookie("sitzung")
-        return cookie.value if cookie is not None else ""
 
 
 def make_public(planner: Actor) -> str:

@@ -9,11 +9,12 @@ from kern.actor import Actor
 from kern.db import db
 from kern.outbox import OutboxEntry
 from kern.scope import Moderation, Scope, Visibility
-from tests.beteiligung.projects import EDIT, SLUG, Office, make_public
+from tests.beteiligung.projects import EDIT, SLUG, make_public
 from tests.builders import make_account
+from tests.visitors import Visitor
 
 
-def test_access_says_who_reads_and_when_posts_appear(office: Office) -> None:
+def test_access_says_who_reads_and_when_posts_appear(office: Visitor) -> None:
     data = {"visibility": "invited", "moderation": "after"}
 
     assert office.post(f"{EDIT}/zugang", data).status_code == 303
@@ -25,7 +26,7 @@ def test_access_says_who_reads_and_when_posts_appear(office: Office) -> None:
 
 
 def test_inviting_gives_people_a_grant_and_a_mail_and_no_office(
-    office: Office, account: Account
+    office: Visitor, account: Account
 ) -> None:
     office.post(f"{EDIT}/zugang", {"visibility": "invited", "moderation": "before"})
     known = make_account("Cem")
@@ -54,7 +55,7 @@ def test_inviting_gives_people_a_grant_and_a_mail_and_no_office(
 
 
 def test_an_invited_person_accepts_and_reads(
-    office: Office, client: FlaskClient, planner: Actor
+    office: Visitor, client: FlaskClient, planner: Actor
 ) -> None:
     office.post(f"{EDIT}/zugang", {"visibility": "invited", "moderation": "before"})
     office.post(f"{EDIT}/einladen", {"emails": "neu@lindenau.example"})
@@ -67,7 +68,6 @@ def test_an_invited_person_accepts_and_reads(
     assert token is not None
     assert mail is not None
     accept = "/konto/einladung/" + mail.text.partition("/konto/einladung/")[2].split()[0]
-    client.delete_cookie("sitzung")
     assert client.get(path).status_code == 404
 
     page = client.post(accept, data={"name": "Seehund", "password": ""})
@@ -81,7 +81,7 @@ def test_an_invited_person_accepts_and_reads(
     assert invited is not None
 
 
-def test_an_address_that_is_none_invites_nobody(office: Office) -> None:
+def test_an_address_that_is_none_invites_nobody(office: Visitor) -> None:
     office.post(f"{EDIT}/zugang", {"visibility": "invited", "moderation": "before"})
 
     data = {"emails": "neu@lindenau.example\nkeine-adresse"}
@@ -93,7 +93,7 @@ def test_an_address_that_is_none_invites_nobody(office: Office) -> None:
     assert db.session.scalars(select(Grant).where(Grant.role == Role.CITIZEN)).all() == []
 
 
-def test_an_invitation_can_be_taken_back(office: Office, client: FlaskClient) -> None:
+def test_an_invitation_can_be_taken_back(office: Visitor, client: FlaskClient) -> None:
     office.post(f"{EDIT}/zugang", {"visibility": "invited", "moderation": "before"})
     known = make_account("Cem")
     mail = known.party.email or ""

@@ -17,8 +17,9 @@ from kern.db import db
 from kern.files.models import File
 from kern.scope import Scope, ScopeState
 from portal.betrieb.demo.pdf import one_page
-from tests.beteiligung.projects import EDIT, SLUG, Office, make_public
+from tests.beteiligung.projects import EDIT, SLUG, make_public
 from tests.builders import log_in, make_account
+from tests.visitors import Visitor
 
 
 def stored() -> Project:
@@ -61,14 +62,14 @@ def make_basics(**values: str) -> dict[str, str]:
         *("/unterlagen", "/zugang"),
     ],
 )
-def test_every_section_opens(office: Office, section: str) -> None:
+def test_every_section_opens(office: Visitor, section: str) -> None:
     page = office.get(f"{EDIT}{section}")
 
     assert page.status_code == 200
     assert page.text.count("<h1") == 1
 
 
-def test_a_new_project_needs_a_title_and_keeps_what_was_typed(office: Office) -> None:
+def test_a_new_project_needs_a_title_and_keeps_what_was_typed(office: Visitor) -> None:
     page = office.post("/beteiligung/neu", {"title": "", "summary": "Ein Satz, der bleibt."})
 
     assert page.status_code == 422
@@ -76,14 +77,14 @@ def test_a_new_project_needs_a_title_and_keeps_what_was_typed(office: Office) ->
     assert "Ein Satz, der bleibt." in page.text
 
 
-def test_a_new_project_leads_to_its_first_section(office: Office) -> None:
+def test_a_new_project_leads_to_its_first_section(office: Visitor) -> None:
     page = office.post("/beteiligung/neu", {"title": "Spielplatz Ahornweg", "summary": ""})
 
     assert page.status_code == 303
     assert page.location == "/beteiligung/spielplatz-ahornweg/bearbeiten/grunddaten"
 
 
-def test_basics_are_saved_with_a_place_in_german_figures(office: Office) -> None:
+def test_basics_are_saved_with_a_place_in_german_figures(office: Visitor) -> None:
     page = office.post(f"{EDIT}/grunddaten", make_basics(summary="Neu gesagt."))
 
     assert page.status_code == 303
@@ -107,7 +108,7 @@ def test_basics_are_saved_with_a_place_in_german_figures(office: Office) -> None
     ],
 )
 def test_what_is_wrong_is_said_at_its_field(
-    office: Office, field: str, value: str, sentence: str
+    office: Visitor, field: str, value: str, sentence: str
 ) -> None:
     page = office.post(
         f"{EDIT}/grunddaten", make_basics(**{"text": "Bleibt stehen.", field: value})
@@ -120,14 +121,14 @@ def test_what_is_wrong_is_said_at_its_field(
     assert stored().text != "Bleibt stehen."
 
 
-def test_one_degree_alone_is_no_place(office: Office) -> None:
+def test_one_degree_alone_is_no_place(office: Visitor) -> None:
     page = office.post(f"{EDIT}/grunddaten", make_basics(lon=""))
 
     assert page.status_code == 422
     assert "Bitte geben Sie Breite und Länge an, oder keine von beiden." in page.text
 
 
-def test_a_published_project_refuses_to_lose_its_office(office: Office, planner: Actor) -> None:
+def test_a_published_project_refuses_to_lose_its_office(office: Visitor, planner: Actor) -> None:
     make_public(planner)
 
     page = office.post(f"{EDIT}/grunddaten", make_basics(office=""))
@@ -136,7 +137,7 @@ def test_a_published_project_refuses_to_lose_its_office(office: Office, planner:
     assert "Das darf bei einem veröffentlichten Projekt nicht fehlen." in page.text
 
 
-def test_what_is_open_and_fixed_is_one_point_per_line(office: Office) -> None:
+def test_what_is_open_and_fixed_is_one_point_per_line(office: Visitor) -> None:
     data = {"decidable": "der Weg\n\n das Licht \n", "fixed": "das Geld", "decider": "Der Rat"}
 
     assert office.post(f"{EDIT}/rahmen", data).status_code == 303
@@ -145,7 +146,7 @@ def test_what_is_open_and_fixed_is_one_point_per_line(office: Office) -> None:
 
 
 def test_a_phase_without_times_begins_at_midnight_and_counts_its_last_day(
-    office: Office,
+    office: Visitor,
 ) -> None:
     data = {
         "title": "Bauen",
@@ -179,7 +180,7 @@ def test_a_phase_without_times_begins_at_midnight_and_counts_its_last_day(
     ],
 )
 def test_a_phase_that_cannot_be_is_refused_at_its_field(
-    office: Office, values: dict[str, Any], field: str, sentence: str
+    office: Visitor, values: dict[str, Any], field: str, sentence: str
 ) -> None:
     page = office.post(f"{EDIT}/phasen", {"title": "Zweite", **values})
 
@@ -190,7 +191,7 @@ def test_a_phase_that_cannot_be_is_refused_at_its_field(
     assert 'value="Zweite"' in page.text
 
 
-def test_deleting_asks_once_and_names_what_goes(office: Office) -> None:
+def test_deleting_asks_once_and_names_what_goes(office: Visitor) -> None:
     office.post(f"{EDIT}/neuigkeiten", {"title": "Der Kran", "text": "Er bleibt."})
     (item,) = read_page(stored().page).news
 
@@ -202,7 +203,7 @@ def test_deleting_asks_once_and_names_what_goes(office: Office) -> None:
     assert not read_page(stored().page).news
 
 
-def test_news_can_be_changed(office: Office) -> None:
+def test_news_can_be_changed(office: Visitor) -> None:
     office.post(f"{EDIT}/neuigkeiten", {"title": "Der Kran", "text": "Er bleibt."})
     (item,) = read_page(stored().page).news
 
@@ -213,7 +214,7 @@ def test_news_can_be_changed(office: Office) -> None:
     assert (item.title, item.html) == ("Der Kran bleibt", "<p>Für <em>immer</em>.</p>")
 
 
-def test_a_date_on_site_takes_an_hour_unless_it_says_so(office: Office) -> None:
+def test_a_date_on_site_takes_an_hour_unless_it_says_so(office: Visitor) -> None:
     data = {
         "title": "Rundgang",
         "place": "Am Kran",
@@ -231,7 +232,7 @@ def test_a_date_on_site_takes_an_hour_unless_it_says_so(office: Office) -> None:
 
 
 def test_another_projects_things_are_out_of_reach(
-    office: Office, planner: Actor, project: Project
+    office: Visitor, planner: Actor, project: Project
 ) -> None:
     writing.create_project(planner, "Anderes")
     phase = read_page(project.page).phases[0].id
@@ -243,7 +244,7 @@ def test_another_projects_things_are_out_of_reach(
     )
 
 
-def test_a_picture_needs_words_and_keeps_them(office: Office) -> None:
+def test_a_picture_needs_words_and_keeps_them(office: Visitor) -> None:
     upload = {"picture": (io.BytesIO(picture_bytes()), "Weg.png")}
 
     page = office.post(f"{EDIT}/bild", {**upload, "picture_alt": ""})
@@ -254,14 +255,13 @@ def test_a_picture_needs_words_and_keeps_them(office: Office) -> None:
 
 
 def test_a_picture_is_kept_private_until_the_project_is_public(
-    office: Office, client: FlaskClient, planner: Actor
+    office: Visitor, client: FlaskClient, planner: Actor
 ) -> None:
     upload = {"picture": (io.BytesIO(picture_bytes()), "Weg.png")}
     assert office.post(f"{EDIT}/bild", {**upload, "picture_alt": "Ein Weg"}).status_code == 303
     file = db.session.scalars(select(File)).one()
     address = f"/dateien/{file.name}/medium"
     assert office.get(address).status_code == 200
-    client.delete_cookie("sitzung")
     assert client.get(address, buffered=True).status_code == 404
 
     project = make_public(planner)
@@ -272,7 +272,7 @@ def test_a_picture_is_kept_private_until_the_project_is_public(
     assert 'alt="Ein Weg"' in page.text
 
 
-def test_a_file_that_is_no_picture_is_refused_with_a_sentence(office: Office) -> None:
+def test_a_file_that_is_no_picture_is_refused_with_a_sentence(office: Visitor) -> None:
     upload = {"picture": (io.BytesIO(b"MZ nothing to see"), "Weg.png")}
 
     page = office.post(f"{EDIT}/bild", {**upload, "picture_alt": "Ein Weg"})
@@ -284,13 +284,12 @@ def test_a_file_that_is_no_picture_is_refused_with_a_sentence(office: Office) ->
 
 
 def test_a_document_is_a_download_with_its_name(
-    office: Office, client: FlaskClient, planner: Actor
+    office: Visitor, client: FlaskClient, planner: Actor
 ) -> None:
     pdf = io.BytesIO(one_page("Lageplan", ["Zwei Strecken"]))
     data = {"document": (pdf, "plan.pdf"), "title": "Lageplan beider Strecken"}
     assert office.post(f"{EDIT}/unterlagen", data).status_code == 303
     path = make_public(planner)
-    client.delete_cookie("sitzung")
 
     page = client.get(path)
     address = page.text.partition('href="/dateien/')[2].partition('"')[0]
@@ -302,14 +301,14 @@ def test_a_document_is_a_download_with_its_name(
     assert "Lageplan beider Strecken.pdf" in file.headers["Content-Disposition"]
 
 
-def test_a_document_without_a_file_is_asked_for(office: Office) -> None:
+def test_a_document_without_a_file_is_asked_for(office: Visitor) -> None:
     page = office.post(f"{EDIT}/unterlagen", {"title": "Lageplan"})
 
     assert page.status_code == 422
     assert "Bitte wählen Sie eine Datei." in page.text
 
 
-def test_publishing_says_what_is_missing_and_leads_there(office: Office) -> None:
+def test_publishing_says_what_is_missing_and_leads_there(office: Visitor) -> None:
     office.post("/beteiligung/neu", {"title": "Bank am See", "summary": ""})
 
     page = office.post("/beteiligung/bank-am-see/veroeffentlichen")
@@ -319,7 +318,7 @@ def test_publishing_says_what_is_missing_and_leads_there(office: Office) -> None
     assert "Eine Phase mit Beginn und Ende." in page.text
 
 
-def test_a_project_lives_from_draft_to_archive_and_back(office: Office) -> None:
+def test_a_project_lives_from_draft_to_archive_and_back(office: Visitor) -> None:
     path = f"/beteiligung/{SLUG}"
 
     assert office.post(f"{path}/veroeffentlichen").location == path
@@ -338,7 +337,7 @@ def test_a_project_lives_from_draft_to_archive_and_back(office: Office) -> None:
     assert state() == ScopeState.PUBLISHED
 
 
-def test_a_result_can_be_said_better_later(office: Office) -> None:
+def test_a_result_can_be_said_better_later(office: Visitor) -> None:
     path = f"/beteiligung/{SLUG}"
     office.post(f"{path}/veroeffentlichen")
     office.post(f"{path}/abschliessen", {"result": "Er kommt."})
@@ -362,7 +361,7 @@ def test_a_planner_of_one_project_edits_only_that_one(
     assert client.get("/beteiligung/neu").status_code == 403
 
 
-def test_a_stale_page_keeps_what_was_typed(office: Office) -> None:
+def test_a_stale_page_keeps_what_was_typed(office: Visitor) -> None:
     page = office.post(
         f"{EDIT}/grunddaten", {**make_basics(text="Lang getippt."), "csrf_token": "alt"}
     )
