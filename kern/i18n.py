@@ -1,10 +1,16 @@
 """The only importer of Flask-Babel: German source strings, translations, dates in words."""
 
+import logging
+import os
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any
 
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, force_locale, gettext, ngettext
 from flask_babel.speaklater import LazyString
@@ -15,7 +21,9 @@ from kern.errors import DomainError
 LANGUAGES = {"de": "Deutsch", "en": "English"}
 COOKIE = "sprache"
 SOURCE = "de"
+CATALOGUES = ROOT / "translations"
 
+log = logging.getLogger(__name__)
 babel = Babel()
 _spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
 
@@ -25,6 +33,7 @@ __all__ = [
     "_",
     "_l",
     "_n",
+    "compile_catalogues",
     "init_app",
     "language",
     "say",
@@ -93,9 +102,43 @@ def say(error: DomainError) -> str:
     return text % error.params if error.params else text
 
 
+def compile_catalogues(folder: Path = CATALOGUES) -> None:
+    """Make what gettext reads from what translators write, where that is missing or older.
+
+    At every start, so nobody can forget it. Where the folder is read-only, German stays.
+    """
+    for source in sorted(folder.glob("*/LC_MESSAGES/*.po")):
+        target = source.with_suffix(".mo")
+        with suppress(FileNotFoundError):
+            if target.stat().st_mtime == source.stat().st_mtime:
+                continue
+        try:
+            _compile(source, target)
+        except OSError as error:
+            log.warning("the catalogue %s cannot be compiled: %s", source, error)
+
+
+def _compile(source: Path, target: Path) -> None:
+    """Several processes start at once: each writes its own file, and the last one stays."""
+    at = source.stat().st_mtime
+    with source.open("rb") as file:
+        catalogue = read_po(file, locale=source.parts[-3])
+    descriptor, name = tempfile.mkstemp(dir=target.parent, suffix=".mo.new")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            write_mo(file, catalogue)
+        Path(name).chmod(0o644)
+        os.utime(name, (at, at))
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
 def init_app(app: Flask) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = SOURCE
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Europe/Berlin"
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "translations")
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(CATALOGUES)
+    compile_catalogues()
     babel.init_app(app, locale_selector=language)
     app.jinja_env.install_gettext_callables(_, _n, newstyle=True)  # type: ignore[attr-defined]  # by an extension
