@@ -58,7 +58,7 @@ def _extracted(method: str, path: Path) -> Iterator[Message]:
     how = "jinja2.ext:babel_extract" if method == "jinja2" else method
     options = {"trimmed": "true", "silent": "false"} if method == "jinja2" else {}
     source = io.BytesIO(path.read_bytes())
-    for _line, message, _comments, _context in extract(how, source, KEYWORDS, options=options):
+    for _line, message, *_rest in extract(how, source, KEYWORDS, options=options):
         yield message if isinstance(message, str) else (message[0], message[1])
 
 
