@@ -8,6 +8,7 @@ from kern import config, i18n, web
 from kern.config import ROOT, Settings
 from kern.db import db
 from kern.town import Towns
+from kern.web.headers import Headed
 from portal import frame, rooms, static
 
 
@@ -31,7 +32,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     web.init_app(app, settings, Towns(settings))
     frame.init_app(app)
     rooms.register(app)
-    static.init_app(app, settings)
+    static.init_app(app)
+    headed = Headed(app.wsgi_app, https=settings.https)
+    app.wsgi_app = headed  # type: ignore[method-assign]  # as Flask says
     _believe_proxies(app, settings.trusted_proxies)
     return app
 

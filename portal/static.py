@@ -3,32 +3,22 @@
 Whitenoise knows the files of its start; a build while the server runs needs a restart.
 """
 
-from wsgiref.headers import Headers
-
 from flask import Flask
 from whitenoise import WhiteNoise
 
-from kern.config import ROOT, Settings
-from kern.web.headers import all_headers
+from kern.config import ROOT
 
 STATIC = ROOT / "static"
 DAY = 86400  # seconds
 
 
-def init_app(app: Flask, settings: Settings) -> None:
-    headers = all_headers(https=settings.https)
-
-    def add_headers(sent: Headers, _path: str, _url: str) -> None:
-        for name, value in headers.items():
-            sent[name] = value
-
+def init_app(app: Flask) -> None:
     server = WhiteNoise(
         app.wsgi_app,
         root=STATIC,
         prefix="static/",
         max_age=DAY,
         immutable_file_test=_is_hashed,
-        add_headers_function=add_headers,
         allow_all_origins=False,
     )
     app.wsgi_app = server  # type: ignore[method-assign]  # as Flask says

@@ -45,6 +45,7 @@ def init_app(app: Flask, settings: Settings, towns: Towns) -> None:
         for call, token in g.pop("leave"):
             call(token)
         g.pop("language", None)
+        g.pop("town_settings", None)
 
     guard.init_app(app)
     inputs.init_app(app)
@@ -52,7 +53,7 @@ def init_app(app: Flask, settings: Settings, towns: Towns) -> None:
     login.init_app(app)
     limit.init_app(app, settings)
     notice.init_app(app)
-    headers.init_app(app, https=settings.https)
+    headers.init_app(app)
     errors.init_app(app)
     app.jinja_env.globals.update(asset=asset, calendar=calendar)
     app.context_processor(_frame)

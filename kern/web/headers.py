@@ -1,6 +1,14 @@
 """Security headers on every response, errors and files included."""
 
-from flask import Flask, Response
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Response, request
+
+from kern.web import identity, notice
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CSP = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -15,6 +23,7 @@ ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+PERSONAL = frozenset({identity.COOKIE, notice.COOKIE})
 HSTS = "max-age=31536000"
 
 
@@ -22,11 +31,36 @@ def all_headers(*, https: bool) -> dict[str, str]:
     return {**ALWAYS, "Strict-Transport-Security": HSTS} if https else dict(ALWAYS)
 
 
-def init_app(app: Flask, *, https: bool) -> None:
-    headers = all_headers(https=https)
+class Headed:
+    """WSGI around everything, files of the web server's kind and refusals before Flask included."""
 
-    @app.after_request
-    def add(response: Response) -> Response:
-        for name, value in headers.items():
-            response.headers.setdefault(name, value)
-        return response
+    def __init__(self, inner: "WSGIApplication", *, https: bool) -> None:
+        self._inner = inner
+        self._headers = all_headers(https=https)
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        def start_with_headers(
+            status: str, found: list[tuple[str, str]], *error: Any
+        ) -> Callable[[bytes], object]:
+            given = {name.lower() for name, _value in found}
+            missing = [pair for pair in self._headers.items() if pair[0].lower() not in given]
+            return start_response(status, [*found, *missing], *error)
+
+        return self._inner(environ, start_with_headers)
+
+
+def _limit_keeping(response: Response) -> Response:
+    """What a person with a session or a message sees is kept nowhere, also not for the way back
+    after logging out; what everybody sees is asked for again, and differs by light and language."""
+    if "Cache-Control" not in response.headers:
+        is_personal = not PERSONAL.isdisjoint(request.cookies)
+        response.headers["Cache-Control"] = "private, no-store" if is_personal else "no-cache"
+    if not response.cache_control.public:
+        response.vary.add("Cookie")
+    return response
+
+
+def init_app(app: Flask) -> None:
+    app.after_request(_limit_keeping)
