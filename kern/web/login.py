@@ -3,7 +3,7 @@
 Nothing of its own sessions, remember cookie or redirects is used.
 """
 
-from flask import Flask, Request
+from flask import Flask, Request, g
 from flask_login import LoginManager, UserMixin
 
 from kern.actor import Actor
@@ -28,3 +28,4 @@ def init_app(app: Flask) -> None:
     manager.session_protection = None
     manager.request_loader(_load)
     manager.init_app(app, add_context_processor=False)
+    app.teardown_request(lambda _error: g.pop("_login_user", None))

@@ -12,7 +12,7 @@ from kern.accounts.pending import find_subject, kind_of
 from kern.accounts.permissions import ROLE_LABELS, Role
 from kern.accounts.service import Door
 from kern.db import db
-from kern.i18n import _, speaking
+from kern.i18n import _, _l, speaking
 from kern.mail import Mail, MailKind
 from kern.mail.compose import Recipient, link_of, recipient_of, write
 from kern.settings import town_settings
@@ -119,12 +119,12 @@ def _contact() -> str:
 
 
 MAIL_KINDS = (
-    MailKind("konto.anmelden", "Link zum Anmelden", _login),
-    MailKind("konto.bestaetigen", "Bestätigen ohne Konto", _confirm),
-    MailKind("konto.einladung", "Einladung", _invitation),
-    MailKind("konto.recht", "Neue Aufgabe", _granted),
-    MailKind("konto.adresse_bestaetigen", "Neue Adresse bestätigen", _new_address),
-    MailKind("konto.adresse_geaendert", "Hinweis an die alte Adresse", _old_address),
-    MailKind("konto.passwort_geaendert", "Passwort geändert", _password),
-    MailKind("konto.geloescht", "Konto gelöscht", _deleted),
+    MailKind("konto.anmelden", _l("Link zum Anmelden"), _login),
+    MailKind("konto.bestaetigen", _l("Bestätigen ohne Konto"), _confirm),
+    MailKind("konto.einladung", _l("Einladung"), _invitation),
+    MailKind("konto.recht", _l("Neue Aufgabe"), _granted),
+    MailKind("konto.adresse_bestaetigen", _l("Neue Adresse bestätigen"), _new_address),
+    MailKind("konto.adresse_geaendert", _l("Hinweis an die alte Adresse"), _old_address),
+    MailKind("konto.passwort_geaendert", _l("Passwort geändert"), _password),
+    MailKind("konto.geloescht", _l("Konto gelöscht"), _deleted),
 )

@@ -30,7 +30,7 @@ from kern.ids import new_token
 from tests.builders import actor_of, make_account, make_party
 from tests.mailbox import mails, token_in
 
-pytestmark = pytest.mark.usefixtures("town")
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("town")]
 
 
 def address(account: Account) -> str:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from flask_login import current_user
 from sqlalchemy import update
 
 from kern.accounts import service
@@ -16,6 +17,7 @@ from kern.accounts.sessions import list_sessions, open_session
 from kern.clock import now
 from kern.db import db
 from kern.web.guard import FIELD
+from kern.web.identity import forget_actor
 from tests.builders import make_account
 from tests.mailbox import link_in, mails
 from tests.visitors import Visitor
@@ -265,6 +267,14 @@ def test_an_unknown_choice_changes_nothing(app: Flask, form: dict[str, str]) -> 
 
     assert (page.status_code, page.location) == (303, "/")
     assert visitor.cookies == set()
+
+
+def test_flask_login_knows_whom_our_session_knows(app: Flask, helga: Visitor) -> None:
+    for cookie, name in ((helga.token, "Helga Martens"), ("erfunden", None)):
+        with app.test_request_context("/", headers={"Cookie": f"sitzung={cookie}"}):
+            shown = current_user.actor.name if current_user.is_authenticated else None
+            forget_actor()
+        assert shown == name
 
 
 def test_no_page_ever_sets_the_cookie_of_flask(app: Flask, helga: Visitor) -> None:
