@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from werkzeug.test import TestResponse
 
 from beteiligung.discussion.models import Post, Status, Vote
 from beteiligung.discussion.service import decisions, mine, votes
@@ -96,7 +97,7 @@ def _link_of_pending() -> str:
     return f"/konto/bestaetigen/{tokens.text_of(token)}"
 
 
-def _confirm(client: FlaskClient, link: str, page: str) -> object:
+def _confirm(client: FlaskClient, link: str, page: str) -> TestResponse:
     """As a person does, who reads for more than a second first."""
     found = re.search(r'name="geoeffnet" value="([^"]+)"', page)
     assert found is not None
@@ -308,7 +309,7 @@ def test_the_private_page_of_a_post_tells_why_and_takes_a_rewrite(
     assert answer.status_code == 303
     db.session.rollback()
     assert db.session.get_one(Post, post_id).status == Status.PENDING
-    assert db.session.scalar(select(func.count()).select_from(Case)) >= 2
+    assert db.session.scalars(select(func.count()).select_from(Case)).one() >= 2
 
 
 def test_my_posts_show_what_became_of_them(town: Town, client: FlaskClient) -> None:
