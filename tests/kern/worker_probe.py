@@ -17,6 +17,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
 from sqlalchemy import text
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -51,10 +52,8 @@ def settings_for(data: Path, port: int) -> Settings:
     )
 
 
-def work(data: Path, port: int, lease: timedelta) -> None:
+def work(app: Flask, data: Path, port: int, lease: timedelta) -> None:
     settings = settings_for(data, port)
-    app = create_app(settings)
-    mail.fill(KINDS)
     with use_town(Towns(settings).by_slug("ort")), app.app_context():
         drain(settings, Pace(mail=lease))
     engines.close()
@@ -73,28 +72,36 @@ def in_window(data: Path) -> set[tuple[int, str]]:
     return found
 
 
-def live_and_die(data: Path, port: int, seconds: float) -> set[tuple[int, str]]:
+def live_and_die(app: Flask, data: Path, port: int, seconds: float) -> set[tuple[int, str]]:
+    """`seconds` begin when the child begins to work."""
+    hear, say = os.pipe()
     child = os.fork()
     if child == 0:
+        os.write(say, b".")
         while True:
-            work(data, port, LEASE)
+            work(app, data, port, LEASE)
             time.sleep(0.02)
+    os.read(hear, 1)
     time.sleep(seconds)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
+    os.close(hear)
+    os.close(say)
     return in_window(data)
 
 
 def main(data: Path, port: int, kills: int) -> None:
+    app = create_app(settings_for(data, port))  # opens nothing, so it may be forked
+    mail.fill(KINDS)
     if not kills:
-        work(data, port, Pace().mail)
+        work(app, data, port, Pace().mail)
         return
     met: set[tuple[int, str]] = set()
     for _ in range(kills):
-        met |= live_and_die(data, port, random.uniform(0.05, 0.5))  # noqa: S311 - a test's dice
+        met |= live_and_die(app, data, port, random.uniform(0.02, 0.3))  # noqa: S311 - dice
     sys.stdout.write(str(len(met)))
     time.sleep(2 * LEASE.total_seconds())
-    work(data, port, timedelta(minutes=5))
+    work(app, data, port, timedelta(minutes=5))
 
 
 if __name__ == "__main__":

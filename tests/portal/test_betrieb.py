@@ -42,7 +42,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     engines.close()
 
 
-def wait_for(holds: Callable[[], bool], seconds: float = 20) -> bool:
+def wait_for(holds: Callable[[], bool], seconds: float = 40) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if holds():
@@ -198,7 +198,7 @@ def test_the_worker_sweeps_hears_hints_and_ends_when_asked(
 ) -> None:
     outbox.note("beteiligung.post", 1, Fact.SUBMITTED)
     db.session.commit()
-    assert wait_for(lambda: is_done("submitted"))  # nobody asked: the sweep
+    assert wait_for(lambda: is_done("submitted"), 120)  # nobody asked: the sweep
 
     outbox.note("beteiligung.post", 1, Fact.CHANGED)
     db.session.commit()
@@ -209,7 +209,7 @@ def test_the_worker_sweeps_hears_hints_and_ends_when_asked(
     queue = settings.data / "betrieb" / "jobs.db"
     assert queue.stat().st_mode & 0o077 == 0
     worker.send_signal(signal.SIGTERM)
-    assert worker.wait(timeout=30) == 0
+    assert worker.wait(timeout=60) == 0
     jobs.close()
 
 

@@ -44,8 +44,8 @@ def write(count: int, act: str = "probe") -> None:
         db.session.commit()
 
 
-def counted(data: Path, act: str = "probe") -> int:
-    settings = Settings(data=data)
+def counted(data: Path, database: str = "", act: str = "probe") -> int:
+    settings = Settings(data=data, database=database)
     with use_town(Towns(settings).by_slug("ort")), create_app(settings).app_context():
         return db.session.scalar(select(func.count()).where(AuditEntry.act == act)) or 0
 
@@ -95,6 +95,21 @@ def test_a_town_comes_back_as_it_was(
 def counted_in(file: Path) -> int:
     with closing(sqlite3.connect(file)) as connection:
         return int(connection.execute("SELECT count(*) FROM kern_audit").fetchone()[0])
+
+
+@pytest.mark.both_databases
+def test_a_town_comes_back_with_either_database(full: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "sicherung.tar.gz"
+    backup.run(full, file)
+    write(3)
+    db.session.remove()
+    restore.run(full, file)
+
+    assert counted(full.data, full.database) == 7
+    assert list(Towns(full).by_slug("ort").path.glob("ort.dump")) == []
+    with tarfile.open(file) as tar:
+        found = {name.rpartition("/")[2] for name in tar.getnames()}
+    assert ("ort.dump" if full.database else "ort.db") in found
 
 
 def test_a_town_moves_to_another_computer(full: Settings, tmp_path: Path) -> None:
@@ -148,7 +163,7 @@ def test_nothing_acknowledged_before_the_start_is_missing(full: Settings, tmp_pa
             backup.run(full, tmp_path / f"{number}.tar.gz")
             other = Settings(data=tmp_path / f"anderswo-{number}")
             restore.run(other, tmp_path / f"{number}.tar.gz")
-            assert counted(other.data, "last") >= before > 0
+            assert counted(other.data, act="last") >= before > 0
     finally:
         is_ending.set()
         for thread in threads:
