@@ -6,6 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from beteiligung.discussion.service import counting, importing, rendering
+from beteiligung.project.service import rebuilding
 from kern.actor import SYSTEM
 from kern.commands import in_town
 from kern.db import db, writing
@@ -54,9 +55,13 @@ def import_statements(
 @group.command("rebuild")
 @click.option("--town", "town_slug", default="", help="Kürzel des Ortes, wenn es mehrere gibt.")
 def rebuild(town_slug: str) -> None:
-    """Zähler aus den Beiträgen neu berechnen."""
+    """Zähler und die Seiten der Projekte aus den Daten neu berechnen."""
     with in_town(town_slug), writing():
         counting.rebuild()
+        ids = rebuilding.list_ids()
+        with click.progressbar(rebuilding.rebuild_pages(ids), len(ids), "Projekte") as bar:
+            for _done in bar:
+                pass
         db.session.commit()
     click.echo("Die Zähler sind neu berechnet.")
 

@@ -1,8 +1,10 @@
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from icalendar import Calendar
+from sqlalchemy import update
 
 from beteiligung.project.models import Project
 from beteiligung.project.service import events, states
@@ -204,3 +206,16 @@ def test_a_preview_is_open_to_whoever_has_the_link_and_kept_by_nobody(
     assert page.headers["Referrer-Policy"] == "no-referrer"
     wrong = client.get(f"/beteiligung/radweg-an-der-kaimauer/vorschau/{'0' * 64}")
     assert wrong.status_code == 404
+
+
+def test_the_command_rebuilds_what_the_pages_show(
+    app: Flask, client: FlaskClient, published: str
+) -> None:
+    db.session.execute(update(Project).values(page={}, html=""))
+    db.session.commit()
+    assert "hier stehen wir" not in client.get(published).text
+
+    result = app.test_cli_runner().invoke(args=["beteiligung", "rebuild"])
+
+    assert result.exit_code == 0, result.output
+    assert "hier stehen wir" in client.get(published).text

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from beteiligung.project.rules import PROJECT_KEY, RESERVED, Standing
-from beteiligung.project.service import events, phases, reading, states, writing
+from beteiligung.project.service import events, phases, reading, rebuilding, states, writing
 from beteiligung.project.service.page import read_page
 from beteiligung.project.service.states import Incomplete
 from kern.accounts.permissions import Role
@@ -17,7 +17,7 @@ from kern.db import db
 from kern.errors import Conflict, Invalid, NotAllowed, NotFound
 from kern.files.models import Place
 from kern.outbox import OutboxEntry
-from kern.scope import Act, ScopeState, Visibility, is_open, list_windows
+from kern.scope import Act, ScopeState, Visibility, is_open, list_windows, replace_windows
 from kern.scope.rules import may_read
 from kern.town import Town
 from tests.beteiligung.projects import DAY, make_phase_input, make_ready
@@ -341,3 +341,21 @@ def test_the_next_to_end_stands_first(planner: Actor) -> None:
         states.publish(planner, project)
 
     assert [card.title for card in reading.list_published(guest(), now())] == ["bald", "spät"]
+
+
+def test_every_copy_can_be_made_again_from_the_rows(planner: Actor) -> None:
+    project = make_ready(planner)
+    events.add_news(planner, project, "Der Kran", "Er **bleibt**.")
+    states.publish(planner, project)
+    project.page = {**project.page, "bundled_picture": {"name": "radweg", "alt": "Ein Weg"}}
+    before, html = project.page, project.html
+    windows = len(list_windows(project.scope_id))
+    project.page = {"bundled_picture": before["bundled_picture"]}
+    project.html, project.plain = "", ""
+    replace_windows(project.scope_id, [])
+
+    assert list(rebuilding.rebuild_pages(rebuilding.list_ids())) == [project.id]
+
+    assert project.page == before
+    assert project.html == html
+    assert len(list_windows(project.scope_id)) == windows

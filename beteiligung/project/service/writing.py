@@ -10,7 +10,6 @@ from sqlalchemy import select
 from beteiligung.project import rules
 from beteiligung.project.models import Project
 from beteiligung.project.rules import KIND, PROJECT_KEY, Gap
-from beteiligung.project.service import windows
 from beteiligung.project.service.changes import announce, announce_readers, ref_of
 from beteiligung.project.service.page import find_place, list_phases
 from kern import text
@@ -193,18 +192,6 @@ def kept_complete(project: Project) -> Iterator[None]:
     yield
     if not is_draft:
         rules.require_no_new_gap(before, list_gaps(project))
-
-
-def rebuild(project: Project) -> None:
-    """The copies of this project, from its rows: rendered texts, windows."""
-    rendered = text.render(project.text, headings=True)
-    project.html, project.plain, project.renderer = (
-        rendered.html,
-        rendered.plain,
-        rendered.version,
-    )
-    project.result_html = text.render(project.result, headings=True).html
-    windows.write_windows(project)
 
 
 def _picture(project: Project) -> File | None:

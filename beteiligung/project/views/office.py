@@ -80,7 +80,7 @@ def to_section(project: Project, section: str) -> ResponseReturnValue:
 def takes(form: Form, act: Callable[[], object], refused: Invalid | None = None) -> bool:
     """Whether the form was right and the service took it; else the form says why not."""
     is_ok = form.is_ok()
-    if refused is not None:
+    if refused is not None and refused.field not in form.errors:
         form.blame(refused)
     if not is_ok or refused is not None:
         return False
