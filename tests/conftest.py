@@ -26,7 +26,7 @@ BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
-        os.environ[RUN] = f"dorflinde_test_{os.getpid()}_{secrets.token_hex(3)}"
+        os.environ[RUN] = f"{postgres.FAMILY}{os.getpid()}_{secrets.token_hex(3)}"
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from kern.town import Towns
 
 NAMED = "DORFLINDE_TEST_POSTGRES"
 USUAL = ("postgresql://postgres@127.0.0.1/postgres", "postgresql:///postgres")
+FAMILY = "dorflinde_probe_"  # begins the name of every database that is made for tests
 DRIVER = "postgresql+psycopg"
 MISSING = f"no PostgreSQL server answers; {NAMED} may name one"
 
@@ -62,6 +63,17 @@ def drop(url: URL, prefix: str) -> None:
             connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
+def sweep(url: URL) -> None:
+    """Drop what killed test processes left behind; a living one holds the lock on its prefix."""
+    names = text("SELECT datname FROM pg_database WHERE starts_with(datname, :family)")
+    free = text("SELECT pg_try_advisory_lock(hashtext(:prefix))")
+    with _connected(url) as engine, engine.connect() as connection:
+        found = connection.scalars(names, {"family": FAMILY}).all()
+        for prefix in {name.rpartition("_")[0] for name in found}:
+            if connection.scalar(free, {"prefix": prefix}):
+                drop(url, f"{prefix}_")
+
+
 @contextmanager
 def _connected(url: URL) -> Iterator[Engine]:
     arguments = {"connect_timeout": 3}
@@ -90,6 +102,7 @@ class Databases:
         self._url = url
         self._prefix = prefix
         self._ready: set[str] = set()
+        self._open = ExitStack()  # the connection that holds our lock
 
     @contextmanager
     def lent(self) -> Iterator[str]:
@@ -113,12 +126,18 @@ class Databases:
         self._ready.add(slug)
 
     def make_template(self, data: Path) -> None:
+        sweep(self._url)
+        connection = self._open.enter_context(_connected(self._url)).connect()
+        self._open.callback(connection.close)
+        query = text("SELECT pg_advisory_lock(hashtext(:prefix))")
+        connection.execute(query, {"prefix": self._prefix})
         _run(self._url, f'CREATE DATABASE "{self._prefix}_vorlage"')
         settings = Settings(data=data, database=self._address("{ort}"))
         migrate.upgrade(Towns(settings).create("vorlage", frozenset()))
 
     def drop(self) -> None:
         drop(self._url, f"{self._prefix}_")
+        self._open.close()
 
     def _address(self, slug: str) -> str:
         url = self._url.set(database=f"{self._prefix}_SLUG")
