@@ -251,6 +251,7 @@ def test_a_picture_needs_words_and_keeps_them(office: Visitor) -> None:
 
     assert page.status_code == 422
     assert "Bitte sagen Sie in einem Satz, was zu sehen ist." in page.text
+    assert "Bitte beschreiben Sie" not in page.text, "the field says it once"
     assert stored().picture_id is None
 
 
