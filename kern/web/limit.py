@@ -35,6 +35,8 @@ def limit_mails(email: str) -> None:
 
 
 def limit_passwords(email: str) -> None:
-    """Ten tries an hour for one address from one network, a hundred from the network."""
+    """Ten tries an hour for one address from one network, a hundred from the network, and twenty
+    for the address from everywhere: beyond, its owner comes in by a link."""
     limit_network("password.network", 100)
     limit_network("password", 10, HOUR, email)
+    limit("password.address", 20, HOUR, email)

@@ -17,6 +17,7 @@ from kern.accounts.service.leaving import delete_account, export_account
 from kern.accounts.service.profile import (
     change_name,
     confirm_mail,
+    end_everything,
     has_password,
     look_at_mail_change,
     own_address,
@@ -37,6 +38,7 @@ __all__ = [
     "create_account",
     "delete_account",
     "door_of",
+    "end_everything",
     "enter_by_link",
     "enter_by_password",
     "export_account",

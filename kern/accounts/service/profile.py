@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from kern import audit, outbox
 from kern.accounts import tokens
@@ -40,9 +40,17 @@ def set_password(actor: Actor, password_hash: str | None, keep_token: str) -> No
     """None removes it: from then on only links let in. Every other session ends."""
     account = get_account(actor.account_id)
     account.password_hash = password_hash
-    end_all(account.id, except_token=keep_token)
+    end_everything(account.id, except_token=keep_token)
     audit.record(actor, "account.password", f"account:{account.id}")
     outbox.mail(PASSWORD_MAIL, f"account:{account.id}", event=f"password:{new_token()}")
+
+
+def end_everything(account_id: int, except_token: str | None = None) -> None:
+    """Every (other) session, and a change of address that one of them may have asked for: who was
+    here with somebody else's login must not take the account along."""
+    end_all(account_id, except_token)
+    asked_by = Pending.payload["account"].as_integer()
+    db.session.execute(delete(Pending).where(Pending.act == CHANGE, asked_by == account_id))
 
 
 def request_mail_change(actor: Actor, email: str, language: str) -> None:
@@ -74,8 +82,7 @@ def confirm_mail(token_text: str, keep_token: str) -> None:
     db.session.execute(query.values(subject=new))
     party = db.session.get_one(Party, account.party_id)
     party.email = new if find_guest(new) is None else None
-    db.session.delete(pending)
-    end_all(account.id, except_token=keep_token)
+    end_everything(account.id, except_token=keep_token)
     audit.record(Actor(account_id=None), "account.mail", f"account:{account.id}")
     if old:
         forget_links(old)

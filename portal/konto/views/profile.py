@@ -160,7 +160,7 @@ def end_session(session_id: int) -> ResponseReturnValue:
 @commits
 def end_sessions() -> ResponseReturnValue:
     """Here as well: whoever presses this may not know which device is whose."""
-    sessions.end_all(_me())
+    service.end_everything(_me())
     notice(_("Sie sind auf allen Geräten abgemeldet."))
     return forget(redirect("/", code=303))
 
