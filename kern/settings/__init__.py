@@ -6,10 +6,10 @@
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import String, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, SessionTransaction, mapped_column
 
 from kern.db import Json, Model, db
 from kern.outbox import Revision, bump
@@ -49,18 +49,44 @@ _lock = threading.Lock()
 _cache: dict[str, TownSettings] = {}
 
 
+@dataclass(slots=True)
+class _Glance:
+    """What one transaction knows of a town's settings."""
+
+    transaction: SessionTransaction | None
+    known: TownSettings | None = None
+    is_changed: bool = False  # here, and perhaps never committed: nothing for the others to see
+
+
 def town_settings() -> TownSettings:
-    """The current town's values; one small query when nothing changed since the last call."""
-    revision = db.session.scalar(select(Revision.rev).where(Revision.key == REVISION_KEY)) or 0
+    """The current town's values; at most one small query per transaction while nothing changes."""
+    glance = _glance()
+    if glance.known is None:
+        glance.known = _read(shared=not glance.is_changed)
+        glance.transaction = db.session().get_transaction()
+    return glance.known
+
+
+def _glance() -> _Glance:
+    session, key = db.session(), str(current_town().path)
+    glance = cast("_Glance | None", session.info.get(key))
+    if glance is None or glance.transaction is not session.get_transaction():
+        glance = session.info[key] = _Glance(session.get_transaction())
+    return glance
+
+
+def _read(*, shared: bool) -> TownSettings:
     key = str(current_town().path)
+    revision = db.session.scalar(select(Revision.rev).where(Revision.key == REVISION_KEY)) or 0
     held = _cache.get(key)
-    if held is not None and held.revision == revision:
+    if shared and held is not None and held.revision == revision:
         return held
     rows = db.session.execute(select(Setting.key, Setting.value)).all()
     stored = {row.key: row.value for row in rows if row.key in BY_KEY}
     fresh = TownSettings(revision, {field.key: field.default for field in FIELDS} | stored)
-    with _lock:
-        _cache[key] = fresh
+    if shared:
+        with _lock:
+            _cache[key] = fresh
     return fresh
 
 
@@ -78,4 +104,6 @@ def change(values: Mapping[str, Any]) -> list[str]:
     if changed:
         db.session.flush()
         bump(REVISION_KEY)
+        glance = _glance()
+        glance.known, glance.is_changed = None, True
     return changed
