@@ -5,6 +5,7 @@ The only package that imports markdown, bleach and nh3. Pure: no Flask, no datab
 
 from kern.text.names import fold_name, name_skeleton
 from kern.text.normalise import clean_line
+from kern.text.outline import outline
 from kern.text.plain import excerpt, plain_text
 from kern.text.render import MAX_SOURCE, RENDERER_VERSION, Rendered, TextTooLong, render
 
@@ -17,6 +18,7 @@ __all__ = [
     "excerpt",
     "fold_name",
     "name_skeleton",
+    "outline",
     "plain_text",
     "render",
 ]

@@ -96,7 +96,8 @@ def not_yet(room: str) -> ResponseReturnValue:
 @lru_cache(maxsize=64)
 def rendered(source: str) -> Markup:
     """A town's own text; the same source gives the same HTML, so it is kept."""
-    return Markup(text.render(source, headings=True).html)  # noqa: S704 - made by kern.text
+    html = text.render(source, headings=True).html
+    return Markup(text.outline(html, 2))  # noqa: S704 - made by kern.text
 
 
 def _own_page(key: str) -> ResponseReturnValue:

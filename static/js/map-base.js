@@ -49,6 +49,11 @@ export function makePin(at, label, name, options = {}) {
     iconAnchor: [PIN / 2, PIN / 2],
   });
   const marker = L.marker(at, { icon, title: name, riseOnHover: true, ...options });
-  marker.on("add", () => marker.getElement().setAttribute("aria-label", name));
+  marker.on("add", () => {
+    const element = marker.getElement();
+    element.setAttribute("aria-label", name);
+    // Only a marker that takes the focus is a button to Leaflet; a name needs a role.
+    if (options.keyboard === false) element.setAttribute("role", "img");
+  });
   return marker;
 }

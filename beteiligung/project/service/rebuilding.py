@@ -29,8 +29,9 @@ def rebuild_pages(ids: list[int]) -> Iterator[int]:
 
 def _render(project: Project) -> None:
     whole = text.render(project.text, headings=True)
-    project.html, project.plain, project.renderer = whole.html, whole.plain, whole.version
-    project.result_html = text.render(project.result, headings=True).html
+    project.html = text.outline(whole.html, 3)
+    project.plain, project.renderer = whole.plain, whole.version
+    project.result_html = text.outline(text.render(project.result, headings=True).html, 3)
     for news in db.session.scalars(select(News).where(News.project_id == project.id)):
         part = text.render(news.text)
         news.html, news.plain = part.html, part.plain

@@ -56,7 +56,7 @@ def write_result(project: Project, result: str) -> None:
     if not result.strip():
         raise Invalid("Bitte sagen Sie, was daraus geworden ist.", field="result")
     rendered = text.render(result, headings=True, max_length=rules.MAX_RESULT)
-    project.result, project.result_html = result.strip(), rendered.html
+    project.result, project.result_html = result.strip(), text.outline(rendered.html, 3)
 
 
 def reopen(actor: Actor, project: Project) -> None:

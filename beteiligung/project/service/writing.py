@@ -65,7 +65,7 @@ def save_basics(actor: Actor, project: Project, basics: Basics) -> None:
     rendered = text.render(basics.text, headings=True, max_length=rules.MAX_TEXT)
     with kept_complete(project):
         _fill_basics(project, basics)
-        project.text, project.html = basics.text.strip(), rendered.html
+        project.text, project.html = basics.text.strip(), text.outline(rendered.html, 3)
         project.plain, project.renderer = rendered.plain, rendered.version
     announce(actor, project, "project.edit")
 
