@@ -123,7 +123,7 @@ def _compile(source: Path, target: Path) -> None:
     at = source.stat().st_mtime
     with source.open("rb") as file:
         catalogue = read_po(file, locale=source.parts[-3])
-    descriptor, name = tempfile.mkstemp(dir=target.parent, suffix=".mo.new")
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".new-", suffix=".mo")
     try:
         with os.fdopen(descriptor, "wb") as file:
             write_mo(file, catalogue)
