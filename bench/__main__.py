@@ -30,7 +30,7 @@ from portal.app import create_app
 from portal.betrieb.demo import fill
 from portal.betrieb.demo.large import enlarge
 from portal.betrieb.demo.people import Cast
-from portal.betrieb.demo.stage import Stage
+from portal.betrieb.demo.scene import Scene
 from portal.betrieb.demo.texts import read_demo_texts
 from portal.betrieb.orte import inside
 
@@ -79,7 +79,7 @@ def _pages(app: Flask, town: Town) -> list[Page]:
     """A project with one very long thread more, and the addresses of what is measured."""
     with inside(app, town):
         cast = Cast(planner=SYSTEM)
-        enlarge(Stage(now(), cast), read_demo_texts(), projects=1, people=200, sizes=(LONG,))
+        enlarge(Scene(now(), cast), read_demo_texts(), projects=1, people=200, sizes=(LONG,))
         counting.rebuild()
         thread = db.session.scalars(select(Thread).order_by(Thread.posts_count.desc())).first()
         scope = db.session.scalars(select(Scope).order_by(Scope.posts_count.desc())).all()[1]

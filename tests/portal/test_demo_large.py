@@ -14,7 +14,7 @@ from kern.moderation.models import Case, CaseState
 from kern.town import Town
 from portal.betrieb.demo.large import enlarge
 from portal.betrieb.demo.people import Cast
-from portal.betrieb.demo.stage import Stage
+from portal.betrieb.demo.scene import Scene
 from portal.betrieb.demo.texts import read_demo_texts
 from tests.builders import make_actor
 
@@ -24,7 +24,7 @@ SIZES = (150, 30, 20)
 @pytest.fixture
 def large(town: Town) -> Town:
     cast = Cast(planner=make_actor(Role.PLANNER, name="Frau Planung"))
-    enlarge(Stage(now(), cast), read_demo_texts(), projects=3, people=20, sizes=SIZES)
+    enlarge(Scene(now(), cast), read_demo_texts(), projects=3, people=20, sizes=SIZES)
     counting.rebuild()
     db.session.commit()
     return town

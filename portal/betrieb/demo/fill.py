@@ -23,7 +23,7 @@ from kern.town import LOOPBACK, Town, Towns, use_town
 from portal.app import create_app
 from portal.betrieb.demo import large, people, pictures, projects, talk
 from portal.betrieb.demo.people import Logins
-from portal.betrieb.demo.stage import Stage
+from portal.betrieb.demo.scene import Scene
 from portal.betrieb.demo.texts import DemoTexts, read_demo_texts
 from portal.betrieb.orte import Refused, inside, migrate_all, spent
 
@@ -129,19 +129,19 @@ def _fill(app: Flask, town: Town, settings: Settings, texts: DemoTexts, fill: Fi
     with inside(app, town):
         town_scope()
         change(dict(texts.settings))
-        stage, logins = _people(texts, settings)
+        scene, logins = _people(texts, settings)
         for key, prepared in drawn.items():
-            stage.pictures[key] = files.keep_picture(prepared, None).id
+            scene.pictures[key] = files.keep_picture(prepared, None).id
         for text in texts.projects:
-            projects.plan_project(stage, text, documents[text.slug])
-        scopes = {slug: project.scope for slug, project in stage.projects.items()}
-        people.staff_offices(stage.cast, texts.projects, scopes)
+            projects.plan_project(scene, text, documents[text.slug])
+        scopes = {slug: project.scope for slug, project in scene.projects.items()}
+        people.staff_offices(scene.cast, texts.projects, scopes)
         for text in texts.projects:
-            talk.plan_threads(stage, text)
-        stage.timeline.play()
-        talk.cast_votes(stage, texts.projects)
+            talk.plan_threads(scene, text)
+        scene.timeline.play()
+        talk.cast_votes(scene, texts.projects)
         if fill == "large":
-            large.enlarge(stage, texts)
+            large.enlarge(scene, texts)
         counting.rebuild()
         _quiet_outbox()
     return logins
@@ -159,12 +159,12 @@ def _index(fill: Fill) -> int:
         return search.rebuild_all(progress)
 
 
-def _people(texts: DemoTexts, settings: Settings) -> tuple[Stage, Logins]:
+def _people(texts: DemoTexts, settings: Settings) -> tuple[Scene, Logins]:
     at = clock.now()
     oldest = max(thread.age for text in texts.projects for thread in text.threads)
     with clock.at(at - oldest - 2 * projects.PREPARATION):
         cast, logins = people.make_people(texts, settings.argon2_memory_kib)
-    return Stage(at, cast), logins
+    return Scene(at, cast), logins
 
 
 def _quiet_outbox() -> None:

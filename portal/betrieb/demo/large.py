@@ -35,7 +35,7 @@ from kern.ids import new_receipt
 from kern.moderation.models import Case, CaseKind, CaseState, CaseVerdict
 from kern.scope import Act, Moderation, Visibility
 from kern.text import RENDERER_VERSION
-from portal.betrieb.demo.stage import Stage, dice
+from portal.betrieb.demo.scene import Scene, dice
 from portal.betrieb.demo.texts import DemoTexts
 
 PROJECTS = 300
@@ -72,7 +72,7 @@ class Talk(NamedTuple):
 
 
 def enlarge(
-    stage: Stage,
+    scene: Scene,
     texts: DemoTexts,
     *,
     projects: int = PROJECTS,
@@ -82,12 +82,12 @@ def enlarge(
     """`sizes` are the posts of each new thread. The caller rebuilds the counters."""
     luck = dice("large")
     words = Words(texts, luck)
-    hosts = [*_old_projects(stage), *_make_projects(stage, texts, words, projects)]
+    hosts = [*_old_projects(scene), *_make_projects(scene, texts, words, projects)]
     authors = _make_people(luck, people)
-    talks = _make_threads(stage, hosts, words, sizes)
+    talks = _make_threads(scene, hosts, words, sizes)
     with click.progressbar(length=sum(sizes), label="Beiträge schreiben") as bar:
         for talk in talks:
-            _write_posts(_Writer(stage, talk, authors, words, dice(f"talk {talk.id}")), bar)
+            _write_posts(_Writer(scene, talk, authors, words, dice(f"talk {talk.id}")), bar)
     _count_on()
 
 
@@ -108,26 +108,26 @@ class Words:
         return f"{' '.join(start).rstrip(',;:')}?"
 
 
-def _old_projects(stage: Stage) -> list[Project]:
+def _old_projects(scene: Scene) -> list[Project]:
     """Those of the small demo in which people talk now."""
-    return [project for project in stage.projects.values() if project.published_at is not None]
+    return [project for project in scene.projects.values() if project.published_at is not None]
 
 
-def _make_projects(stage: Stage, texts: DemoTexts, words: Words, wanted: int) -> Iterator[Project]:
-    count = wanted - len(stage.projects)
+def _make_projects(scene: Scene, texts: DemoTexts, words: Words, wanted: int) -> Iterator[Project]:
+    count = wanted - len(scene.projects)
     with click.progressbar(range(count), label="Projekte anlegen") as numbers:
         for number in numbers:
             luck = dice(f"project {number}")
             pattern = luck.choice(texts.projects)
-            started = stage.now - luck.uniform(0.05, 1.0) * YEAR
+            started = scene.now - luck.uniform(0.05, 1.0) * YEAR
             with clock.at(started):
-                yield _make_project(stage, words, luck, pattern.picture, started)
+                yield _make_project(scene, words, luck, pattern.picture, started)
 
 
 def _make_project(
-    stage: Stage, words: Words, luck: Random, picture: str, started: datetime
+    scene: Scene, words: Words, luck: Random, picture: str, started: datetime
 ) -> Project:
-    actor = stage.cast.planner
+    actor = scene.cast.planner
     project = writing.create_project(actor, words.title(), words.text(1))
     basics = partial(writing.Basics, title=project.scope.title, summary=project.summary)
     place = (54.06 + luck.uniform(-0.02, 0.02), 10.39 + luck.uniform(-0.03, 0.03))
@@ -140,7 +140,7 @@ def _make_project(
     points = [words.text(1)]
     writing.save_framework(actor, project, decidable=points, fixed=points, decider=words.text(1))
     writing.save_access(actor, project, visibility=Visibility.PUBLIC, moderation=Moderation.BEFORE)
-    end = stage.now + luck.uniform(0.01, 0.5) * YEAR
+    end = scene.now + luck.uniform(0.01, 0.5) * YEAR
     acts = (Act.DISCUSS, Act.VOTE)
     phases.add_phase(actor, project, phases.PhaseInput("Mitreden", "", started, end, acts))
     drawn = {"name": picture.removesuffix(".svg"), "alt": "Ein Bild aus dem Ort."}
@@ -168,13 +168,13 @@ def _make_people(luck: Random, count: int) -> list[int]:
 
 
 def _make_threads(
-    stage: Stage, projects: Sequence[Project], words: Words, sizes: Sequence[int]
+    scene: Scene, projects: Sequence[Project], words: Words, sizes: Sequence[int]
 ) -> list[Talk]:
     first, post_id = _next_id(Thread), _next_id(Post)
     rows, talks = [], []
     for number, size in enumerate(sizes):
         project = projects[number % len(projects)]
-        opened = max(project.published_at or stage.now, stage.now - YEAR)
+        opened = max(project.published_at or scene.now, scene.now - YEAR)
         talk = Talk(first + number, project.scope_id, opened, size, post_id)
         post_id += size
         talks.append(talk)
@@ -211,9 +211,9 @@ class _Writer:
     """The rows of one thread: posts in the order of time, replies below earlier ones."""
 
     def __init__(
-        self, stage: Stage, talk: Talk, people: Sequence[int], words: Words, luck: Random
+        self, scene: Scene, talk: Talk, people: Sequence[int], words: Words, luck: Random
     ) -> None:
-        self.stage = stage
+        self.scene = scene
         self.talk = talk
         self.people = people
         self.words = words
@@ -223,7 +223,7 @@ class _Writer:
 
     def rows(self) -> Iterator[tuple[dict[str, Any], str]]:
         """Each with its text, which is in the row only when it is public."""
-        span = (self.stage.now - self.talk.opened_at) / (self.talk.size + 1)
+        span = (self.scene.now - self.talk.opened_at) / (self.talk.size + 1)
         for number in range(self.talk.size):
             at = self.talk.opened_at + span * (number + 1)
             source = self.words.text()
@@ -365,4 +365,4 @@ def _count_on() -> None:
         return
     for table in ("kern_party", "beteiligung_thread", "beteiligung_post"):
         sequence = f"pg_get_serial_sequence('{table}', 'id')"
-        db.session.execute(text(f"SELECT setval({sequence}, max(id)) FROM {table}"))  # noqa: S608
+        db.session.execute(text(f"SELECT setval({sequence}, max(id)) FROM {table}"))  # noqa: S608 - our own names

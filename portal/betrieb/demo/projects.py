@@ -15,7 +15,7 @@ from kern.files.pdf import Document, accept_pdf
 from kern.ids import slugify
 from kern.scope import ScopeState, Visibility
 from portal.betrieb.demo.pdf import one_page
-from portal.betrieb.demo.stage import Stage
+from portal.betrieb.demo.scene import Scene
 from portal.betrieb.demo.texts import MeetingText, PhaseText, ProjectText
 
 PREPARATION = timedelta(days=9)  # from the draft to the first thing that is public
@@ -43,50 +43,50 @@ def print_documents(text: ProjectText) -> Documents:
     return made
 
 
-def plan_project(stage: Stage, text: ProjectText, documents: Documents) -> None:
+def plan_project(scene: Scene, text: ProjectText, documents: Documents) -> None:
     """Make the draft at once, and plan everything that happens to it later."""
-    opened = _opened_at(stage, text)
+    opened = _opened_at(scene, text)
     with clock.at(opened - PREPARATION):
-        project = _make(stage, text, documents)
-    stage.projects[text.slug] = project
-    actor = stage.cast.planner
+        project = _make(scene, text, documents)
+    scene.projects[text.slug] = project
+    actor = scene.cast.planner
     if text.state is not ScopeState.DRAFT:
-        stage.timeline.add(opened - HOUR, partial(states.publish, actor, project))
+        scene.timeline.add(opened - HOUR, partial(states.publish, actor, project))
     for news in text.news:
         step = partial(events.add_news, actor, project, news.title, news.text)
-        stage.timeline.add(stage.ago(news.age), step)
+        scene.timeline.add(scene.ago(news.age), step)
     if text.state in ENDED:
-        _plan_end(stage, text, project)
+        _plan_end(scene, text, project)
 
 
-def _plan_end(stage: Stage, text: ProjectText, project: Project) -> None:
-    actor = stage.cast.planner
-    closed = _day(stage, text.phases[-1].end) + timedelta(hours=10)
-    stage.timeline.add(closed, partial(states.close, actor, project, text.result))
+def _plan_end(scene: Scene, text: ProjectText, project: Project) -> None:
+    actor = scene.cast.planner
+    closed = _day(scene, text.phases[-1].end) + timedelta(hours=10)
+    scene.timeline.add(closed, partial(states.close, actor, project, text.result))
     if text.state is ScopeState.ARCHIVED:
         step = partial(states.archive, actor, project)
-        stage.timeline.add(closed + (stage.now - closed) / 2, step)
+        scene.timeline.add(closed + (scene.now - closed) / 2, step)
 
 
-def _opened_at(stage: Stage, text: ProjectText) -> datetime:
+def _opened_at(scene: Scene, text: ProjectText) -> datetime:
     """Before anything of it is public: phase, news, thread."""
     ages = [news.age for news in text.news] + [thread.age for thread in text.threads]
-    begins = [_day(stage, phase.start) for phase in text.phases]
-    return min([*(stage.ago(age) for age in ages), *begins]) - HOUR
+    begins = [_day(scene, phase.start) for phase in text.phases]
+    return min([*(scene.ago(age) for age in ages), *begins]) - HOUR
 
 
-def _make(stage: Stage, text: ProjectText, documents: Documents) -> Project:
-    actor = stage.cast.planner
+def _make(scene: Scene, text: ProjectText, documents: Documents) -> Project:
+    actor = scene.cast.planner
     project = writing.create_project(actor, text.title, text.summary, text.slug)
-    _save_basics(stage, project, text)
+    _save_basics(scene, project, text)
     writing.save_framework(
         actor, project, decidable=text.decidable, fixed=text.fixed, decider=text.decision
     )
     writing.save_access(actor, project, visibility=Visibility.PUBLIC, moderation=text.moderation)
     for phase in text.phases:
-        phases.add_phase(actor, project, _phase(stage, phase))
+        phases.add_phase(actor, project, _phase(scene, phase))
     for meeting in text.dates:
-        events.add_meeting(actor, project, _meeting(stage, meeting))
+        events.add_meeting(actor, project, _meeting(scene, meeting))
     for title, document in documents.items():
         events.add_document(actor, project, document, title)
     drawn = {"name": Path(text.picture).stem, "alt": text.picture_alt}
@@ -95,7 +95,7 @@ def _make(stage: Stage, text: ProjectText, documents: Documents) -> Project:
     return project
 
 
-def _save_basics(stage: Stage, project: Project, text: ProjectText) -> None:
+def _save_basics(scene: Scene, project: Project, text: ProjectText) -> None:
     basics = writing.Basics(
         title=text.title,
         summary=text.summary,
@@ -107,33 +107,33 @@ def _save_basics(stage: Stage, project: Project, text: ProjectText) -> None:
         place=text.place.name,
         point=(text.place.lat, text.place.lon),
     )
-    writing.save_basics(stage.cast.planner, project, basics)
+    writing.save_basics(scene.cast.planner, project, basics)
 
 
-def _phase(stage: Stage, text: PhaseText) -> phases.PhaseInput:
+def _phase(scene: Scene, text: PhaseText) -> phases.PhaseInput:
     return phases.PhaseInput(
         title=text.title,
         note="",
-        opens_at=_day(stage, text.start),
-        closes_at=phase_end(stage, text),
+        opens_at=_day(scene, text.start),
+        closes_at=phase_end(scene, text),
         acts=sorted(text.acts),
     )
 
 
-def _meeting(stage: Stage, text: MeetingText) -> events.MeetingInput:
-    starts = to_utc(datetime.combine(_date(stage, text.day), text.at))
+def _meeting(scene: Scene, text: MeetingText) -> events.MeetingInput:
+    starts = to_utc(datetime.combine(_date(scene, text.day), text.at))
     ends = starts + timedelta(minutes=text.minutes)
     return events.MeetingInput(text.title, text.place, "", starts, ends)
 
 
-def phase_end(stage: Stage, text: PhaseText) -> datetime:
+def phase_end(scene: Scene, text: PhaseText) -> datetime:
     """Exclusive."""
-    return rules.end_of(_date(stage, text.end), None)
+    return rules.end_of(_date(scene, text.end), None)
 
 
-def _day(stage: Stage, day: int) -> datetime:
-    return rules.start_of(_date(stage, day), None)
+def _day(scene: Scene, day: int) -> datetime:
+    return rules.start_of(_date(scene, day), None)
 
 
-def _date(stage: Stage, day: int) -> date:
-    return to_local(stage.now).date() + timedelta(days=day)
+def _date(scene: Scene, day: int) -> date:
+    return to_local(scene.now).date() + timedelta(days=day)

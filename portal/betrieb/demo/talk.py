@@ -23,7 +23,7 @@ from kern.moderation.models import Case, CaseKind
 from kern.moderation.reports import Objection, report
 from kern.scope import Act, ScopeState
 from portal.betrieb.demo.projects import phase_end
-from portal.betrieb.demo.stage import Stage, Step, dice
+from portal.betrieb.demo.scene import Scene, Step, dice
 from portal.betrieb.demo.texts import (
     AnswerText,
     OutcomeText,
@@ -38,24 +38,24 @@ LOOKS_WITHIN = 7 * HOUR  # how long a text waits at most, unless it waits for go
 STILL_TO_REVIEW = 30 * HOUR  # what appeared at once since then, nobody has looked at yet
 
 
-def plan_threads(stage: Stage, text: ProjectText) -> None:
+def plan_threads(scene: Scene, text: ProjectText) -> None:
     for thread in text.threads:
-        _Talk(stage, text, thread).plan()
+        _Talk(scene, text, thread).plan()
 
 
-def cast_votes(stage: Stage, texts: Iterable[ProjectText]) -> int:
+def cast_votes(scene: Scene, texts: Iterable[ProjectText]) -> int:
     """All voices in one statement; the caller rebuilds the counters. Returns how many."""
-    rows = [row for text in texts for thread in text.threads for row in _votes(stage, text, thread)]
+    rows = [row for text in texts for thread in text.threads for row in _votes(scene, text, thread)]
     if rows:
         db.session.execute(insert(Vote), rows)
     return len(rows)
 
 
-def _votes(stage: Stage, project: ProjectText, thread: ThreadText) -> Iterator[dict[str, Any]]:
-    voters = stage.cast.voters()
+def _votes(scene: Scene, project: ProjectText, thread: ThreadText) -> Iterator[dict[str, Any]]:
+    voters = scene.cast.voters()
     for text in thread.posts:
-        post = stage.posts[text.key]
-        end = min(stage.now, _voting_ends(stage, project, post.written_at))
+        post = scene.posts[text.key]
+        end = min(scene.now, _voting_ends(scene, project, post.written_at))
         luck = dice(f"votes {text.key}")
         others = [party for party in voters if party != post.author_id]
         given = [1] * text.agree + [-1] * text.disagree
@@ -64,17 +64,17 @@ def _votes(stage: Stage, project: ProjectText, thread: ThreadText) -> Iterator[d
             yield {"post_id": post.id, "party_id": party, "value": value, "voted_at": at}
 
 
-def _voting_ends(stage: Stage, project: ProjectText, written: datetime) -> datetime:
-    ends = [phase_end(stage, phase) for phase in project.phases if Act.VOTE in phase.acts]
-    return min((end for end in ends if end > written), default=stage.now)
+def _voting_ends(scene: Scene, project: ProjectText, written: datetime) -> datetime:
+    ends = [phase_end(scene, phase) for phase in project.phases if Act.VOTE in phase.acts]
+    return min((end for end in ends if end > written), default=scene.now)
 
 
 class _Talk:
     """Plans one thread: every verb at its instant, through the services."""
 
-    def __init__(self, stage: Stage, project: ProjectText, text: ThreadText) -> None:
-        self.stage = stage
-        self.cast = stage.cast
+    def __init__(self, scene: Scene, project: ProjectText, text: ThreadText) -> None:
+        self.scene = scene
+        self.cast = scene.cast
         self.project = project
         self.text = text
         self.spokesman = project.contact
@@ -133,7 +133,7 @@ class _Talk:
     # When
 
     def _at(self, age: timedelta, step: Step) -> None:
-        self.stage.timeline.add(self.stage.ago(max(age, MINUTE)), step)
+        self.scene.timeline.add(self.scene.ago(max(age, MINUTE)), step)
 
     @staticmethod
     def _delay(key: str, room: timedelta) -> timedelta:
@@ -157,7 +157,7 @@ class _Talk:
 
     def _open(self) -> None:
         text, cast = self.text, self.cast
-        project = self.stage.projects[self.project.slug]
+        project = self.scene.projects[self.project.slug]
         by_office = text.opened_by is None
         office = cast.offices[self.spokesman]
         actor = cast.administrator if by_office else cast.people[str(text.opened_by)]
@@ -172,7 +172,7 @@ class _Talk:
             written=Written(office.party_id) if by_office else None,
         )
         thread.scope = project.scope
-        self.stage.threads[text.key] = thread
+        self.scene.threads[text.key] = thread
         if text.pinned:
             threads.set_pinned(office, thread, pinned=True)
 
@@ -181,8 +181,8 @@ class _Talk:
 
     def _write(self, text: PostText) -> None:
         source = text.old_text or text.text
-        parent = self.stage.posts[text.reply_to] if text.reply_to else None
-        thread, picture = self._thread(), self.stage.pictures.get(text.key)
+        parent = self.scene.posts[text.reply_to] if text.reply_to else None
+        thread, picture = self._thread(), self.scene.pictures.get(text.key)
         if text.source is not Source.WEB:
             written = Written(self._party(text), text.source, self._clerk(text).account_id)
             post = posts.submit_post(
@@ -195,7 +195,7 @@ class _Talk:
         else:
             author = self.cast.people[text.author]
             post = posts.submit_post(author, thread, source, parent=parent, picture_id=picture)
-        self.stage.posts[text.key] = post
+        self.scene.posts[text.key] = post
 
     def _clerk(self, text: PostText) -> Actor:
         """Moderators release with the same stroke what they enter; planners do not."""
@@ -211,19 +211,19 @@ class _Talk:
 
     def _author(self, key: str) -> Actor:
         """Also of those without a login, who come by the private link of their mail."""
-        party = PartyId(int(self.stage.posts[key].author_id or 0))
+        party = PartyId(int(self.scene.posts[key].author_id or 0))
         return Actor(party_id=party, permissions=BY_ROLE[Role.GUEST])
 
     def _edit(self, text: PostText) -> None:
-        posts.edit_post(self._author(text.key), self.stage.posts[text.key], text.text)
+        posts.edit_post(self._author(text.key), self.scene.posts[text.key], text.text)
 
     def _withdraw(self, key: str) -> None:
-        posts.withdraw(self._author(key), self.stage.posts[key])
+        posts.withdraw(self._author(key), self.scene.posts[key])
 
     def _see(self, key: str) -> None:
         """The desk has looked at it, and it may be read or stay where it is."""
-        post = self.stage.posts[key]
-        fresh = post.written_at > self.stage.ago(STILL_TO_REVIEW)
+        post = self.scene.posts[key]
+        fresh = post.written_at > self.scene.ago(STILL_TO_REVIEW)
         if not (fresh and find_open(Ref(POST_KEY, post.id), CaseKind.REVIEW)):
             self._release(post)
 
@@ -235,7 +235,7 @@ class _Talk:
 
     def _restrict(self, text: PostText) -> None:
         """Refused while it waits; where texts appear at once, taken away instead."""
-        post = self.stage.posts[text.key]
+        post = self.scene.posts[text.key]
         case = self._case(post)
         if case is None:
             raise LookupError(f"{text.key} is not on the desk")
@@ -243,13 +243,13 @@ class _Talk:
         desk.decide(self.cast.moderator, case.id, decision)
 
     def _report(self, text: PostText, words: str) -> None:
-        post = self.stage.posts[text.key]
+        post = self.scene.posts[text.key]
         keys = [key for key in sorted(self.cast.people) if key != text.author]
         reporter = self.cast.people[dice(f"reporter {text.key}").choice(keys)]
         report(reporter, Ref(POST_KEY, post.id), Objection(text.rule or 0, words))
 
     def _answer(self, text: AnswerText, key: str | None) -> None:
-        parent = self.stage.posts[key] if key is not None else None
+        parent = self.scene.posts[key] if key is not None else None
         posts.answer(
             self.cast.offices[text.person],
             self._thread(),
@@ -260,7 +260,7 @@ class _Talk:
         )
 
     def _post_outcome(self, key: str, text: OutcomeText) -> None:
-        self._set_outcome(self.stage.posts[key], text)
+        self._set_outcome(self.scene.posts[key], text)
 
     def _thread_outcome(self, text: OutcomeText) -> None:
         self._set_outcome(self._thread(), text)
@@ -271,7 +271,7 @@ class _Talk:
         decisions.set_outcome(actor, thing, text.kind, reason=text.reason, office=office)
 
     def _thread(self) -> Thread:
-        return self.stage.threads[self.text.key]
+        return self.scene.threads[self.text.key]
 
     @staticmethod
     def _case(thing: Thing) -> Case | None:

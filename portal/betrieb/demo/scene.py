@@ -33,7 +33,7 @@ class Timeline:
 
 
 @dataclass(slots=True)
-class Stage:
+class Scene:
     """`now` is the instant of filling, from which the texts count back."""
 
     now: datetime
