@@ -34,12 +34,11 @@ class World:
     post: int
     secret_threads: tuple[int, ...]
     secret_posts: tuple[int, ...]
-    author: int  # account of who wrote the secret posts in the public thread
+    elsewhere: int  # a scope that has nothing to do with any of this
 
 
 def make_world() -> World:
     """Commits, so that requests see it."""
-    author = make_account("Uwe Matthiesen")
     project = make_project(slug=SLUG)
     thread = make_thread(project.scope)
     post = make_post(thread)
@@ -49,7 +48,8 @@ def make_world() -> World:
     inside.append(_closed_project(DRAFT, state=ScopeState.DRAFT))
     ids = tuple(one.id for one in held) + tuple(post_id for _thread, post_id in inside)
     threads = (pending.id, *(thread_id for thread_id, _post in inside))
-    world = World(thread.id, post.id, threads, ids, author.id)
+    elsewhere = make_project(slug="anderswo").scope_id
+    world = World(thread.id, post.id, threads, ids, elsewhere)
     db.session.commit()
     return world
 

@@ -1,0 +1,140 @@
+"""What is not public stands on no page of anybody who may not read it, however they ask."""
+
+from collections.abc import Iterator
+from itertools import product
+
+import pytest
+from flask import Flask
+from sqlalchemy import text as sql
+from werkzeug.routing import Rule
+
+from kern.accounts.permissions import Role
+from kern.db import db, engine
+from kern.town import Town
+from tests.attacks import DRAFT, INVITED, SECRET, SLUG, World, address, make_world, usual
+from tests.builders import make_account
+from tests.visitors import Visitor
+
+THREADS = ("thread_id", "gespraech")
+POSTS = ("post_id", "id_", "auf", "antwort", "zitat", "parent")
+
+
+@pytest.fixture
+def world(town: Town) -> World:
+    return make_world()
+
+
+@pytest.fixture(params=["guest", "invited elsewhere", "works elsewhere"])
+def stranger(request: pytest.FixtureRequest, app: Flask, world: World) -> Visitor:
+    """Nobody who wrote, decides or was invited here."""
+    if request.param == "guest":
+        return Visitor(app)
+    elsewhere = world.elsewhere
+    grants = {
+        "invited elsewhere": [(Role.CITIZEN, elsewhere)],
+        "works elsewhere": [(Role.MODERATOR, elsewhere), (Role.PLANNER, elsewhere)],
+    }
+    return Visitor(app, make_account("Fremde Person", *grants[request.param]))
+
+
+def addresses(rule: Rule, world: World) -> Iterator[str]:
+    """With everything secret in each place it fits into."""
+    threads = [str(one) for one in (world.thread, *world.secret_threads)]
+    posts = [str(one) for one in (world.post, *world.secret_posts)]
+    values = {
+        "slug": [SLUG, INVITED, DRAFT],
+        "thread_id": threads,
+        "post_id": posts,
+        "id_": posts,
+        "key": ["beteiligung.post", "beteiligung.thread", "beteiligung.project"],
+    }
+    places = [place for place in rule.arguments if place in values]
+    for chosen in product(*(values[place] for place in places)):
+        filled = {**usual(world), **dict(zip(places, chosen, strict=True))}
+        yield address(rule, filled)
+
+
+def test_whoever_may_read_it_finds_it(app: Flask, world: World) -> None:
+    """Else the tests below would look for something that is nowhere."""
+    visitor = Visitor(app, make_account("Frauke Admin", (Role.ADMINISTRATOR, None)))
+    for path in (f"/beteiligung/{DRAFT}", f"/beteiligung/{INVITED}", "/moderation/"):
+        assert SECRET in visitor.get(path).text
+
+
+def test_no_page_shows_a_stranger_what_is_not_public(
+    app: Flask, world: World, stranger: Visitor
+) -> None:
+    asked = "&".join(f"{name}={id_}" for name, id_ in zip(POSTS, world.secret_posts, strict=False))
+    leaks = set()
+    for rule in app.url_map.iter_rules():
+        if "GET" not in (rule.methods or ()):
+            continue
+        for path in addresses(rule, world):
+            for query in ("", f"?{asked}"):
+                page = stranger.get(path + query)
+                if SECRET.encode() in page.data or SECRET in str(page.headers):
+                    leaks.add(path + query)
+
+    assert leaks == set()
+
+
+def test_no_act_of_a_stranger_changes_what_they_may_not_read(
+    app: Flask, world: World, stranger: Visitor
+) -> None:
+    before = {id_: revision_of(id_) for id_ in world.secret_posts}
+    form = {"text": "Übernommen!", "stimme": "1", "tat": "anheften", "email": "x@boese.example"}
+    done = set()
+    for rule in app.url_map.iter_rules():
+        if "POST" not in (rule.methods or ()) or not rule.arguments & {"post_id", "thread_id"}:
+            continue
+        for path in addresses(rule, world):
+            page = stranger.post(path, form)
+            if SECRET.encode() in page.data:
+                done.add(path)
+
+    assert done == set()
+    assert {id_: revision_of(id_) for id_ in world.secret_posts} == before
+
+
+def revision_of(post_id: int) -> tuple[object, ...]:
+    query = "SELECT status, latest, released, pinned, agree FROM beteiligung_post WHERE id = :id"
+    return tuple(db.session.execute(sql(query), {"id": post_id}).one())
+
+
+def test_reading_changes_nothing(app: Flask, world: World) -> None:
+    """No GET writes a row, whoever asks: nothing is approved, spent or sent by opening a link."""
+    visitor = Visitor(app, make_account("Frauke Admin", (Role.ADMINISTRATOR, None)))
+    before = contents()
+    for rule in app.url_map.iter_rules():
+        if "GET" in (rule.methods or ()):
+            for path in addresses(rule, world):
+                visitor.get(path)
+
+    assert contents() == before
+
+
+def contents() -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table."""
+    with engine().connect() as connection:
+        names = connection.scalars(sql("SELECT name FROM sqlite_master WHERE type = 'table'")).all()
+        return {
+            name: sorted(
+                (tuple(row) for row in connection.execute(sql(f'SELECT * FROM "{name}"'))),  # noqa: S608 - names of tables
+                key=repr,
+            )
+            for name in names
+        }
+
+
+def test_unknown_and_forbidden_answer_alike(app: Flask, world: World, stranger: Visitor) -> None:
+    for rule in app.url_map.iter_rules():
+        places = rule.arguments & {"post_id", "thread_id", "slug"}
+        if "GET" not in (rule.methods or ()) or len(places) != 1:
+            continue
+        place = next(iter(places))
+        for path in addresses(rule, world):
+            forbidden = stranger.get(path)
+            if forbidden.status_code != 404:
+                continue
+            unknown = stranger.get(address(rule, {**usual(world), place: "999999"}))
+            assert unknown.status_code == 404, path
