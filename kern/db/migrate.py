@@ -44,7 +44,7 @@ def require_current(engine: Engine, town: Town) -> None:
     if found is None or found < head():
         raise WrongSchema(
             "Die Datenbank von „%(town)s“ ist älter als das Programm. "
-            "Bitte rufen Sie auf: python3 los.py setup --data %(data)s",
+            "Bitte rufen Sie auf: python3 los.py run --data %(data)s",
             town=town.slug,
             data=town.path.parent.parent,
         )

@@ -22,7 +22,7 @@ from kern import outbox
 from kern.accounts.permissions import Role
 from kern.actor import GUEST
 from kern.clock import now
-from kern.content import Verdict
+from kern.content import Ref, Verdict
 from kern.db import db
 from kern.errors import Conflict, Invalid, LoginRequired, NotAllowed, NotFound
 from kern.moderation.models import Case, CaseKind, CaseState
@@ -411,3 +411,16 @@ def test_the_offices_reply_stands_inline_however_many_came_before() -> None:
     view = reading.read_page(parent.thread, GUEST, Sort.OLDEST, None).posts[0]
     assert answer.id in [one.row.id for one in view.replies]
     assert view.more_replies == 1
+
+
+def test_a_planners_question_is_public_at_once_and_a_citizens_waits() -> None:
+    project = make_project()
+    host = Ref("beteiligung.project", project.id)
+    asked = [
+        threads.open_thread(
+            make_actor(role), project.scope, host, title="Und?", question="Was?", by_office=office
+        )
+        for role, office in ((Role.PLANNER, True), (Role.CITIZEN, False))
+    ]
+
+    assert [thread.status for thread in asked] == [Status.PUBLIC, Status.PENDING]

@@ -105,7 +105,7 @@ def open_thread(
     source = texts.checked(question, rules.MAX_QUESTION, "question")
     links = by_office or decisions.is_known(written.author_id)
     texts.add_revision(thread, source, editor_id=written.author_id, links=links, title=thread.title)
-    decisions.submit(actor, thread, scope)
+    _publish(actor, thread, scope)
     return thread
 
 
@@ -120,7 +120,15 @@ def edit_thread(actor: Actor, thread: Thread, *, title: str, question: str) -> N
     )
     if thread.released is None:
         thread.title = revised.title
-    decisions.submit(actor, thread, thread.scope)
+    _publish(actor, thread, thread.scope)
+
+
+def _publish(actor: Actor, thread: Thread, scope: Scope) -> None:
+    """The office's own questions are public at once; citizens' go where the scope sends them."""
+    if thread.by_office:
+        decisions.release_at_once(thread)
+    else:
+        decisions.submit(actor, thread, scope)
 
 
 def checked_title(title: str) -> str:

@@ -163,9 +163,9 @@ def ask_withdraw(post_id: int) -> ResponseReturnValue:
     actor = current_actor()
     post = posts.get_post_for(actor, post_id)
     rules.require_may_withdraw(actor, post)
-    text = texts.get_revision(post, post.latest)
+    wording = texts.get_revision(post, post.latest)
     return render_template(
-        "beteiligung/discussion/withdraw.html", post=post, text=text, **context()
+        "beteiligung/discussion/withdraw.html", post=post, wording=wording, **context()
     )
 
 
