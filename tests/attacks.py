@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import text as sql
 from werkzeug.routing import Rule
 
 from beteiligung.discussion.models import Status
 from kern.accounts.models import Account
 from kern.accounts.permissions import Role
 from kern.config import ROOT
-from kern.db import db
+from kern.db import db, engine
 from kern.scope import ScopeState, Visibility
 from tests.builders import make_account, make_post, make_project, make_thread
 
@@ -100,3 +101,16 @@ def parameter_names() -> list[str]:
         if path.name == "forms.py":
             found |= set(FIELD.findall(text))
     return sorted(found)
+
+
+def contents() -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table."""
+    with engine().connect() as connection:
+        names = connection.scalars(sql("SELECT name FROM sqlite_master WHERE type = 'table'")).all()
+        return {
+            name: sorted(
+                (tuple(row) for row in connection.execute(sql(f'SELECT * FROM "{name}"'))),  # noqa: S608 - names of tables
+                key=repr,
+            )
+            for name in names
+        }

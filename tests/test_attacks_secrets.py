@@ -9,9 +9,9 @@ from sqlalchemy import text as sql
 from werkzeug.routing import Rule
 
 from kern.accounts.permissions import Role
-from kern.db import db, engine
+from kern.db import db
 from kern.town import Town
-from tests.attacks import DRAFT, INVITED, SECRET, SLUG, World, address, make_world, usual
+from tests.attacks import DRAFT, INVITED, SECRET, SLUG, World, address, contents, make_world, usual
 from tests.builders import make_account
 from tests.visitors import Visitor
 
@@ -111,19 +111,6 @@ def test_reading_changes_nothing(app: Flask, world: World) -> None:
                 visitor.get(path)
 
     assert contents() == before
-
-
-def contents() -> dict[str, list[tuple[object, ...]]]:
-    """Every row of every table."""
-    with engine().connect() as connection:
-        names = connection.scalars(sql("SELECT name FROM sqlite_master WHERE type = 'table'")).all()
-        return {
-            name: sorted(
-                (tuple(row) for row in connection.execute(sql(f'SELECT * FROM "{name}"'))),  # noqa: S608 - names of tables
-                key=repr,
-            )
-            for name in names
-        }
 
 
 def test_unknown_and_forbidden_answer_alike(app: Flask, world: World, stranger: Visitor) -> None:

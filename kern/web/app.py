@@ -18,6 +18,7 @@ from kern.web.identity import current_actor
 
 THEMES = frozenset({"light", "dark"})
 THEME_COOKIE = "ansicht"
+LONGEST_WAY = 2000  # characters; it is kept until a login, and sent in a header
 
 
 def init_app(app: Flask, settings: Settings, towns: Towns) -> None:
@@ -82,6 +83,8 @@ def _town() -> TownSettings:
 def safe_next(target: str | None, fallback: str = "/") -> str:
     """Only a path of this site: no scheme, no host, no backslash, no control character."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return fallback
+    if len(target) > LONGEST_WAY:
         return fallback
     parts = urlsplit(target)
     has_trick = any(ord(sign) <= 32 or sign == "\\" for sign in target)  # noqa: PLR2004
