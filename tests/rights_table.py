@@ -25,6 +25,7 @@ from kern.moderation.reports import Objection
 from kern.outbox import OutboxEntry, State
 from portal.verwaltung import einrichten
 from tests.builders import actor_of, make_account, make_actor, make_post
+from tests.rights_discussion import DISCUSSION
 from tests.rights_projects import PROJECTS
 from tests.rights_rows import (
     LOGIN,
@@ -189,6 +190,9 @@ _DESK: dict[tuple[str, str], Row] = {
 _HOUSE: dict[tuple[str, str], Row] = {
     ("static", "GET"): everybody(200, values=lambda _visit: {"filename": "img/logo.svg"}),
     ("gestaltung.components", "GET"): everybody(200),
+    ("gestaltung.colours", "GET"): everybody(200),
+    # The town of the test has named no server of tiles.
+    ("karten.tile", "GET"): everybody(404, values=lambda _visit: {"z": 1, "x": 0, "y": 0}),
     ("suche.find", "GET"): everybody(200),
 }
 
@@ -268,4 +272,5 @@ RIGHTS: dict[tuple[str, str], Row] = {
     **_KONTO,
     **_DESK,
     **PROJECTS,
+    **DISCUSSION,
 }
