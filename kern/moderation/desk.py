@@ -129,11 +129,12 @@ def look(actor: Actor, case: Case, item: DeskItem | None, *, is_mine: bool = Fal
     notes = _notes([*rows, case.id])
     _own, holder, decider = rows.get(case.id, (case, "", ""))
     is_held = case.claimed_until is not None and case.claimed_until > now()
+    is_other = is_held and not is_mine and case.claimed_by != actor.account_id
     decided = [row for row in rows.values() if row[0].state == CaseState.DECIDED]
     return Look(
         case=case,
         item=item,
-        holder=(holder or "") if is_held and not is_mine else "",
+        holder=(holder or "") if is_other else "",
         is_mine=is_mine,
         decider=decider or "",
         reason=_reason_in(notes, case.id),

@@ -28,6 +28,8 @@ from tests.builders import (
 from tests.conftest import CountQueries
 from tests.visitors import Visitor
 
+pytestmark = pytest.mark.both_databases
+
 REASON = "Bitte lassen Sie die Nummer weg."
 
 
@@ -141,12 +143,14 @@ def test_the_next_one_keeps_the_filter(desk: Visitor) -> None:
 def test_a_rejection_without_rule_keeps_what_was_typed(desk: Visitor) -> None:
     post = waiting()
     data = {"tun": "ablehnen", "fassung": "1", "text": REASON}
+    desk.get(url_of(post))
 
     page = desk.post(url_of(post), data)
 
     assert page.status_code == 422
     assert REASON in page.text
     assert "Bitte wählen Sie die Regel" in page.text
+    assert "sieht es gerade an" not in page.text, "the moderator herself does"
     assert status_of(post) == ["pending"]
 
 
