@@ -21,6 +21,7 @@ from kern.errors import NotFound
 LIFETIME = timedelta(days=7)
 PURPOSE = "pending"
 MAIL = "konto.bestaetigen"
+DONE = "Dieser Link ist benutzt oder abgelaufen. Haben Sie schon bestätigt, ist alles in Ordnung."
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +90,13 @@ def find_subject(subject: str, act: str | None = None) -> Pending | None:
 
 def look(token_text: str) -> Pending:
     """What waits behind a link; raises NotFound when it is done, gone or too old."""
-    pending = find_subject(tokens.look(token_text, PURPOSE).subject)
+    try:
+        token = tokens.look(token_text, PURPOSE)
+    except NotFound:
+        raise NotFound(DONE) from None  # who taps the link of the mail twice is not to be worried
+    pending = find_subject(token.subject)
     if pending is None:
-        raise NotFound(tokens.SPENT)
+        raise NotFound(DONE)
     return pending
 
 

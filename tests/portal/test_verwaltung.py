@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,10 +24,14 @@ from kern.scope import Scope, ScopeState
 from kern.settings import FIELDS, change, town_settings
 from kern.town import Town
 from kern.worker import lease
-from portal.verwaltung import einrichten
+from portal.verwaltung import einrichten, records
 from portal.verwaltung.forms import GROUPS
 from tests.builders import make_account
 from tests.visitors import Visitor
+
+pytestmark = pytest.mark.both_databases
+
+ROOT = Path(__file__).parents[2]
 
 SECRET = "1." + "0123456789abcdef" * 4
 
@@ -335,6 +340,24 @@ def test_the_list_of_mails_goes_on(administrator: Visitor) -> None:
 
 
 # Records and operation
+
+
+def recorded_acts() -> set[str]:
+    """Those written out in calls that record one; the verdicts are put together there."""
+    call = re.compile(r"(?:record|announce|_changed)\(([^()]*)\)")
+    files = [
+        file for room in ("kern", "portal", "beteiligung") for file in (ROOT / room).rglob("*.py")
+    ]
+    calls = [found for file in files for found in call.findall(file.read_text())]
+    acts = {act for one in calls for act in re.findall(r'"([a-z]+\.[a-z]+)"', one)}
+    return acts | {f"text.{verdict}" for verdict in ("release", "reject", "hide", "restore")}
+
+
+def test_the_log_has_words_for_every_act() -> None:
+    acts = recorded_acts()
+
+    assert len(acts) > 20
+    assert sorted(acts - set(records.ACTS)) == []
 
 
 def test_the_log_names_acts_people_and_nothing_else(administrator: Visitor) -> None:
