@@ -8,6 +8,7 @@ import { warnBeforeLeaving } from "./leaving.js";
 import { closeMenus } from "./menus.js";
 import { shareLinks } from "./share.js";
 import { swapVotes } from "./swap.js";
+import { showCurrentTabs } from "./tabs.js";
 import { tellTime } from "./time.js";
 import { switchTheme } from "./theme.js";
 import { placeToasts } from "./toasts.js";
@@ -25,6 +26,7 @@ const PARTS = [
   fillReasons,
   warnBeforeLeaving,
   placeToasts,
+  showCurrentTabs,
 ];
 
 for (const start of PARTS) {
