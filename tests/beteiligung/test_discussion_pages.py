@@ -20,6 +20,8 @@ from kern.outbox import OutboxEntry
 from kern.town import Town, use_town
 from tests.builders import actor_of, log_in, make_account, make_actor, make_post, make_thread
 
+pytestmark = pytest.mark.both_databases
+
 SAID = "Bitte denken Sie an die Lastenräder."
 
 

@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from sqlalchemy import event
 
 from kern.db import db, engine
 from kern.settings import change, town_settings
 from kern.town import Town
+
+pytestmark = pytest.mark.both_databases
 
 
 @contextmanager
