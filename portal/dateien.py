@@ -1,7 +1,8 @@
 """Uploads on their way out: pictures in three sizes, documents as downloads.
 
 What is public may be kept for a year, because the name in the address is random and never used
-twice. Everything else goes through a gate and is kept by nobody.
+twice. Everything else goes through a gate and is kept by nobody. A file is public as long as the
+thing it belongs to is: with a thread or a project its pictures go as well.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,8 +10,11 @@ from collections.abc import Callable, Mapping
 from flask import Blueprint, Response, request, send_file
 from flask.typing import ResponseReturnValue
 
+from beteiligung.discussion.models import POST_KEY
+from beteiligung.discussion.service import posts
 from beteiligung.project.rules import PROJECT_KEY
-from beteiligung.project.service.reading import may_read_files
+from beteiligung.project.service import reading as projects
+from kern.accounts.sessions import guest
 from kern.actor import Actor
 from kern.errors import NotFound
 from kern.files.check import content_disposition, safe_filename
@@ -27,7 +31,10 @@ GONE = "Diese Datei gibt es nicht."
 
 Gate = Callable[[Actor, int, str], bool]
 """(actor, id, token of a preview link): whether files of this thing may be seen."""
-GATES: Mapping[str, Gate] = {PROJECT_KEY: may_read_files}
+GATES: Mapping[str, Gate] = {
+    PROJECT_KEY: projects.may_read_files,
+    POST_KEY: lambda actor, id_, _token: posts.may_read_files(actor, id_),
+}
 
 
 @blueprint.get("/<name>/<groesse>")
@@ -35,22 +42,29 @@ def file(name: str, groesse: str) -> ResponseReturnValue:
     """A file that may not be seen and one that does not exist are the same."""
     found = get_file(name)
     wanted = SIZES if found.kind == "picture" else ("pdf",)
-    if groesse not in wanted or not _may_see(current_actor(), found):
+    if groesse not in wanted:
         raise NotFound(GONE)
-    return _sent(found, groesse)
+    is_public = _is_public(found)
+    if not is_public and not _may_see(current_actor(), found):
+        raise NotFound(GONE)
+    return _sent(found, groesse, is_public=is_public)
+
+
+def _is_public(found: File) -> bool:
+    gate = GATES.get(found.content_key or "")
+    is_shown = gate is None or gate(guest(), found.content_id or 0, "")
+    return found.state == "public" and is_shown
 
 
 def _may_see(actor: Actor, found: File) -> bool:
-    if found.state == "public":
-        return True
-    if is_uploader(found, actor.party_id) or actor.may_anywhere(DESK):
+    if is_uploader(found, actor.party_id) or actor.may(DESK):
         return True
     gate = GATES.get(found.content_key or "")
     token = request.args.get("vorschau", "")
     return gate is not None and gate(actor, found.content_id or 0, token)
 
 
-def _sent(found: File, size: str) -> Response:
+def _sent(found: File, size: str, *, is_public: bool) -> Response:
     path = path_of(found, size)
     if not path.is_file():
         raise NotFound(GONE)
@@ -63,7 +77,7 @@ def _sent(found: File, size: str) -> Response:
         shown = safe_filename(found.title or found.filename, ".pdf")
         response.headers["Content-Disposition"] = content_disposition(shown)
     response.cache_control.clear()
-    if found.state == "public":
+    if is_public:
         response.cache_control.public = True
         response.cache_control.max_age = YEAR
         response.cache_control.immutable = True

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import text as sql
 from werkzeug.routing import Rule
 
-from beteiligung.discussion.models import Status
+from beteiligung.discussion.models import Post, Status
 from kern.accounts.models import Account
 from kern.accounts.permissions import Role
 from kern.config import ROOT
@@ -35,6 +35,7 @@ class World:
     post: int
     secret_threads: tuple[int, ...]
     secret_posts: tuple[int, ...]
+    invited: tuple[int, int]  # scope and post of the project for invited people
     elsewhere: int  # a scope that has nothing to do with any of this
 
 
@@ -45,20 +46,23 @@ def make_world() -> World:
     post = make_post(thread)
     held = [make_post(thread, text=f"{SECRET}: {status}.", status=status) for status in HELD]
     pending = make_thread(project.scope, title=f"{SECRET} Gespräch", status=Status.PENDING)
-    inside = [_closed_project(INVITED, visibility=Visibility.INVITED)]
-    inside.append(_closed_project(DRAFT, state=ScopeState.DRAFT))
-    ids = tuple(one.id for one in held) + tuple(post_id for _thread, post_id in inside)
-    threads = (pending.id, *(thread_id for thread_id, _post in inside))
+    inside = [
+        _closed_project(INVITED, visibility=Visibility.INVITED),
+        _closed_project(DRAFT, state=ScopeState.DRAFT),
+    ]
+    ids = tuple(one.id for one in (*held, *inside))
+    threads = (pending.id, *(one.thread_id for one in inside))
+    invited = (inside[0].scope_id, inside[0].id)
     elsewhere = make_project(slug="anderswo").scope_id
-    world = World(thread.id, post.id, threads, ids, elsewhere)
+    world = World(thread.id, post.id, threads, ids, invited, elsewhere)
     db.session.commit()
     return world
 
 
-def _closed_project(slug: str, **values: Any) -> tuple[int, int]:
+def _closed_project(slug: str, **values: Any) -> Post:
     project = make_project(slug=slug, title=f"{SECRET} Projekt", **values)
     thread = make_thread(project.scope, title=f"{SECRET} Gespräch", question=f"{SECRET}?")
-    return thread.id, make_post(thread, text=f"{SECRET} drinnen.").id
+    return make_post(thread, text=f"{SECRET} drinnen.")
 
 
 def make_administrator() -> Account:

@@ -8,11 +8,15 @@ from flask import Flask
 from sqlalchemy import text as sql
 from werkzeug.routing import Rule
 
+from beteiligung.discussion.models import POST_KEY
+from beteiligung.discussion.service import decisions
 from kern.accounts.permissions import Role
 from kern.db import db
+from kern.files import service as files
+from kern.files.models import File
 from kern.town import Town
 from tests.attacks import DRAFT, INVITED, SECRET, SLUG, World, address, contents, make_world, usual
-from tests.builders import make_account
+from tests.builders import make_account, make_actor
 from tests.visitors import Visitor
 
 THREADS = ("thread_id", "gespraech")
@@ -125,3 +129,38 @@ def test_unknown_and_forbidden_answer_alike(app: Flask, world: World, stranger: 
                 continue
             unknown = stranger.get(address(rule, {**usual(world), place: "999999"}))
             assert unknown.status_code == 404, path
+
+
+def picture_of(post_id: int) -> str:
+    """A released picture of this post; its address."""
+    file = File(name="x" * 43, kind="picture", sha256="a" * 64, state="public")
+    file.content_key, file.content_id = POST_KEY, post_id
+    db.session.add(file)
+    db.session.flush()
+    path = files.path_of(file, "small")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"bild")
+    db.session.commit()
+    return f"/dateien/{file.name}/small"
+
+
+def test_a_picture_in_a_project_for_invited_people_is_for_them(
+    app: Flask, world: World, stranger: Visitor
+) -> None:
+    scope, post = world.invited
+    path = picture_of(post)
+
+    assert stranger.get(path).status_code == 404
+    page = Visitor(app, make_account("Ida Gast", (Role.CITIZEN, scope))).get(path)
+    assert page.data == b"bild"
+    assert page.headers["Cache-Control"] == "private, no-store"
+
+
+def test_a_picture_goes_with_its_thread(app: Flask, world: World) -> None:
+    path = picture_of(world.post)
+    assert Visitor(app).get(path).headers["Cache-Control"].startswith("public")
+    thread = decisions.get_thread(world.thread)
+    decisions.hide(thread, make_actor(Role.MODERATOR), 1)
+    db.session.commit()
+
+    assert Visitor(app).get(path).status_code == 404

@@ -40,6 +40,15 @@ def get_post_for(actor: Actor, post_id: int) -> Post:
     return post
 
 
+def may_read_files(actor: Actor, post_id: int) -> bool:
+    """Pictures go with their post, its thread and its project."""
+    try:
+        get_post_for(actor, post_id)
+    except NotFound:
+        return False
+    return True
+
+
 def find_listed(actor: Actor, post_id: int) -> Post | None:
     """A post with a place in its thread, tombstones included: for permalinks."""
     query = (
