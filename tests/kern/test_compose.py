@@ -124,8 +124,8 @@ def test_a_link_begins_with_the_towns_own_address(town: Town) -> None:
 def every_mail() -> Mapping[str, Mail]:
     """Each kind of mail of accounts once, written from what its act noted."""
     account, admin = make_account("Helga Martens"), make_account(None, (Role.ADMINISTRATOR, None))
-    service.request_mail_change(actor_of(account), "neu@lindenau.example", "de")
     service.set_password(actor_of(account), "x", "")
+    service.request_mail_change(actor_of(account), "neu@lindenau.example", "de")
     invitations.invite(SYSTEM, "jana@lindenau.example", Role.MODERATOR)
     invitations.invite(SYSTEM, service.address_of_account(admin.id) or "", Role.PLANNER)
     service.confirm_mail(_token("konto.adresse"), "")
