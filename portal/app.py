@@ -9,6 +9,7 @@ from kern.config import ROOT, Settings
 from kern.db import db
 from kern.town import Towns
 from kern.web.headers import Headed
+from kern.web.inputs import LONGEST_FORM
 from portal import frame, rooms, static
 
 
@@ -20,7 +21,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(
         SQLALCHEMY_DATABASE_URI="sqlite://",  # never opened: every session asks its town
         MAX_CONTENT_LENGTH=settings.upload_megabytes * 1024 * 1024,
-        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=LONGEST_FORM,
         MAX_FORM_PARTS=1000,
         WTF_CSRF_ENABLED=False,  # kern.web.guard does it, for visitors without a cookie too
     )

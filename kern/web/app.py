@@ -48,8 +48,8 @@ def init_app(app: Flask, settings: Settings, towns: Towns) -> None:
         g.pop("language", None)
         g.pop("town_settings", None)
 
-    guard.init_app(app)
     inputs.init_app(app)
+    guard.init_app(app)
     identity.init_app(app)
     login.init_app(app)
     limit.init_app(app, settings)

@@ -10,6 +10,8 @@ from werkzeug.routing import IntegerConverter, Map
 from kern.errors import DomainError
 from kern.ids import LARGEST_ID
 
+LONGEST_FORM = 1024 * 1024  # bytes, without files
+
 
 class Unreadable(DomainError):
     status = 400
@@ -22,6 +24,12 @@ class Id(IntegerConverter):
 
     def __init__(self, map_: Map, **kwargs: Any) -> None:
         super().__init__(map_, **{"max": LARGEST_ID, **kwargs})
+
+
+def limit_body() -> None:
+    """Only uploads may be long. Werkzeug reads other forms whole, whatever its own limits say."""
+    if request.mimetype != "multipart/form-data":
+        request.max_content_length = LONGEST_FORM
 
 
 def check_signs() -> None:
@@ -47,4 +55,5 @@ def _names_and_values(found: MultiDict[str, str]) -> Iterator[str]:
 
 def init_app(app: Flask) -> None:
     app.url_map.converters["int"] = Id
+    app.before_request(limit_body)
     app.before_request(check_signs)

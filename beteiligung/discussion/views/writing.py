@@ -27,10 +27,11 @@ from kern.ids import parse_id
 from kern.moderation.cases import due
 from kern.scope import list_windows
 from kern.web import commits, current_actor, shows_again
-from kern.web.limit import limit, limit_mails
+from kern.web.limit import limit, limit_mails, limit_network
 from kern.web.notice import notice
 
 WRITES_PER_HOUR = 30
+UPLOADS_PER_HOUR = 60  # of one network
 
 
 def thanks(thing: Post | Thread) -> str:
@@ -70,6 +71,7 @@ def _picture(form: PostForm) -> tuple[tuple[Picture, str] | None, Invalid | None
     upload = form.picture.data
     if not upload or not getattr(upload, "filename", ""):
         return None, None
+    limit_network("upload", UPLOADS_PER_HOUR)  # a picture costs a second of a core
     try:
         data, alt = upload.read(), form.picture_alt.data or ""
         return files.prepare_picture(data, upload.filename, alt), None
