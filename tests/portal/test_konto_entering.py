@@ -23,7 +23,7 @@ from tests.visitors import Visitor
 PASSWORD = "Kuhglocke zählt Wolken"
 GUEST = "gast@lindenau.example"
 
-pytestmark = pytest.mark.usefixtures("town")
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("town")]
 
 
 @pytest.fixture
@@ -305,7 +305,9 @@ class TestConfirmation:
         assert [text for _party, text in typed] == ["Mehr <Schatten>!"]
         assert "Ihr Beitrag wird geprüft." in visitor.get(page.location).text
         assert visitor.cookies == set()
-        assert visitor.get(link).status_code == 404
+        again = visitor.get(link)
+        assert again.status_code == 404
+        assert "Haben Sie schon bestätigt, ist alles in Ordnung." in again.text
 
     def test_what_was_typed_is_shown_and_escaped(self, visitor: Visitor) -> None:
         page = visitor.get(self.link())
