@@ -215,7 +215,7 @@ def test_no_words_are_too_odd(client: FlaskClient, text: str) -> None:
         "/suche", query_string={"q": text, "art": text, "projekt": text, "seite": text}
     )
 
-    assert answer.status_code == 200
+    assert answer.status_code == (400 if "\0" in text else 200)  # the edge refuses NUL
     for value in re.findall(r'name="q" value="([^"]*)"', answer.get_data(as_text=True)):
         assert len(value) <= MAX_TEXT
 
