@@ -1,13 +1,20 @@
 """Asking too much: what is costly is counted, what is huge is refused before it costs anything."""
 
 import io
+import runpy
+import socket
+import struct
 import time
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from beteiligung.discussion.models import Post, Vote
 from kern.accounts.models import Pending
+from kern.config import ROOT
 from kern.db import db
 from kern.town import Town
 from tests.attacks import World, make_world
@@ -86,3 +93,38 @@ def test_a_person_has_one_voice_however_often_they_click(app: Flask, world: Worl
     post = db.session.get_one(Post, world.post)
     assert (post.agree, post.disagree) == (0, 1)
     assert db.session.query(Vote).count() == 1
+
+
+class BrokenPipe(io.RawIOBase):
+    """A body that ends in an error of the server's own."""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, _buffer: object) -> int:
+        raise RuntimeError("invalid chunk size")
+
+
+def test_a_body_that_breaks_off_is_the_senders_fault(client: FlaskClient, town: Town) -> None:
+    page = client.post(
+        "/darstellung",
+        content_type="application/x-www-form-urlencoded",
+        environ_overrides={"wsgi.input": BrokenPipe(), "wsgi.input_terminated": True},
+    )
+
+    assert page.status_code == 400
+
+
+def test_whoever_sends_half_a_request_gives_the_thread_back(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DORFLINDE_DATA", str(tmp_path))
+    conf = runpy.run_path(str(ROOT / "portal" / "betrieb" / "gunicorn_conf.py"))
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        conf["when_ready"](SimpleNamespace(LISTENERS=[SimpleNamespace(sock=listening)]))
+        with socket.create_connection(listening.getsockname()):
+            connection, _address = listening.accept()
+            kept = connection.getsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, 16)
+            connection.close()
+
+    assert struct.unpack("ll", kept) == (conf["SILENCE"], 0)

@@ -5,11 +5,13 @@ from typing import Any
 
 from flask import Flask, request
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
 
 from kern.errors import DomainError
 from kern.ids import LARGEST_ID
 
+UNREADABLE = "Ihre Anfrage konnten wir nicht verstehen. Bitte versuchen Sie es noch einmal."
 LONGEST_FORM = 1024 * 1024  # bytes, without files
 
 
@@ -35,12 +37,22 @@ def limit_body() -> None:
 def check_signs() -> None:
     """Raises Unreadable for NUL: nobody can type it, and PostgreSQL keeps none in a text."""
     if any("\0" in part for part in _parts()):
-        raise Unreadable(
-            "Ihre Anfrage konnten wir nicht verstehen. Bitte versuchen Sie es noch einmal."
-        )
+        raise Unreadable(UNREADABLE)
+
+
+def _read_form() -> None:
+    """The one place where a body is read, so that a broken one is the sender's fault: servers say
+    it with errors of their own classes."""
+    try:
+        request.form  # noqa: B018 - reading is the point
+    except HTTPException:
+        raise
+    except Exception as error:
+        raise Unreadable(UNREADABLE) from error
 
 
 def _parts() -> Iterator[str]:
+    _read_form()
     yield request.path
     yield from _names_and_values(request.args)
     yield from _names_and_values(request.form)

@@ -3,6 +3,8 @@
 No preload: threads and database connections made before the fork would be shared by all workers.
 """
 
+import socket
+import struct
 import time
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +15,8 @@ from portal.processes import Crash, append_crash
 
 _settings = load()  # a name `config` here would be taken for a setting of gunicorn
 _memory = Path("/dev/shm")  # noqa: S108 - gunicorn's heartbeat must not wait for a slow disk
+
+SILENCE = 10  # seconds within a request; a phone in a tunnel needs some
 
 worker_class = "gthread"
 workers = _settings.web_processes
@@ -31,8 +35,20 @@ class Worker(Protocol):
     started_at: float
 
 
+class Listener(Protocol):
+    sock: socket.socket
+
+
 class Arbiter(Protocol):
-    LISTENERS: list[object]
+    LISTENERS: list[Listener]
+
+
+def when_ready(server: Arbiter) -> None:
+    """A visitor who sends half a request and then nothing gives the thread back: gunicorn itself
+    waits for ever, so eight of them would be enough. Connections inherit this from the listener."""
+    patience = struct.pack("ll", SILENCE, 0)
+    for listener in server.LISTENERS:
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, patience)
 
 
 def pre_fork(_server: Arbiter, worker: Worker) -> None:
