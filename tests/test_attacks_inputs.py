@@ -8,9 +8,12 @@ from flask import Flask
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from kern.accounts.permissions import Role
+from kern.db import db
 from kern.town import Town
 from kern.web.headers import ALWAYS
 from tests.attacks import World, address, make_administrator, make_world, parameter_names, usual
+from tests.builders import make_account
 from tests.visitors import Visitor
 
 ODD_NUMBERS = ("2147483648", "9" * 5000, "%C2%B2")
@@ -121,3 +124,13 @@ def test_what_is_no_address_of_this_site_is_a_foreign_origin(
 ) -> None:
     response = app.test_client().post("/darstellung", headers={"Origin": origin})
     assert response.status_code == 400
+
+
+def test_a_right_for_a_place_that_does_not_exist_is_not_found(
+    administrator: Visitor, app: Flask
+) -> None:
+    other = make_account("Kathrin Brandt", (Role.MODERATOR, None)).id
+    db.session.commit()
+    page = administrator.post(f"/verwaltung/menschen/{other}/geben/moderator/99999")
+
+    assert page.status_code == 404

@@ -1,22 +1,31 @@
 """What is not public stands on no page of anybody who may not read it, however they ask."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import product
 
 import pytest
 from flask import Flask
+from sqlalchemy import select, update
 from sqlalchemy import text as sql
 from werkzeug.routing import Rule
 
 from beteiligung.discussion.models import POST_KEY
-from beteiligung.discussion.service import decisions
-from kern.accounts.permissions import Role
+from beteiligung.discussion.service import decisions, mine, threads
+from kern.accounts import pending, tokens
+from kern.accounts.models import Token
+from kern.accounts.permissions import BY_ROLE, Role
+from kern.actor import SYSTEM, Actor, PartyId
+from kern.clock import at, now
 from kern.db import db
 from kern.files import service as files
 from kern.files.models import File
+from kern.outbox import OutboxEntry, State
+from kern.scope import Scope
 from kern.town import Town
+from kern.web.age import opened_field
 from tests.attacks import DRAFT, INVITED, SECRET, SLUG, World, address, contents, make_world, usual
-from tests.builders import make_account, make_actor
+from tests.builders import make_account, make_actor, make_party, make_post
 from tests.visitors import Visitor
 
 THREADS = ("thread_id", "gespraech")
@@ -164,3 +173,47 @@ def test_a_picture_goes_with_its_thread(app: Flask, world: World) -> None:
     db.session.commit()
 
     assert Visitor(app).get(path).status_code == 404
+
+
+@pytest.mark.parametrize("page", ["beteiligung.beitrag", "beteiligung.stimme"])
+def test_what_became_private_takes_nothing_that_waited_for_its_mail(
+    app: Flask, world: World, page: str
+) -> None:
+    said = {"thread": world.thread, "parent": None, "text": "Noch etwas.", "picture": None}
+    payload = said if page == "beteiligung.beitrag" else {"post": world.post, "stimme": 1}
+    pending.submit(page, "gast@lindenau.example", payload)
+    path = f"/konto/bestaetigen/{tokens.text_of(db.session.scalars(select(Token)).one())}"
+    db.session.execute(update(Scope).where(Scope.slug == SLUG).values(visibility="invited"))
+    db.session.commit()
+    before = contents()["beteiligung_post"], contents()["beteiligung_vote"]
+
+    with at(now() - timedelta(seconds=5)):
+        field = str(opened_field(path.rpartition("/")[2]))
+    opened = field.partition('value="')[2].rstrip('">')
+    assert Visitor(app).get(path).status_code == 404
+    assert Visitor(app).post(path, {"geoeffnet": opened}).status_code == 404
+    assert (contents()["beteiligung_post"], contents()["beteiligung_vote"]) == before
+
+
+def test_a_sent_mail_shows_the_administration_no_link_that_acts_for_its_reader(
+    app: Flask, world: World
+) -> None:
+    thread = threads.get_thread_for(SYSTEM, world.thread)
+    post = make_post(thread, author=guest_author())
+    signature = mine.link_path(post).rpartition("/")[2]
+    db.session.commit()
+    written = select(OutboxEntry.id).where(OutboxEntry.name.startswith("beteiligung"))
+    ids = db.session.scalars(written).all()
+    db.session.execute(update(OutboxEntry).values(state=State.DONE))
+    db.session.commit()
+    visitor = Visitor(app, make_account("Frauke Admin", (Role.ADMINISTRATOR, None)))
+    pages = [visitor.get(f"/verwaltung/mails/{id_}").text for id_ in ids]
+
+    assert any("/mein-beitrag/" in page for page in pages)
+    assert not any(signature in page for page in pages)
+
+
+def guest_author() -> Actor:
+    """Somebody who wrote without a login."""
+    party = make_party(None, confirmed_at=now())
+    return Actor(party_id=PartyId(party.id), permissions=BY_ROLE[Role.CITIZEN])

@@ -1,4 +1,7 @@
-"""What people without a login may do once their address is confirmed: write a post, vote."""
+"""What people without a login may do once their address is confirmed: write a post, vote.
+
+Days may lie between: what strangers may no longer read by then takes nothing any more.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +12,7 @@ from beteiligung.discussion.service import decisions, posts, threads, votes
 from kern import text
 from kern.accounts.models import Party
 from kern.accounts.pending import PendingKind
-from kern.actor import SYSTEM
+from kern.accounts.sessions import guest
 from kern.calendar import format_target
 from kern.clock import now
 from kern.errors import NotFound
@@ -18,7 +21,7 @@ from kern.moderation.cases import due
 
 
 def _show_post(payload: Mapping[str, Any]) -> Markup:
-    thread = decisions.get_thread(int(payload["thread"]))
+    thread = threads.get_thread_for(guest(), int(payload["thread"]))
     rendered = text.render(str(payload["text"]), links=False)
     heading = escape(thread.title)
     picture = Markup("<p>{}</p>").format(_("Dazu gehört ein Bild.")) if payload["picture"] else ""
@@ -26,7 +29,7 @@ def _show_post(payload: Mapping[str, Any]) -> Markup:
 
 
 def _perform_post(party: Party, payload: Mapping[str, Any]) -> tuple[str, str]:
-    thread = threads.get_thread_for(SYSTEM, int(payload["thread"]))
+    thread = threads.get_thread_for(guest(), int(payload["thread"]))
     parent = decisions.get_post(int(payload["parent"])) if payload["parent"] else None
     post = posts.submit_confirmed(
         thread,
@@ -49,7 +52,7 @@ def _perform_post(party: Party, payload: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _show_vote(payload: Mapping[str, Any]) -> Markup:
-    post = posts.find_listed(SYSTEM, int(payload["post"]))
+    post = posts.find_listed(guest(), int(payload["post"]))
     if post is None:
         raise NotFound(posts.GONE)
     voice = _("Sie sind dafür:") if payload["stimme"] == 1 else _("Sie sind dagegen:")
@@ -57,7 +60,7 @@ def _show_vote(payload: Mapping[str, Any]) -> Markup:
 
 
 def _perform_vote(party: Party, payload: Mapping[str, Any]) -> tuple[str, str]:
-    post = posts.get_post_for(SYSTEM, int(payload["post"]))
+    post = posts.get_post_for(guest(), int(payload["post"]))
     votes.cast_vote(party.id, post, int(payload["stimme"]))
     return f"/beteiligung/beitrag/{post.id}", _("Danke! Ihre Stimme zählt.")
 

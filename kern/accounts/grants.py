@@ -12,6 +12,7 @@ from kern.accounts.permissions import BY_ROLE, STAFF_ROLES, Role
 from kern.actor import Actor
 from kern.db import db
 from kern.errors import Conflict, Invalid, NotAllowed, NotFound
+from kern.scope import Scope
 
 GIVE = "admin.grants"
 
@@ -44,6 +45,8 @@ def give(actor: Actor, account_id: int, role: str, scope_id: int | None = None) 
     account = db.session.get(Account, account_id)
     if account is None or account.state not in {AccountState.ACTIVE, AccountState.INVITED}:
         raise NotFound("Dieses Konto gibt es nicht.")
+    if scope_id is not None and db.session.get(Scope, scope_id) is None:
+        raise NotFound("Diesen Bereich gibt es nicht.")
     in_scope = Grant.scope_id.is_(None) if scope_id is None else Grant.scope_id == scope_id
     query = select(Grant).where(Grant.account_id == account_id, Grant.role == wanted, in_scope)
     grant = db.session.scalar(query)

@@ -22,7 +22,7 @@ STATES: Mapping[State, tuple[Any, str]] = {
     State.RUNNING: (_l("Wird gerade verschickt"), "info"),
     State.DONE: (_l("Verschickt"), "success"),
 }
-_TOKEN = re.compile(r"\b\d+\.[0-9a-f]{64}\b")
+_TOKEN = re.compile(r"\b\d+[./][0-9a-f]{40,64}\b")  # of logins, and of a contribution's author
 
 
 @dataclass(frozen=True, slots=True)
