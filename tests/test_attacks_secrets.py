@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 from sqlalchemy import text as sql
 from werkzeug.routing import Rule
 
-from beteiligung.discussion.models import POST_KEY
-from beteiligung.discussion.service import decisions, mine, threads
+from beteiligung.discussion.models import POST_KEY, Post
+from beteiligung.discussion.service import counting, decisions, erasure, mine, threads
 from kern.accounts import pending, tokens
 from kern.accounts.models import Token
 from kern.accounts.permissions import BY_ROLE, Role
@@ -25,7 +25,7 @@ from kern.scope import Scope
 from kern.town import Town
 from kern.web.age import opened_field
 from tests.attacks import DRAFT, INVITED, SECRET, SLUG, World, address, contents, make_world, usual
-from tests.builders import make_account, make_actor, make_party, make_post
+from tests.builders import actor_of, make_account, make_actor, make_party, make_post
 from tests.visitors import Visitor
 
 THREADS = ("thread_id", "gespraech")
@@ -217,3 +217,39 @@ def guest_author() -> Actor:
     """Somebody who wrote without a login."""
     party = make_party(None, confirmed_at=now())
     return Actor(party_id=PartyId(party.id), permissions=BY_ROLE[Role.CITIZEN])
+
+
+def test_what_is_in_a_hidden_thread_is_counted_by_nobody(app: Flask, world: World) -> None:
+    thread = threads.get_thread_for(SYSTEM, world.thread)
+    scope, moderator = thread.scope, make_actor(Role.MODERATOR)
+    before = counts(scope)
+    decisions.hide(thread, moderator, 1)
+    assert counts(scope) == (0, 0, 0)
+    counting.rebuild()
+    assert counts(scope) == (0, 0, 0)
+    decisions.restore(thread, moderator)
+    assert counts(scope) == before
+    assert before[0] > 0
+
+
+def counts(scope: Scope) -> tuple[int, int, int]:
+    db.session.flush()
+    db.session.refresh(scope)
+    return scope.posts_count, scope.people_count, scope.answers_count
+
+
+def test_a_picture_goes_for_good_with_a_person_who_wants_everything_gone(
+    app: Flask, world: World
+) -> None:
+    author = make_account("Ute Bild")
+    party = author.party_id
+    thread = threads.get_thread_for(SYSTEM, world.thread)
+    post = make_post(thread, author=actor_of(author))
+    path = picture_of(post.id)
+    erasure.erase_author(Post, party, keep=False)
+    db.session.commit()
+
+    assert Visitor(app).get(path).status_code == 404
+    file = db.session.scalars(select(File)).one()
+    assert (file.state, file.title) == ("gone", "")
+    assert not files.path_of(file, "small").exists()

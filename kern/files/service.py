@@ -117,6 +117,13 @@ def remove(file: File) -> None:
     file.state, file.title, file.filename, file.sha256 = "gone", "", "", ""
 
 
+def remove_all(ref: Ref) -> None:
+    """Everything that was ever uploaded to this thing, also what nobody was shown."""
+    here = (File.content_key == ref.key, File.content_id == ref.id, File.state != "gone")
+    for file in db.session.scalars(select(File).where(*here)).all():
+        remove(file)
+
+
 def remove_orphans() -> int:
     """Uploads whose thing was never saved."""
     old = now() - ORPHAN_AFTER

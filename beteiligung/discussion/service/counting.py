@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, case, exists, func, select, update
 from sqlalchemy.orm import aliased
 
 from beteiligung.discussion import rules
@@ -58,7 +58,7 @@ def _count(post: Post, step: int) -> None:
     people = step if _is_only_one(post) else 0
     db.session.execute(
         update(Scope)
-        .where(Scope.id == post.scope_id)
+        .where(Scope.id == post.scope_id, _in_public(post.thread_id))
         .values(
             posts_count=Scope.posts_count + step,
             answers_count=Scope.answers_count + answers,
@@ -76,7 +76,9 @@ def _is_only_one(post: Post) -> bool:
     """Nobody else's: this author has no other public post in this scope."""
     if post.author_id is None or post.is_answer:
         return False
-    query = select(Post.id).where(
+    query = select(Post.id).join(Thread, Thread.id == Post.thread_id)
+    query = query.where(
+        Thread.status == Status.PUBLIC,
         Post.author_id == post.author_id,
         Post.scope_id == post.scope_id,
         Post.status == Status.PUBLIC,
@@ -84,6 +86,30 @@ def _is_only_one(post: Post) -> bool:
         Post.id != post.id,
     )
     return db.session.scalar(query.limit(1)) is None
+
+
+def _in_public(thread_id: int) -> ColumnElement[bool]:
+    return exists().where(Thread.id == thread_id, Thread.status == Status.PUBLIC)
+
+
+def recount_scope(scope_id: int) -> None:
+    """After a thread came or went: its posts count in public only with it."""
+    db.session.execute(update(Scope).where(Scope.id == scope_id).values(_scope_counts()))
+
+
+def _scope_counts() -> dict[str, ScalarSelect[int]]:
+    inside = (
+        Post.scope_id == Scope.id,
+        Post.status == Status.PUBLIC,
+        Thread.id == Post.thread_id,
+        Thread.status == Status.PUBLIC,
+    )
+    people = select(func.count(func.distinct(Post.author_id)))
+    return {
+        "posts_count": select(func.count()).where(*inside).scalar_subquery(),
+        "answers_count": select(func.count()).where(*inside, Post.is_answer).scalar_subquery(),
+        "people_count": people.where(*inside, Post.is_answer.is_(False)).scalar_subquery(),
+    }
 
 
 def recount_votes(post_id: int) -> None:
@@ -112,16 +138,6 @@ def rebuild() -> None:
             last_post_at=select(func.max(Post.written_at)).where(*public).scalar_subquery(),
         )
     )
-    inside = (Post.scope_id == Scope.id, Post.status == Status.PUBLIC)
-    people = select(func.count(func.distinct(Post.author_id))).where(
-        *inside, Post.is_answer.is_(False)
-    )
-    db.session.execute(
-        update(Scope).values(
-            posts_count=select(func.count()).where(*inside).scalar_subquery(),
-            answers_count=select(func.count()).where(*inside, Post.is_answer).scalar_subquery(),
-            people_count=people.scalar_subquery(),
-        )
-    )
+    db.session.execute(update(Scope).values(_scope_counts()))
     for post_id in db.session.scalars(select(Vote.post_id).distinct()).all():
         recount_votes(post_id)

@@ -131,10 +131,14 @@ def _release(thing: Thing, number: int) -> None:
     texts.show(thing, revision)
     thing.status = Status.PUBLIC
     db.session.flush()
-    if isinstance(thing, Post) and not was_public:
+    if was_public:
+        return
+    if isinstance(thing, Post):
         files.publish([thing.picture_id])
         counting.post_came(thing)
-        db.session.flush()
+    else:
+        counting.recount_scope(thing.scope_id)
+    db.session.flush()
 
 
 def _refuse_picture(post: Post, number: int) -> None:
@@ -193,6 +197,8 @@ def _take_back_release(thing: Thing, number: int) -> None:
         files.unpublish([thing.picture_id])
         counting.post_went(thing)
         counting.leave_place(thing)
+    else:
+        counting.recount_scope(thing.scope_id)
 
 
 def _last_released_before(thing: Thing, number: int) -> TextRevision | None:
@@ -230,6 +236,9 @@ def restore(thing: Thing, actor: Actor) -> None:
         files.publish([thing.picture_id])
         db.session.flush()
         counting.post_came(thing)
+    else:
+        db.session.flush()
+        counting.recount_scope(thing.scope_id)
     audit.record(actor, "text.restore", f"{key_of(thing)}:{thing.id}")
     note(thing)
 
@@ -295,6 +304,8 @@ def left(thing: Thing) -> None:
     if isinstance(thing, Post):
         files.unpublish([thing.picture_id])
         counting.post_went(thing)
+    else:
+        counting.recount_scope(thing.scope_id)
 
 
 def note(thing: Thing, fact: Fact = Fact.CHANGED) -> None:

@@ -5,11 +5,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from beteiligung.discussion.models import Post, Status, Thread, Vote
+from beteiligung.discussion.models import POST_KEY, Post, Status, Thread, Vote
 from beteiligung.discussion.service import counting, decisions, texts
 from beteiligung.discussion.service.texts import Thing, key_of
 from kern.content import Ref
 from kern.db import db
+from kern.files import service as files
 from kern.moderation.cases import withdraw_cases
 from kern.moderation.models import CaseKind
 from kern.outbox import Fact
@@ -43,6 +44,7 @@ def _erase(thing: Thing) -> None:
     for revision in texts.list_revisions(thing):
         db.session.delete(revision)
     if isinstance(thing, Post):
+        files.remove_all(Ref(POST_KEY, thing.id))
         thing.picture_id = None
     else:
         thing.title = ""
