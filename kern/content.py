@@ -118,6 +118,7 @@ class ContentType:
     """(party id, keep): the person goes; released things stay without a name, or go as well."""
     export: Callable[[int], Iterator[Mapping[str, Any]]] | None = None
     """(party id): everything this person wrote, for their own data export."""
+    followed: bool = False  # people can follow it
     find_titles: Callable[[str, int], Sequence[int]] | None = None
     """(words, limit): released ids by title, from the database, while the index is away."""
 

@@ -267,6 +267,7 @@ THREADS = ContentType(
     erase_author=lambda party, keep: erasure.erase_author(Thread, party, keep),
     export=lambda party: erasure.export(Thread, party),
     find_titles=_find_thread_titles,
+    followed=True,
 )
 
 POSTS = ContentType(

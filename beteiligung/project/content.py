@@ -124,4 +124,5 @@ PROJECTS = ContentType(
     desk_items=_desk_items,
     export=lambda _party: iter(()),
     find_titles=_find_titles,
+    followed=True,
 )

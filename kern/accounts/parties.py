@@ -68,6 +68,17 @@ def address_of(party: Party) -> str | None:
     return db.session.scalar(query) or party.email
 
 
+def person_behind(party_id: int) -> int:
+    """Whoever wrote from an account's address without logging in is the account's own party."""
+    query = (
+        select(Account.party_id)
+        .join(Identity, Identity.account_id == Account.id)
+        .join(Party, Party.email == Identity.subject)
+        .where(Party.id == party_id, Identity.kind == MAIL)
+    )
+    return db.session.scalar(query) or party_id
+
+
 def parties_of(account: Account) -> Sequence[Party]:
     """The account's own party, and the one of what was written from its address without login."""
     parties = [db.session.get_one(Party, account.party_id)]

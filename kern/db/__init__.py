@@ -1,6 +1,7 @@
 """Database handle, column types and the one way to count and page."""
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,16 +14,30 @@ from sqlalchemy import (
     Dialect,
     Engine,
     MetaData,
+    Table,
     TypeDecorator,
     event,
 )
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from kern.db import migrate
 from kern.db.engines import Engines, begin_writing, writing
 from kern.town import current_town
 
-__all__ = ["Base", "Json", "Model", "Utc", "begin_writing", "db", "engine", "engines", "writing"]
+__all__ = [
+    "Base",
+    "Json",
+    "Model",
+    "Utc",
+    "begin_writing",
+    "db",
+    "engine",
+    "engines",
+    "insert_quietly",
+    "writing",
+]
 
 
 class Base(DeclarativeBase):
@@ -99,3 +114,13 @@ if TYPE_CHECKING:
     Model = Base  # what Flask-SQLAlchemy builds at run time, in a form a type checker can read
 else:
     Model = db.Model
+
+
+def insert_quietly(table: Table, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Insert what breaks no unique constraint, in one statement; returns the new ids."""
+    if not rows:
+        return []
+    is_postgres = db.session.get_bind().dialect.name == "postgresql"
+    insert = (postgres_insert if is_postgres else sqlite_insert)(table)
+    query = insert.values(list(rows)).on_conflict_do_nothing().returning(table.c.id)
+    return list(db.session.scalars(query))

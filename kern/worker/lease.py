@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Update, and_, or_, select, update
 
 from kern.clock import now
 from kern.db import db, writing
@@ -80,6 +80,11 @@ def begin_sending(job: Job, holder: str) -> bool:
 
 def done(jobs: Sequence[Job], holder: str) -> None:
     _change(_ids(jobs), holder, state=State.DONE, done_at=now(), error=None)
+
+
+def mark_done(job: Job, holder: str) -> bool:
+    """In the caller's transaction, beside what was done; False when the lease is lost."""
+    return _run(_changing([job.id], holder, state=State.DONE, done_at=now(), error=None)) == 1
 
 
 def park(jobs: Sequence[Job], holder: str, state: State, reason: str) -> None:
@@ -157,12 +162,16 @@ def _ids(jobs: Sequence[Job]) -> list[int]:
 
 def _change(ids: Sequence[int], holder: str, **values: Any) -> bool:
     """Only what is still ours: a worker that slept through its lease changes nothing."""
+    return _execute(_changing(ids, holder, **values)) == len(ids)
+
+
+def _changing(ids: Sequence[int], holder: str, **values: Any) -> Update:
     query = update(OutboxEntry).where(
         OutboxEntry.id.in_(ids),
         OutboxEntry.leased_by == holder,
         OutboxEntry.state == State.RUNNING,
     )
-    return _execute(query.values(**values)) == len(ids)
+    return query.values(**values)
 
 
 def _move(which: ColumnElement[bool], state: State) -> int:
@@ -173,9 +182,13 @@ def _move(which: ColumnElement[bool], state: State) -> int:
     return _execute(update(OutboxEntry).where(which).values(state=state))
 
 
-def _execute(query: Any) -> int:
+def _execute(query: Update) -> int:
     with writing():
-        options = {"synchronize_session": False}
-        result = db.session.execute(query, execution_options=options)
+        count = _run(query)
         db.session.commit()
+    return count
+
+
+def _run(query: Update) -> int:
+    result = db.session.execute(query, execution_options={"synchronize_session": False})
     return int(cast("CursorResult[Any]", result).rowcount)

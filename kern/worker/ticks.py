@@ -14,6 +14,7 @@ from kern.calendar import to_local
 from kern.clock import now
 from kern.db import db, writing
 from kern.files import service as files
+from kern.notify.telling import ANNOUNCED
 from kern.outbox import OutboxEntry, State, bump
 from kern.scope import SCOPE_KEY, Window
 from kern.search import IndexUnavailable, compare, heal, index_refs
@@ -106,7 +107,7 @@ def clean_people(_since: datetime, until: datetime) -> bool:
 
 def clean_outbox(_since: datetime, until: datetime) -> bool:
     """Delivered mails stay readable for a month."""
-    for kind, days in (("mail", MAIL_DAYS), ("fact", FACT_DAYS)):
+    for kind, days in (("mail", MAIL_DAYS), ("fact", FACT_DAYS), (ANNOUNCED, FACT_DAYS)):
         db.session.execute(
             delete(OutboxEntry).where(
                 OutboxEntry.kind == kind,

@@ -1,0 +1,21 @@
+"""Being told: follow things, hear of them in the app and by mail, at once or once a day."""
+
+from kern.notify.following import follow, is_following, unfollow
+from kern.notify.kinds import Line, NoticeType, fill, public_lines
+from kern.notify.models import Frequency, NoticeKind
+from kern.notify.telling import announce, take_back, tell
+
+__all__ = [
+    "Frequency",
+    "Line",
+    "NoticeKind",
+    "NoticeType",
+    "announce",
+    "fill",
+    "follow",
+    "is_following",
+    "public_lines",
+    "take_back",
+    "tell",
+    "unfollow",
+]

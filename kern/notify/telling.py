@@ -1,0 +1,176 @@
+"""Tell people what happened: one by one, or everybody who follows. Flushes, never commits.
+
+A notice stands in the app from `not_before` on; by the person's choice for its kind a mail leaves
+then as well, or the next digest takes it along.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import Table, delete, or_, select
+
+from kern import outbox
+from kern.accounts.models import Account, AccountState, Party
+from kern.accounts.parties import person_behind
+from kern.clock import now
+from kern.content import Ref, cards_of
+from kern.db import db, insert_quietly
+from kern.ids import new_token
+from kern.mail import kinds as mail_kinds
+from kern.notify.following import followers_of
+from kern.notify.models import Frequency, Notice, NoticeKind
+from kern.notify.preferences import frequencies_of, next_due
+from kern.outbox import OutboxEntry, State
+
+UNDO = timedelta(seconds=30)  # what is taken back within, nobody hears of
+ANNOUNCED = "notice"  # this kind of entry waits in the outbox until followers are looked up
+ONE_MAIL = "notify.eine"  # at once, for what has no mail of its own
+BATCH = 500  # rows of one statement
+_TAKEN_BACK_WITHIN = timedelta(hours=1)
+
+
+def tell(
+    party_id: int,
+    kind: NoticeKind,
+    ref: Ref,
+    event: str,
+    *,
+    what: str,
+    not_before: datetime | None = None,
+    **payload: Any,
+) -> None:
+    """Tell one person of one event, once. `what` names the NoticeType and the mail sent at once.
+
+    `payload` holds ids, never names or texts; it goes into notice and mail alike.
+    """
+    deliver([person_behind(party_id)], kind, ref, event, what=what, at=not_before, payload=payload)
+
+
+def deliver(
+    party_ids: Iterable[int],
+    kind: NoticeKind,
+    ref: Ref,
+    event: str,
+    *,
+    what: str,
+    at: datetime | None = None,
+    payload: dict[str, Any] | None = None,
+) -> int:
+    """The same for many; returns for how many it was news. A handful of queries for 500 people."""
+    ids, at, count = list(party_ids), at or now(), 0
+    for start in range(0, len(ids), BATCH):
+        chosen = _chosen(ids[start : start + BATCH], kind)
+        rows = [
+            {
+                "party_id": party_id,
+                "kind": kind,
+                "what": what,
+                "content_key": ref.key,
+                "content_id": ref.id,
+                "event": event,
+                "payload": payload or {},
+                "at": at,
+                "due_at": next_due(frequency, at),
+            }
+            for party_id, frequency in chosen.items()
+        ]
+        new = insert_quietly(cast("Table", Notice.__table__), rows)
+        count += len(new)
+        _mail_at_once(new, chosen)
+    return count
+
+
+def _chosen(party_ids: Sequence[int], kind: NoticeKind) -> dict[int, Frequency]:
+    """Whom it can reach at all: in the app, or by a mail they want."""
+    chosen = frequencies_of(party_ids, kind)
+    query = (
+        select(Party.id, Party.email, Account.state)
+        .outerjoin(Account, Account.party_id == Party.id)
+        .where(Party.id.in_(party_ids), Party.erased_at.is_(None))
+    )
+    reached = {
+        row.id
+        for row in db.session.execute(query)
+        if row.state == AccountState.ACTIVE
+        or (row.state is None and row.email and chosen[row.id] is not Frequency.NEVER)
+    }
+    return {id_: frequency for id_, frequency in chosen.items() if id_ in reached}
+
+
+def _mail_at_once(notice_ids: Sequence[int], chosen: dict[int, Frequency]) -> None:
+    if not notice_ids or Frequency.AT_ONCE not in chosen.values():
+        return
+    query = select(Notice).where(Notice.id.in_(notice_ids))
+    for notice in db.session.scalars(query.order_by(Notice.id)):
+        if chosen[notice.party_id] is Frequency.AT_ONCE:
+            has_own = notice.what in mail_kinds()
+            outbox.mail(
+                notice.what if has_own else ONE_MAIL,
+                f"party:{notice.party_id}",
+                event=notice.event,
+                not_before=notice.at,
+                notice=notice.id,
+                ref=f"{notice.content_key}:{notice.content_id}",
+                about=notice.kind,
+                **notice.payload,
+            )
+
+
+def announce(
+    ref: Ref,
+    what: str,
+    *,
+    within: Sequence[Ref] = (),
+    by: int | None = None,
+    event: str = "",
+    not_before: datetime | None = None,
+    **payload: Any,
+) -> None:
+    """Something new that is public: the worker tells whoever follows it or what it stands in.
+
+    `by` is the party that needs not be told. Without `event` a thing is news once, whatever happens
+    to it later. What is hidden again before `not_before` (the undo time) nobody hears of.
+    """
+    event = event or f"{ref}:{what}"
+    db.session.add(
+        OutboxEntry(
+            kind=ANNOUNCED,
+            key=f"{ANNOUNCED}:{event}:{new_token()}",
+            content_key=ref.key,
+            content_id=ref.id,
+            name=what,
+            payload={
+                "event": event,
+                "within": [str(one) for one in within],
+                "by": by,
+                "payload": payload,
+            },
+            not_before=not_before or now() + UNDO,
+        )
+    )
+
+
+def expand(ref: Ref, what: str, announced: dict[str, Any]) -> int:
+    """An announcement becomes notices; none while the thing is not public. Called by the worker."""
+    if ref not in cards_of([ref]):
+        return 0
+    refs = [ref, *(Ref.parse(text) for text in announced["within"])]
+    by = announced["by"]
+    told = [id_ for id_ in followers_of(refs) if id_ != by]
+    payload = dict(announced["payload"])
+    return deliver(told, NoticeKind.FOLLOWED, ref, announced["event"], what=what, payload=payload)
+
+
+def take_back(event: str) -> None:
+    """Undo: notices, announcements and mails of this event (or a part of it) that nobody got."""
+    same = or_(Notice.event == event, Notice.event.startswith(f"{event}:", autoescape=True))
+    recent = Notice.at > now() - _TAKEN_BACK_WITHIN
+    db.session.execute(delete(Notice).where(recent, same, Notice.digest_id.is_(None)))
+    open_ones = delete(OutboxEntry).where(
+        OutboxEntry.kind == ANNOUNCED,
+        OutboxEntry.state == State.OPEN,
+        OutboxEntry.key.contains(f":{event}:", autoescape=True),
+    )
+    db.session.execute(open_ones)
+    outbox.cancel_mails(event)
