@@ -1,7 +1,8 @@
 """The towns of this installation, and the one that is being served right now.
 
 A town is a folder `orte/<slug>/` below the data folder: `ort.toml`, `secret`, its database (or a
-PostgreSQL one named by the settings), `index/` and `uploads/`. Nothing of a town lies elsewhere.
+PostgreSQL one named by the settings), `index/`, `uploads/` and `wartend/` (files of unsent forms).
+Nothing of a town lies elsewhere.
 """
 
 import os

@@ -22,6 +22,7 @@ from kern.accounts.sessions import open_session
 from kern.config import Settings
 from kern.db import db
 from kern.files import service as files
+from kern.files.images import accept_picture
 from kern.scope import ScopeState
 from kern.settings import change
 from kern.town import Towns, use_town
@@ -103,8 +104,8 @@ def plant(slug: str) -> Keys:
 def public_picture() -> str:
     data = BytesIO()
     Image.new("RGB", (64, 64), "green").save(data, "PNG")
-    picture = files.prepare_picture(data.getvalue(), "bild.png", "Eine grüne Fläche")
-    file = files.keep_picture(picture, None)
+    picture = accept_picture(data.getvalue(), "bild.png")
+    file = files.keep_picture(picture, "Eine grüne Fläche", None)
     files.publish([file.id])
     return file.name
 

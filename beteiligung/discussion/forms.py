@@ -1,6 +1,5 @@
 """Forms of the discussions. They check shape; what is allowed, the rules say."""
 
-from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
     DateTimeLocalField,
@@ -12,7 +11,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than stubs
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
 from beteiligung.discussion.models import Outcome
 from beteiligung.discussion.rules import (
@@ -24,8 +23,11 @@ from beteiligung.discussion.rules import (
 )
 from beteiligung.discussion.service.names import SOURCE_LABELS
 from kern.accounts.models import Source
-from kern.i18n import _l
+from kern.errors import Invalid
+from kern.files.service import checked_alt
+from kern.i18n import _l, say
 from kern.web.forms import Form
+from kern.web.uploads import PictureField
 
 NEEDED = _l("Bitte füllen Sie dieses Feld aus.")
 CONFIRM = _l("Dorthin schicken wir einen Link, mit dem Sie bestätigen. Die Adresse bleibt geheim.")
@@ -54,9 +56,10 @@ class PostForm(Form):
         render_kw={"autocomplete": "email"},
     )
     parent = HiddenField()
-    picture = FileField(
+    picture = PictureField(
         _l("Bild"),
         description=_l("JPEG, PNG oder WebP, höchstens 10 MB. Der Aufnahmeort wird entfernt."),
+        can_be_left_out=True,
         render_kw={"accept": "image/jpeg,image/png,image/webp"},
     )
     picture_alt = StringField(
@@ -65,6 +68,13 @@ class PostForm(Form):
         description=_l("Ein Satz für Menschen, die das Bild nicht sehen können."),
     )
     website = StringField(_l("Bitte leer lassen"))  # people do not see it, robots fill it in
+
+    def validate_picture_alt(self, field: StringField) -> None:
+        if self.picture.accepted is not None:
+            try:
+                checked_alt(field.data or "")
+            except Invalid as error:
+                raise StopValidation(say(error)) from None
 
 
 class VoteForm(Form):

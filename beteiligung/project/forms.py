@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Any, cast
 
-from flask_wtf.file import FileField
 from wtforms import (
     DateField,
     EmailField,
@@ -32,6 +31,7 @@ from kern.files.models import File
 from kern.i18n import _l, say
 from kern.scope import Act, Moderation, Visibility
 from kern.web import Form
+from kern.web.uploads import PdfField, PictureField
 
 MISSING = _l("Bitte füllen Sie dieses Feld aus.")
 NO_FILE = _l("Bitte wählen Sie eine Datei.")
@@ -150,7 +150,7 @@ class FrameworkForm(Form):
 
 
 class PictureForm(Form):
-    picture = FileField(
+    picture = PictureField(
         _l("Bild"), description=_l("PNG, JPEG oder WebP, bis 25 Megapixel, am besten quer.")
     )
     picture_alt = StringField(
@@ -294,7 +294,7 @@ class MeetingForm(Form):
 
 
 class DocumentForm(Form):
-    document = FileField(
+    document = PdfField(
         _l("PDF"), description=_l("Bis 20 MB, ohne Formulare und Kennwort, am besten barrierefrei.")
     )
     title = StringField(

@@ -12,7 +12,7 @@ from kern.clock import now
 from kern.content import Ref
 from kern.db import db
 from kern.errors import Invalid, NotFound
-from kern.files.images import Picture, accept_picture
+from kern.files.images import Picture
 from kern.files.models import File
 from kern.files.pdf import Document
 from kern.ids import new_token
@@ -23,18 +23,19 @@ MAX_ALT = 200
 ORPHAN_AFTER = timedelta(days=8)  # a day longer than what waits for its confirming mail
 
 
-def prepare_picture(data: bytes, filename: str, alt: str) -> tuple[Picture, str]:
-    """Decode and encode anew; before the transaction, because it takes a while."""
+def checked_alt(alt: str) -> str:
     cleaned = text.clean_line(alt, MAX_ALT)
     if not cleaned:
         raise Invalid("Bitte beschreiben Sie in einem Satz, was zu sehen ist.", field="picture_alt")
-    return accept_picture(data, filename), cleaned
+    return cleaned
 
 
-def keep_picture(prepared: tuple[Picture, str], uploaded_by: int | None) -> File:
-    picture, alt = prepared
+def keep_picture(picture: Picture, alt: str, uploaded_by: int | None) -> File:
+    """`picture` comes from `accept_picture`, which takes a while: call that before the transaction.
+    Raises Invalid when `alt` says nothing."""
+    shown = checked_alt(alt)
     large = picture.sizes["large"]
-    file = _row("picture", alt, picture.filename, uploaded_by)
+    file = _row("picture", shown, picture.filename, uploaded_by)
     file.sha256, file.size = picture.sha256, len(large.data)
     file.width, file.height = large.width, large.height
     for size in SIZES:

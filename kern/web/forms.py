@@ -7,6 +7,7 @@ from flask_wtf import FlaskForm
 
 from kern.errors import DomainError
 from kern.i18n import _, say
+from kern.web.uploads import UploadField
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # the package has no types
@@ -16,13 +17,21 @@ class Form(FlaskForm):  # type: ignore[misc]  # the package has no types
         return bool(self.validate_on_submit())
 
     def validate(self, extra_validators: Any = None) -> bool:
+        self.take_uploads()
         is_valid = bool(super().validate(extra_validators))
         if g.get("stale_token"):
             self.form_errors.append(
                 _("Die Seite war zu lange offen. Bitte senden Sie noch einmal ab.")
             )
-            return False
+            is_valid = False
+        if not is_valid:
+            self._keep_uploads()
         return is_valid
+
+    def take_uploads(self) -> None:
+        """Look into every file, which takes a while: before the view asks the database."""
+        for field in self._uploads():
+            field.take()
 
     def blame(self, error: DomainError) -> None:
         """Show a refusal of the service at the field it names, else above the form."""
@@ -32,3 +41,11 @@ class Form(FlaskForm):  # type: ignore[misc]  # the package has no types
             self.form_errors.append(say(error))
         else:
             field.errors = [*field.errors, say(error)]
+        self._keep_uploads()
+
+    def _keep_uploads(self) -> None:
+        for field in self._uploads():
+            field.keep()
+
+    def _uploads(self) -> list[UploadField[Any]]:
+        return [field for field in self if isinstance(field, UploadField)]

@@ -14,6 +14,7 @@ from kern.calendar import to_local
 from kern.clock import now
 from kern.db import db, writing
 from kern.files import service as files
+from kern.files import waiting
 from kern.notify.telling import ANNOUNCED
 from kern.outbox import OutboxEntry, State, bump
 from kern.scope import SCOPE_KEY, Window
@@ -127,7 +128,8 @@ def clean_audit(_since: datetime, until: datetime) -> bool:
 
 
 def clean_files(_since: datetime, _until: datetime) -> bool:
-    """Uploads whose thing was never saved."""
+    """Uploads whose thing was never saved, and those of forms that nobody sent again."""
+    waiting.remove_old()
     return files.remove_orphans() > 0
 
 

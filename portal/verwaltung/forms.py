@@ -6,7 +6,6 @@ from typing import Any
 from wtforms import (
     BooleanField,
     EmailField,
-    FileField,
     PasswordField,
     SelectField,
     StringField,
@@ -19,6 +18,7 @@ from kern.accounts.permissions import ROLE_LABELS, STAFF_ROLES
 from kern.i18n import _l
 from kern.settings import FIELDS, Field
 from kern.web import Form
+from kern.web.uploads import PictureField
 
 GROUPS: Mapping[str, tuple[Any, Any]] = {
     "ort": (_l("Ort und Begrüßung"), _l("Name, Leitspruch und die ersten Worte der Startseite.")),
@@ -60,7 +60,7 @@ _INPUTS: Mapping[str, tuple[Any, Mapping[str, Any], Any]] = {
     ),
     "choice": (SelectField, {}, ""),
     "image": (
-        FileField,
+        PictureField,
         {"accept": "image/png,image/jpeg,image/webp"},
         _l("PNG, JPEG oder WebP, höchstens 10 MB."),
     ),

@@ -17,6 +17,7 @@ from kern.content import Ref
 from kern.db import begin_writing, db
 from kern.errors import Conflict, Invalid, NotAllowed
 from kern.files import service as files
+from kern.files.images import accept_picture
 from kern.moderation import decisions, desk, forgetting, log, reports
 from kern.moderation.decisions import AlreadyDecided, Decision
 from kern.moderation.models import CaseKind, CaseNote, CaseState, CaseVerdict
@@ -162,7 +163,7 @@ def test_a_rejection_taken_back_forgets_its_reason(town: Town) -> None:
 def test_a_picture_that_was_refused_comes_back_with_undo(town: Town) -> None:
     data = io.BytesIO()
     Image.new("RGB", (40, 30), (90, 140, 60)).save(data, "PNG")
-    picture = files.keep_picture(files.prepare_picture(data.getvalue(), "kai.png", "Kai"), None)
+    picture = files.keep_picture(accept_picture(data.getvalue(), "kai.png"), "Kai", None)
     thread, author = make_thread(), make_actor(Role.CITIZEN)
     post = posts.submit_post(author, thread, "Siehe Bild.", picture_id=picture.id)
     actor = make_actor(Role.MODERATOR)

@@ -21,7 +21,6 @@ from kern.clock import now
 from kern.content import Ref
 from kern.errors import Invalid, NotAllowed
 from kern.files import service as files
-from kern.files.images import Picture
 from kern.i18n import _, language
 from kern.ids import parse_id
 from kern.moderation.cases import due
@@ -51,32 +50,18 @@ def target() -> str:
 def submit_post(thread_id: int) -> ResponseReturnValue:
     actor = current_actor()
     form = PostForm()
-    prepared, refusal = _picture(form)
+    if form.picture.has_upload:
+        limit_network("upload", UPLOADS_PER_HOUR)  # a picture costs a second of a core
+    form.take_uploads()
     thread = threads.get_thread_for(actor, thread_id)
     parent = _parent(actor, form)
-    try:
-        if not form.is_ok() or refusal is not None:
-            raise refusal or Invalid("")
-        if actor.is_authenticated:
-            return _write(actor, thread, form, parent, prepared)
-        return _keep_for_confirmation(thread, form, parent, prepared)
-    except Invalid as error:
-        if str(error):
+    if form.is_ok():
+        try:
+            write = _write if actor.is_authenticated else _keep_for_confirmation
+            return write(actor, thread, form, parent)
+        except Invalid as error:
             form.blame(error)
-        return thread_page(actor, thread, form, parent), 422
-
-
-def _picture(form: PostForm) -> tuple[tuple[Picture, str] | None, Invalid | None]:
-    """Decoded and encoded anew before anything touches the database."""
-    upload = form.picture.data
-    if not upload or not getattr(upload, "filename", ""):
-        return None, None
-    limit_network("upload", UPLOADS_PER_HOUR)  # a picture costs a second of a core
-    try:
-        data, alt = upload.read(), form.picture_alt.data or ""
-        return files.prepare_picture(data, upload.filename, alt), None
-    except Invalid as error:
-        return None, error
+    return thread_page(actor, thread, form, parent), 422
 
 
 def _parent(actor: Actor, form: PostForm) -> Post | None:
@@ -84,22 +69,28 @@ def _parent(actor: Actor, form: PostForm) -> Post | None:
     return None if number is None else posts.get_post_for(actor, number)
 
 
+def _keep_picture(actor: Actor, form: PostForm) -> int | None:
+    picture = form.picture.accepted
+    if picture is None:
+        return None
+    return files.keep_picture(picture, form.picture_alt.data or "", actor.party_id).id
+
+
 def _write(
     actor: Actor,
     thread: Thread,
     form: PostForm,
     parent: Post | None,
-    prepared: tuple[Picture, str] | None,
 ) -> ResponseReturnValue:
     limit("write", WRITES_PER_HOUR, 3600, str(actor.account_id))
-    picture = files.keep_picture(prepared, actor.party_id).id if prepared else None
+    picture = _keep_picture(actor, form)
     post = posts.submit_post(actor, thread, form.text.data or "", parent=parent, picture_id=picture)
     notice(thanks(post))
     return redirect(url_for(".permalink", post_id=post.id), code=303)
 
 
 def _keep_for_confirmation(
-    thread: Thread, form: PostForm, parent: Post | None, prepared: tuple[Picture, str] | None
+    actor: Actor, thread: Thread, form: PostForm, parent: Post | None
 ) -> ResponseReturnValue:
     """Kept as typed; it becomes a post when the mail's page is confirmed."""
     rules.require_open(thread, list(list_windows(thread.scope_id)), now())
@@ -113,7 +104,7 @@ def _keep_for_confirmation(
         "thread": thread.id,
         "parent": parent.id if parent else None,
         "text": checked,
-        "picture": files.keep_picture(prepared, None).id if prepared else None,
+        "picture": _keep_picture(actor, form),
     }
     pending.submit("beteiligung.beitrag", address, payload, language())
     return _on_its_way(thread)

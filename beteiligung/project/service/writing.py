@@ -97,11 +97,11 @@ def save_framework(
     announce(actor, project, "project.edit")
 
 
-def save_picture(actor: Actor, project: Project, prepared: tuple[Picture, str]) -> None:
-    """`prepared` comes from `kern.files.service.prepare_picture`, made before the transaction."""
+def save_picture(actor: Actor, project: Project, picture: Picture, alt: str) -> None:
+    """`picture` comes from `kern.files.images.accept_picture`, called before the transaction."""
     rules.require_may_edit(actor, project.scope)
     old = project.picture_id
-    file = files.keep_picture(prepared, actor.party_id)
+    file = files.keep_picture(picture, alt, actor.party_id)
     files.attach(file.id, ref_of(project))
     project.picture_id = file.id
     if project.scope.is_public:

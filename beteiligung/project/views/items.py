@@ -14,7 +14,6 @@ from beteiligung.project.service.page import list_meetings, list_news, list_phas
 from beteiligung.project.views.blueprint import blueprint
 from beteiligung.project.views.office import (
     edit_page,
-    read_upload,
     require_some_editor,
     saved,
     takes,
@@ -22,7 +21,6 @@ from beteiligung.project.views.office import (
 )
 from kern.actor import Actor
 from kern.errors import Invalid
-from kern.files.pdf import Document, accept_pdf
 from kern.i18n import _, _l
 from kern.web import Form, commits, shows_again
 
@@ -35,16 +33,16 @@ class Items:
     form: type[Any]
     find: Callable[[Project], Sequence[Any]]
     get: Callable[[Project, int], Any]
-    add: Callable[[Actor, Project, Any, Document | None], object]
+    add: Callable[[Actor, Project, Any], object]
     change: Callable[[Actor, Project, Any, Any], object]
     remove: Callable[[Actor, Project, Any], object]
-    with_file: bool = False
 
 
-def _add_document(actor: Actor, project: Project, form: Any, prepared: Document | None) -> object:
-    if prepared is None:
+def _add_document(actor: Actor, project: Project, form: Any) -> object:
+    document = form.document.accepted
+    if document is None:
         raise Invalid("Bitte wählen Sie eine Datei.", field="document")
-    return events.add_document(actor, project, prepared, form.title.data)
+    return events.add_document(actor, project, document, form.title.data)
 
 
 KINDS: Mapping[str, Items] = {
@@ -53,7 +51,7 @@ KINDS: Mapping[str, Items] = {
         PhaseForm,
         lambda project: list_phases(project.id),
         phases.get_phase,
-        lambda actor, project, form, _file: phases.add_phase(actor, project, form.given),
+        lambda actor, project, form: phases.add_phase(actor, project, form.given),
         lambda actor, project, item, form: phases.change_phase(actor, project, item, form.given),
         phases.remove_phase,
     ),
@@ -62,7 +60,7 @@ KINDS: Mapping[str, Items] = {
         NewsForm,
         lambda project: list_news(project.id),
         events.get_news,
-        lambda actor, project, form, _file: events.add_news(
+        lambda actor, project, form: events.add_news(
             actor, project, form.title.data, form.text.data
         ),
         lambda actor, project, item, form: events.change_news(
@@ -75,7 +73,7 @@ KINDS: Mapping[str, Items] = {
         MeetingForm,
         lambda project: list_meetings(project.id),
         events.get_meeting,
-        lambda actor, project, form, _file: events.add_meeting(actor, project, form.given),
+        lambda actor, project, form: events.add_meeting(actor, project, form.given),
         lambda actor, project, item, form: events.change_meeting(actor, project, item, form.given),
         events.remove_meeting,
     ),
@@ -89,7 +87,6 @@ KINDS: Mapping[str, Items] = {
             actor, project, item, form.title.data
         ),
         events.remove_document,
-        with_file=True,
     ),
 }
 ANY = "any(phasen, neuigkeiten, termine, unterlagen)"
@@ -108,9 +105,9 @@ def add_item(slug: str, section: str) -> ResponseReturnValue:
     require_some_editor()
     kind = KINDS[section]
     form = kind.form()
-    prepared, refused = read_upload("document", accept_pdf) if kind.with_file else (None, None)
+    form.take_uploads()
     actor, project = to_edit(slug)
-    if takes(form, lambda: kind.add(actor, project, form, prepared), refused):
+    if takes(form, lambda: kind.add(actor, project, form)):
         return saved(project, section)
     return _list_page(actor, project, section, form), 422
 

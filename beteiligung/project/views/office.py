@@ -1,9 +1,9 @@
 """What all pages of the project's office share: the gate, the list of sections, the frame."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.utils import redirect
 
@@ -18,8 +18,6 @@ from kern.i18n import _, _l
 from kern.town import current_town
 from kern.web import Form, current_actor, require
 from kern.web.notice import notice
-
-T = TypeVar("T")
 
 SECTIONS = {
     "grunddaten": _l("Grunddaten"),
@@ -77,12 +75,9 @@ def to_section(project: Project, section: str) -> ResponseReturnValue:
     return redirect(f"{target}/{section}" if section else target, code=303)
 
 
-def takes(form: Form, act: Callable[[], object], refused: Invalid | None = None) -> bool:
+def takes(form: Form, act: Callable[[], object]) -> bool:
     """Whether the form was right and the service took it; else the form says why not."""
-    is_ok = form.is_ok()
-    if refused is not None and refused.field not in form.errors:
-        form.blame(refused)
-    if not is_ok or refused is not None:
+    if not form.is_ok():
         return False
     try:
         act()
@@ -90,18 +85,3 @@ def takes(form: Form, act: Callable[[], object], refused: Invalid | None = None)
         form.blame(error)
         return False
     return True
-
-
-def read_upload(field: str, accept: Callable[[bytes, str], T]) -> tuple[T | None, Invalid | None]:
-    """What was uploaded, accepted, or why it was not; neither when nothing came.
-
-    To be called before the database is asked: drawing a picture anew takes a while.
-    """
-    upload = request.files.get(field)
-    if upload is None or not upload.filename:
-        return None, None
-    try:
-        return accept(upload.read(), upload.filename), None
-    except Invalid as error:
-        error.field = error.field or field
-        return None, error

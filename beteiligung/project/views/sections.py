@@ -17,7 +17,6 @@ from beteiligung.project.service.reading import map_center
 from beteiligung.project.views.blueprint import blueprint
 from beteiligung.project.views.office import (
     edit_page,
-    read_upload,
     require_some_editor,
     saved,
     takes,
@@ -25,8 +24,6 @@ from beteiligung.project.views.office import (
 )
 from kern.actor import Actor
 from kern.errors import Invalid
-from kern.files.images import Picture
-from kern.files.service import prepare_picture
 from kern.i18n import _
 from kern.scope import ScopeState
 from kern.web import commits, shows_again
@@ -86,10 +83,9 @@ def edit_picture(slug: str) -> ResponseReturnValue:
 def save_picture(slug: str) -> ResponseReturnValue:
     require_some_editor()
     form = PictureForm()
-    alt = form.picture_alt.data or ""
-    prepared, refused = read_upload("picture", lambda data, name: prepare_picture(data, name, alt))
+    form.take_uploads()
     actor, project = to_edit(slug)
-    if takes(form, lambda: _keep(actor, project, alt, prepared), refused):
+    if takes(form, lambda: _keep(actor, project, form)):
         return saved(project, "bild")
     return _picture_page(actor, project, form), 422
 
@@ -139,9 +135,10 @@ def _picture_page(actor: Actor, project: Project, form: PictureForm) -> str:
     return edit_page("picture.html", actor, project, "bild", form=form, picture=picture)
 
 
-def _keep(actor: Actor, project: Project, alt: str, prepared: tuple[Picture, str] | None) -> None:
-    if prepared is not None:
-        writing.save_picture(actor, project, prepared)
+def _keep(actor: Actor, project: Project, form: PictureForm) -> None:
+    picture, alt = form.picture.accepted, form.picture_alt.data or ""
+    if picture is not None:
+        writing.save_picture(actor, project, picture, alt)
     elif project.picture_id is None:
         raise Invalid("Bitte wählen Sie ein Bild.", field="picture")
     else:

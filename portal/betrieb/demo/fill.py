@@ -16,6 +16,7 @@ from kern.accounts.permissions import ROLE_LABELS
 from kern.config import Settings
 from kern.db import db
 from kern.files import service as files
+from kern.files.images import accept_picture
 from kern.outbox import OutboxEntry, State
 from kern.scope import town_scope
 from kern.settings import change
@@ -123,15 +124,15 @@ def _fill(app: Flask, town: Town, settings: Settings, texts: DemoTexts, fill: Fi
     """One transaction: either the whole town is there, or nothing of it."""
     documents = {text.slug: projects.print_documents(text) for text in texts.projects}
     drawn = {
-        key: files.prepare_picture(pictures.render(scene), scene.filename, scene.alt)
+        key: (accept_picture(pictures.render(scene), scene.filename), scene.alt)
         for key, scene in pictures.SCENES.items()
     }
     with inside(app, town):
         town_scope()
         change(dict(texts.settings))
         scene, logins = _people(texts, settings)
-        for key, prepared in drawn.items():
-            scene.pictures[key] = files.keep_picture(prepared, None).id
+        for key, (picture, alt) in drawn.items():
+            scene.pictures[key] = files.keep_picture(picture, alt, None).id
         for text in texts.projects:
             projects.plan_project(scene, text, documents[text.slug])
         scopes = {slug: project.scope for slug, project in scene.projects.items()}

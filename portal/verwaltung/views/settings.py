@@ -3,17 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import redirect, render_template, request
+from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import FileStorage
 
 from kern import audit
 from kern.actor import Actor
 from kern.content import Ref
 from kern.db import db
-from kern.errors import DomainError, Invalid, NotFound
+from kern.errors import Invalid, NotFound
 from kern.files import service as files
-from kern.files.images import Picture
 from kern.i18n import _
 from kern.settings import change, town_settings
 from kern.settings.fields import BY_KEY
@@ -45,13 +43,10 @@ def edit_group(group: str) -> ResponseReturnValue:
 def save_group(group: str) -> ResponseReturnValue:
     actor = require(RIGHT)
     form = settings_form(_known(group), {field.key: field.default for field in fields_of(group)})
-    pictures = _prepared(group)  # before the transaction: drawing anew takes a while
-    if isinstance(pictures, DomainError):
-        form.blame(pictures)
-    form_is_ok = form.is_ok()
+    form_is_ok = form.is_ok()  # before the transaction: drawing pictures anew takes a while
     values = _checked(group, form)
-    if form_is_ok and not form.errors and isinstance(pictures, dict):
-        _save(actor, group, values | _kept(actor, form, group, pictures))
+    if form_is_ok and not form.errors:
+        _save(actor, group, values | _kept(actor, form, group))
         notice(_("Gespeichert. Die Änderung ist ab jetzt zu sehen."))
         return redirect("/verwaltung/einstellungen/", code=303)
     return _page(group, form), 422
@@ -97,33 +92,19 @@ def _checked(group: str, form: Form) -> dict[str, Any]:
     return values
 
 
-def _prepared(group: str) -> "dict[str, tuple[Picture, str]] | DomainError":
-    found: dict[str, tuple[Picture, str]] = {}
-    for field in fields_of(group):
-        upload: FileStorage | None = request.files.get(field.key)
-        if field.kind != "image" or upload is None or not upload.filename:
-            continue
-        try:
-            found[field.key] = files.prepare_picture(
-                upload.read(), upload.filename, str(field.label)
-            )
-        except DomainError as error:
-            return Invalid(error.message, field=field.key, **error.params)
-    return found
-
-
-def _kept(
-    actor: Actor, form: Form, group: str, pictures: Mapping[str, tuple[Picture, str]]
-) -> dict[str, str]:
+def _kept(actor: Actor, form: Form, group: str) -> dict[str, str]:
     """New addresses of pictures; the bytes of the ones they replace go."""
     values: dict[str, str] = {}
     for field in fields_of(group):
-        if field.key in pictures:
-            file = files.keep_picture(pictures[field.key], actor.party_id)
+        if field.kind != "image":
+            continue
+        picture = form[field.key].accepted
+        if picture is not None:
+            file = files.keep_picture(picture, str(field.label), actor.party_id)
             files.attach(file.id, SETTINGS_REF)
             files.publish([file.id])
             values[field.key] = f"/dateien/{file.name}/{SIZE.get(field.key, 'large')}"
-        elif field.kind == "image" and form[field.key + REMOVE].data:
+        elif form[field.key + REMOVE].data:
             values[field.key] = ""
     for key in values:
         _remove_old(str(town_settings()[key]))
