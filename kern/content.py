@@ -40,6 +40,15 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Redaction:
+    """What a moderator leaves of a `DeskItem`'s source (and title): passages are missing, nothing
+    is new. `kern.moderation.redaction` puts a mark where each one stood."""
+
+    text: str
+    title: str | None = None  # None: the title stays
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """One public thing as a line in a list: search hit, report, notice, mail."""
 
@@ -90,7 +99,10 @@ class DeskItem:
     scope_id: int | None = None
     scope_title: str = ""
     status: str = ""  # German: "wartet", "öffentlich", ...
-    source: str = ""  # German: "Papier", "Telefon", ...
+    channel: str = ""  # German: "Papier", "Telefon", ...
+    source: str = ""  # Markdown of the shown wording: what `redact` and `split` begin with
+    moved_from: str = ""  # plain title of the thread or project it stood in before
+    is_locked: bool = False
     pictures: tuple[Mapping[str, Any], ...] = ()
     public_html: str = ""  # the released text, while an edit waits
 
@@ -112,8 +124,22 @@ class ContentType:
     hide: Callable[[int, Actor, int | None], None] | None = None
     """(id, actor, number of the rule, shown on the tombstone)"""
     restore: Callable[[int, Actor], None] | None = None
-    redact: Callable[[int, Actor, str], None] | None = None
-    """(id, actor, new text): replace the text in every revision; nothing of the old remains."""
+    """(id, actor): back to its old place, replies kept."""
+    redact: Callable[[int, Actor, Redaction], None] | None = None
+    """(id, actor, what is left): passages go from every wording and every copy, for good: there is
+    no way back. What waits is released so; what is rejected or hidden stays so. Invalid at "text"
+    or "title" when something was added."""
+    split: Callable[[int, int, Actor, str, str], Ref] | None = None
+    """(id, revision, actor, first, second): what waits becomes two that wait, each with its own
+    case; returns the second. Invalid at "first" or "second", Conflict as in `decide`."""
+    move: Callable[[int, Actor, Ref], None] | None = None
+    """(id, actor, target): to another thread or project, with all that hangs on it. The old
+    address leads there; the author is told."""
+    move_targets: Callable[[int, Actor, str], Sequence[Card]] | None = None
+    """(id, actor, words): where it could go, best first; without words the nearest places."""
+    lock: Callable[[int, Actor, bool, str], None] | None = None
+    """(id, actor, locked, reason): nobody writes there; the sentence is shown to all. False opens
+    it again."""
     erase_author: Callable[[int, bool], None] | None = None
     """(party id, keep): the person goes; released things stay without a name, or go as well."""
     export: Callable[[int], Iterator[Mapping[str, Any]]] | None = None

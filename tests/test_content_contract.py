@@ -17,13 +17,14 @@ from kern import mail, outbox, search, worker
 from kern.accounts.permissions import Role
 from kern.actor import GUEST, Actor
 from kern.config import Settings
-from kern.content import Document, Ref, Verdict, registry
+from kern.content import Document, Redaction, Ref, Verdict, registry
 from kern.db import db
-from kern.errors import Conflict, NotFound
+from kern.errors import Conflict, Invalid, NotAllowed, NotFound
 from kern.moderation import decisions, netiquette, reports
 from kern.moderation.decisions import Decision
 from kern.moderation.models import Case, CaseKind, CaseState, CaseVerdict
 from kern.moderation.queue import items_of
+from kern.moderation.redaction import MARK
 from kern.moderation.reports import Objection
 from kern.outbox import OutboxEntry
 from kern.scope import Moderation, Scope, Visibility
@@ -97,6 +98,10 @@ def is_public(ref: Ref) -> bool:
 def words_of_items(ref: Ref) -> str:
     item = registry()[ref.key].desk_items([ref.id]).get(ref.id)
     return "" if item is None else f"{item.title} {item.html} {item.plain} {item.public_html}"
+
+
+def source_of(ref: Ref) -> str:
+    return registry()[ref.key].desk_items([ref.id])[ref.id].source
 
 
 def exported(ref: Ref, person: Actor) -> str:
@@ -364,21 +369,39 @@ def test_what_is_reported_and_hidden_comes_back_by_undo(
 def test_nothing_of_a_redacted_text_remains(
     key: str, state: State, author: Actor, moderator: Actor, settings: Settings
 ) -> None:
-    ref = made(key, state, author)
+    ref = made(key, state, author, f"Eine {WORD} am Ufer!")
     drain(settings)
     assert WORD in exported(ref, author)
     redact = registry()[key].redact
     assert redact is not None
 
-    redact(ref.id, moderator, "Hier stand eine Adresse.")
-    drain(settings)
+    redact(ref.id, moderator, Redaction(source_of(ref).replace(WORD, "")))
 
-    assert is_public(ref) == (state is State.PUBLIC)
     assert search.find(WORD).total == 0
-    assert search.find("Adresse").total == (state is State.PUBLIC)
+    drain(settings)
+    is_shown = state in {State.PUBLIC, State.WAITING}
+    assert is_public(ref) == is_shown
+    assert search.find(WORD).total == 0
+    assert search.find("Ufer").total == is_shown
     assert WORD not in words_of_items(ref)
+    assert MARK in words_of_items(ref)
     assert WORD not in exported(ref, author)
     assert WORD not in mails()
+
+
+@pytest.mark.parametrize("key", MODERATED)
+def test_who_redacts_can_neither_add_nor_leave_everything_nor_nothing(
+    key: str, author: Actor, moderator: Actor
+) -> None:
+    ref = made(key, State.PUBLIC, author)
+    redact = registry()[key].redact
+    assert redact is not None
+
+    for left in (source_of(ref), "", f"{source_of(ref)} Dafür!"):
+        with pytest.raises(Invalid):
+            redact(ref.id, moderator, Redaction(left))
+    with pytest.raises(NotAllowed):
+        redact(ref.id, author, Redaction(source_of(ref).replace(WORD, "")))
 
 
 @pytest.mark.parametrize("state", [state for state in State if state is not State.ERASED])

@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from beteiligung.discussion.models import POST_KEY, THREAD_KEY, Post, Status, TextRevision, Thread
 from beteiligung.discussion.rules import OUTCOME_LABELS
-from beteiligung.discussion.service import decisions, erasure
+from beteiligung.discussion.service import decisions, erasure, redacting
 from beteiligung.discussion.service.names import SOURCE_LABELS, STATUS_LABELS, author_name
 from kern import text
 from kern.actor import Actor
@@ -19,6 +19,7 @@ from kern.scope import Scope, ScopeState
 from kern.scope.rules import audience
 
 SHORT = 200
+_SHOWN = aliased(TextRevision)
 
 
 def thread_path(thread_id: int) -> str:
@@ -158,10 +159,24 @@ def _newest(key: str, kind: type[Post] | type[Thread]) -> ColumnElement[bool]:
     )
 
 
+def _shown(key: str, kind: type[Post] | type[Thread]) -> ColumnElement[bool]:
+    return and_(
+        _SHOWN.content_key == key, _SHOWN.content_id == kind.id, _SHOWN.number == kind.released
+    )
+
+
+def _source(newest: TextRevision, shown: str | None) -> str:
+    """As `redacting.shown_wording` has it."""
+    return newest.source if newest.state == Status.PENDING or shown is None else shown
+
+
 def _thread_desk_items(ids: Sequence[int]) -> Mapping[int, DeskItem]:
-    query = select(Thread, TextRevision).join(TextRevision, _newest(THREAD_KEY, Thread))
-    query = query.where(Thread.id.in_(ids)).options(
-        joinedload(Thread.scope), joinedload(Thread.author)
+    query = select(Thread, TextRevision, _SHOWN.source)
+    query = query.join(TextRevision, _newest(THREAD_KEY, Thread))
+    query = (
+        query.outerjoin(_SHOWN, _shown(THREAD_KEY, Thread))
+        .where(Thread.id.in_(ids))
+        .options(joinedload(Thread.scope), joinedload(Thread.author))
     )
     return {
         thread.id: DeskItem(
@@ -178,18 +193,20 @@ def _thread_desk_items(ids: Sequence[int]) -> Mapping[int, DeskItem]:
             scope_id=thread.scope_id,
             scope_title=thread.scope.title,
             status=str(STATUS_LABELS[thread.status]),
-            source=str(SOURCE_LABELS[thread.source]),
+            channel=str(SOURCE_LABELS[thread.source]),
+            source=_source(revision, shown),
             public_html=thread.html if revision.number != thread.released else "",
         )
-        for thread, revision in db.session.execute(query)
+        for thread, revision, shown in db.session.execute(query)
     }
 
 
 def _post_desk_items(ids: Sequence[int]) -> Mapping[int, DeskItem]:
     parent = aliased(Post)
     query = (
-        select(Post, TextRevision, parent.html)
+        select(Post, TextRevision, _SHOWN.source, parent.html)
         .join(TextRevision, _newest(POST_KEY, Post))
+        .outerjoin(_SHOWN, _shown(POST_KEY, Post))
         .outerjoin(parent, parent.id == Post.parent_id)
         .where(Post.id.in_(ids))
         .options(
@@ -199,12 +216,12 @@ def _post_desk_items(ids: Sequence[int]) -> Mapping[int, DeskItem]:
         )
     )
     return {
-        post.id: _post_desk_item(post, revision, context or "")
-        for post, revision, context in db.session.execute(query)
+        post.id: _post_desk_item(post, revision, _source(revision, shown), context or "")
+        for post, revision, shown, context in db.session.execute(query)
     }
 
 
-def _post_desk_item(post: Post, revision: TextRevision, context: str) -> DeskItem:
+def _post_desk_item(post: Post, revision: TextRevision, source: str, context: str) -> DeskItem:
     return DeskItem(
         ref=Ref(POST_KEY, post.id),
         revision=revision.number,
@@ -221,7 +238,8 @@ def _post_desk_item(post: Post, revision: TextRevision, context: str) -> DeskIte
         scope_id=post.scope_id,
         scope_title=post.thread.scope.title,
         status=str(STATUS_LABELS[post.status]),
-        source=str(SOURCE_LABELS[post.source]),
+        channel=str(SOURCE_LABELS[post.source]),
+        source=source,
         pictures=_pictures(post),
         public_html=post.html if revision.number != post.released else "",
     )
@@ -263,7 +281,7 @@ THREADS = ContentType(
     reopen=lambda id_, rev, actor: decisions.reopen(decisions.get_thread(id_), rev, actor),
     hide=lambda id_, actor, rule: decisions.hide(decisions.get_thread(id_), actor, rule),
     restore=lambda id_, actor: decisions.restore(decisions.get_thread(id_), actor),
-    redact=lambda id_, actor, words: decisions.redact(decisions.get_thread(id_), actor, words),
+    redact=lambda id_, actor, left: redacting.redact(decisions.get_thread(id_), actor, left),
     erase_author=lambda party, keep: erasure.erase_author(Thread, party, keep),
     export=lambda party: erasure.export(Thread, party),
     find_titles=_find_thread_titles,
@@ -282,7 +300,7 @@ POSTS = ContentType(
     reopen=lambda id_, rev, actor: decisions.reopen(decisions.get_post(id_), rev, actor),
     hide=lambda id_, actor, rule: decisions.hide(decisions.get_post(id_), actor, rule),
     restore=lambda id_, actor: decisions.restore(decisions.get_post(id_), actor),
-    redact=lambda id_, actor, words: decisions.redact(decisions.get_post(id_), actor, words),
+    redact=lambda id_, actor, left: redacting.redact(decisions.get_post(id_), actor, left),
     erase_author=lambda party, keep: erasure.erase_author(Post, party, keep),
     export=lambda party: erasure.export(Post, party),
 )

@@ -142,19 +142,6 @@ def test_hiding_leaves_a_tombstone_with_the_rule_and_restoring_brings_it_back() 
     assert db.session.get_one(Scope, post.scope_id, populate_existing=True).posts_count == 1
 
 
-def test_redaction_leaves_nothing_of_the_old_text_in_any_revision() -> None:
-    author = make_actor(Role.CITIZEN)
-    post = make_post(author=author, text="Rufen Sie 0151 1234567 an.")
-    posts.edit_post(author, post, "Rufen Sie doch 0151 1234567 an!")
-    decisions.redact(post, make_actor(Role.MODERATOR), "Rufen Sie [entfernt] an.")
-
-    sources = db.session.scalars(
-        select(TextRevision.source).where(TextRevision.content_key == POST_KEY)
-    ).all()
-    assert sources == ["Rufen Sie [entfernt] an."]
-    assert "0151" not in post.html + post.plain
-
-
 def test_a_closed_thread_takes_no_post() -> None:
     thread = make_thread()
     threads.set_closed(make_actor(Role.MODERATOR), thread, closed=True)

@@ -83,32 +83,32 @@ def submit(actor: Actor, thing: Thing, scope: Scope) -> None:
     status = rules.first_status(actor, scope, trusted=trusted)
     ref = Ref(key_of(thing), thing.id)
     if status == Status.PUBLIC:
-        _release(thing, thing.latest)
+        release(thing, thing.latest)
     elif thing.status == Status.REJECTED:
         thing.status = Status.PENDING
     if status == Status.PENDING:
-        _open(CaseKind.RELEASE, thing)
+        open_desk_case(CaseKind.RELEASE, thing)
     elif not actor.may(rules.DECIDE, scope.id):
-        _open(CaseKind.REVIEW, thing)
+        open_desk_case(CaseKind.REVIEW, thing)
     else:
         withdraw_cases(ref, (CaseKind.RELEASE, CaseKind.REVIEW))
     note(thing, Fact.SUBMITTED)
 
 
-def _open(kind: CaseKind, thing: Thing) -> None:
+def open_desk_case(kind: CaseKind, thing: Thing) -> None:
     ref = Ref(key_of(thing), thing.id)
     open_case(kind, ref, thing.latest, scope_id=thing.scope_id, author_id=thing.author_id)
 
 
 def release_at_once(thing: Thing) -> None:
     """What needs no second pair of eyes, because the office itself speaks."""
-    _release(thing, thing.latest)
+    release(thing, thing.latest)
     note(thing, Fact.SUBMITTED)
 
 
 def decide(thing: Thing, revision: int, actor: Actor, verdict: Verdict) -> None:
     """Decide about the wording the moderator read. Raises Conflict when there is a newer one."""
-    _require_decider(actor, thing)
+    require_decider(actor, thing)
     if revision != thing.latest:
         raise Conflict(MOVED_ON)
     if verdict is Verdict.REJECT:
@@ -116,18 +116,18 @@ def decide(thing: Thing, revision: int, actor: Actor, verdict: Verdict) -> None:
     else:
         if verdict is Verdict.RELEASE_WITHOUT_PICTURE and isinstance(thing, Post):
             _refuse_picture(thing, revision)
-        _release(thing, revision)
+        release(thing, revision)
     audit.record(actor, f"text.{verdict}", f"{key_of(thing)}:{thing.id}")
     note(thing)
     _tell(thing, "beteiligung.entschieden", str(revision), revision=revision)
 
 
-def _release(thing: Thing, number: int) -> None:
+def release(thing: Thing, number: int) -> None:
     revision = texts.get_revision(thing, number)
     was_public = thing.status == Status.PUBLIC
     if not was_public:
         rules.require_transition(thing.status, Status.PUBLIC)
-        _note_posts(thing, Fact.CHANGED)
+        note_posts(thing, Fact.CHANGED)
     texts.show(thing, revision)
     thing.status = Status.PUBLIC
     db.session.flush()
@@ -167,7 +167,7 @@ def _reject(thing: Thing, number: int) -> None:
 
 def reopen(thing: Thing, revision: int, actor: Actor) -> None:
     """Take the decision about this revision back: it waits again."""
-    _require_decider(actor, thing)
+    require_decider(actor, thing)
     if revision != thing.latest:
         raise Conflict(MOVED_ON)
     wording = texts.get_revision(thing, revision)
@@ -189,9 +189,9 @@ def _take_back_release(thing: Thing, number: int) -> None:
         return
     thing.status = Status.PENDING
     thing.released = None
-    _note_posts(thing, Fact.HIDDEN)
+    note_posts(thing, Fact.HIDDEN)
     texts.unshow(thing)
-    _note_posts(thing, Fact.HIDDEN)
+    note_posts(thing, Fact.HIDDEN)
     db.session.flush()
     if isinstance(thing, Post):
         files.unpublish([thing.picture_id])
@@ -230,7 +230,7 @@ def restore(thing: Thing, actor: Actor) -> None:
         raise Conflict("Das ist nicht ausgeblendet.")
     texts.show(thing, texts.get_revision(thing, thing.released))
     thing.status = Status.PUBLIC
-    _note_posts(thing, Fact.CHANGED)
+    note_posts(thing, Fact.CHANGED)
     if isinstance(thing, Post):
         thing.hidden_rule = None
         files.publish([thing.picture_id])
@@ -252,14 +252,6 @@ def withdraw(actor: Actor, thing: Thing) -> None:
         left(thing)
     withdraw_cases(Ref(key_of(thing), thing.id))
     note(thing, Fact.HIDDEN)
-
-
-def redact(thing: Thing, actor: Actor, source: str) -> None:
-    if not actor.may(rules.HIDE, thing.scope_id):
-        raise NotAllowed("Dafür fehlt Ihnen die Berechtigung.")
-    texts.replace_everywhere(thing, texts.checked(source, rules.MAX_POST))
-    audit.record(actor, "text.redact", f"{key_of(thing)}:{thing.id}")
-    note(thing)
 
 
 def set_outcome(
@@ -299,7 +291,7 @@ def _tell(thing: Thing, template: str, what: str, **payload: Any) -> None:
 
 def left(thing: Thing) -> None:
     texts.unshow(thing)
-    _note_posts(thing, Fact.HIDDEN)
+    note_posts(thing, Fact.HIDDEN)
     db.session.flush()
     if isinstance(thing, Post):
         files.unpublish([thing.picture_id])
@@ -315,7 +307,7 @@ def note(thing: Thing, fact: Fact = Fact.CHANGED) -> None:
     outbox.note(key_of(thing), thing.id, fact, touches)
 
 
-def _note_posts(thread: Thing, fact: Fact) -> None:
+def note_posts(thread: Thing, fact: Fact) -> None:
     """A thread takes its posts along: out of the search, and back into it."""
     if isinstance(thread, Post):
         return
@@ -323,7 +315,7 @@ def _note_posts(thread: Thing, fact: Fact) -> None:
         outbox.note_quietly(POST_KEY, post_id, fact)
 
 
-def _require_decider(actor: Actor, thing: Thing) -> None:
+def require_decider(actor: Actor, thing: Thing) -> None:
     if not actor.may(rules.DECIDE, thing.scope_id):
         raise NotAllowed("Dafür fehlt Ihnen die Berechtigung.")
 

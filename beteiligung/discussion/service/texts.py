@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from beteiligung.discussion.models import POST_KEY, THREAD_KEY, Post, Status, TextRevision, Thread
 from kern import text
@@ -93,32 +93,9 @@ def unshow(thing: Thing) -> None:
     thing.html = thing.plain = ""
 
 
-def replace_everywhere(thing: Thing, source: str) -> None:
-    """Redaction: one new wording instead of all old ones; nothing of them remains."""
-    title = thing.title if isinstance(thing, Thread) else ""
-    public = thing.released is not None and thing.status == Status.PUBLIC
-    number = thing.latest + 1
-    rendered = text.render(source)
-    db.session.execute(
-        delete(TextRevision).where(
-            TextRevision.content_key == key_of(thing), TextRevision.content_id == thing.id
-        )
-    )
-    db.session.add(
-        TextRevision(
-            content_key=key_of(thing),
-            content_id=thing.id,
-            number=number,
-            title=title,
-            source=source,
-            html=rendered.html,
-            plain=rendered.plain,
-            renderer=rendered.version,
-            state=Status.PUBLIC if public else thing.status,
-            written_at=now(),
-        )
-    )
-    thing.latest = number
-    if public:
-        thing.released, thing.html, thing.plain = number, rendered.html, rendered.plain
-    db.session.flush()
+def rewrite(revision: TextRevision, source: str, title: str) -> None:
+    """Other words in the same wording, without a trace of the old ones."""
+    rendered = text.render(source, links=revision.state == Status.PUBLIC)
+    revision.source, revision.title = source, title
+    revision.html, revision.plain = rendered.html, rendered.plain
+    revision.renderer = rendered.version
