@@ -21,7 +21,7 @@ from kern.db import db
 from kern.moderation import decisions, reports
 from kern.moderation.decisions import Decision
 from kern.moderation.models import Case, CaseVerdict
-from kern.moderation.reports import Objection
+from kern.moderation.reports import Allegation
 from kern.outbox import OutboxEntry, State
 from portal.verwaltung import einrichten
 from tests.builders import actor_of, make_account, make_actor, make_post
@@ -163,7 +163,7 @@ def _public(_visit: Visit) -> Mapping[str, Any]:
 
 def _reported(_visit: Visit) -> Mapping[str, Any]:
     ref = Ref(POST_KEY, make_post().id)
-    return {"receipt": reports.report(make_actor(), ref, Objection(rule=4)).receipt}
+    return {"receipt": reports.report(make_actor(), ref, Allegation(rule=4)).receipt}
 
 
 def _desk(status: int, **more: Any) -> Row:

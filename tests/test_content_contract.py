@@ -25,7 +25,7 @@ from kern.moderation.decisions import Decision
 from kern.moderation.models import Case, CaseKind, CaseState, CaseVerdict
 from kern.moderation.queue import items_of
 from kern.moderation.redaction import MARK
-from kern.moderation.reports import Objection
+from kern.moderation.reports import Allegation
 from kern.outbox import OutboxEntry
 from kern.scope import Moderation, Scope, Visibility
 from kern.search.service import open_index
@@ -141,7 +141,7 @@ def decide(actor: Actor, case: Case, verdict: CaseVerdict) -> Case:
 
 
 def reported(ref: Ref) -> Case:
-    reports.report(GUEST, ref, Objection(rule=reports.OTHER, text="Das stört mich."))
+    reports.report(GUEST, ref, Allegation(rule=reports.OTHER, text="Das stört mich."))
     return open_case(ref)
 
 
@@ -171,7 +171,7 @@ def test_what_is_not_moderated_has_no_step_and_no_place_at_the_desk(
     assert [step for step in desk if getattr(type_, step) is not None] == []
     assert not type_.desk_items([ref.id])
     with pytest.raises(NotFound):
-        reports.report(GUEST, ref, Objection(rule=reports.OTHER, text="Das stört mich."))
+        reports.report(GUEST, ref, Allegation(rule=reports.OTHER, text="Das stört mich."))
 
 
 # What is public

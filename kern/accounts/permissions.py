@@ -57,6 +57,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     _row("moderation.desk", _l("Den Moderationstisch öffnen"), MODERATOR, ADMINISTRATOR),
     _row("moderation.decide", _l("Beiträge freigeben und ablehnen"), MODERATOR, ADMINISTRATOR),
     _row("moderation.hide", _l("Öffentliches ausblenden"), MODERATOR, ADMINISTRATOR),
+    _row("moderation.bar", _l("Personen verwarnen und sperren"), MODERATOR, ADMINISTRATOR),
     _row("discussion.manage", _l("Gespräche öffnen, schließen, anheften"), *_STAFF),
     _row("discussion.answer", _l("Im Namen der Verwaltung antworten"), PLANNER, ADMINISTRATOR),
     _row("discussion.enter", _l("Beiträge für andere erfassen"), *_STAFF),

@@ -13,6 +13,7 @@ from kern.moderation.models import Case, CaseKind, CaseState, CaseVerdict
 from kern.outbox import bump
 from kern.settings import town_settings
 
+OVERTAKEN = (CaseKind.RELEASE, CaseKind.REVIEW)  # by a newer wording
 DESK = "desk"  # the revision key of everything that shows the queue
 
 
@@ -27,8 +28,8 @@ def open_case(
     kind: CaseKind, ref: Ref, revision: int, *, scope_id: int | None, author_id: int | None
 ) -> Case:
     """A new open case; older open ones about earlier revisions of the same thing are overtaken."""
-    if kind is not CaseKind.REPORT:
-        withdraw_cases(ref, (CaseKind.RELEASE, CaseKind.REVIEW))
+    if kind in OVERTAKEN:
+        withdraw_cases(ref, OVERTAKEN)
     case = Case(
         kind=kind,
         content_key=ref.key,

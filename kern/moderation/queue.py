@@ -14,8 +14,10 @@ from kern.calendar import end_of_day, to_local
 from kern.clock import now
 from kern.content import DeskItem, Ref, registry
 from kern.db import db
+from kern.moderation import persons
 from kern.moderation.models import Case, CaseKind, CaseState
 from kern.moderation.paging import PAGE, WAITING, Cursor
+from kern.moderation.persons import PERSON_KEY
 from kern.scope.models import Scope
 
 DESK = "moderation.desk"
@@ -26,6 +28,7 @@ class Tab(StrEnum):
 
     CHECK = "pruefen"
     REPORTED = "gemeldet"
+    OBJECTED = "einspruch"
 
     @property
     def kinds(self) -> tuple[CaseKind, ...]:
@@ -35,6 +38,7 @@ class Tab(StrEnum):
 TAB_KINDS: Mapping[Tab, tuple[CaseKind, ...]] = {
     Tab.CHECK: (CaseKind.RELEASE, CaseKind.REVIEW),
     Tab.REPORTED: (CaseKind.REPORT,),
+    Tab.OBJECTED: (CaseKind.OBJECTION,),
 }
 
 
@@ -136,10 +140,15 @@ def items_of(cases: Iterable[Case]) -> dict[Ref, DeskItem]:
         wanted.setdefault(case.content_key, []).append(case.content_id)
     found: dict[Ref, DeskItem] = {}
     for key, ids in wanted.items():
-        if key in registry():
-            for id_, item in registry()[key].desk_items(ids).items():
-                found[Ref(key, id_)] = item
+        for id_, item in _desk_items(key, ids).items():
+            found[Ref(key, id_)] = item
     return found
+
+
+def _desk_items(key: str, ids: Sequence[int]) -> Mapping[int, DeskItem]:
+    if key == PERSON_KEY:
+        return persons.desk_items(ids)
+    return registry()[key].desk_items(ids) if key in registry() else {}
 
 
 def find_next(actor: Actor, filters: Filters, after: Case | None = None) -> Case | None:

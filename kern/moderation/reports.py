@@ -26,7 +26,7 @@ GONE = "Das gibt es hier nicht, oder es ist nicht öffentlich."
 
 
 @dataclass(frozen=True, slots=True)
-class Objection:
+class Allegation:
     """What somebody says about a thing. `rule` is a number of the netiquette, or OTHER."""
 
     rule: int
@@ -49,10 +49,10 @@ def get_target(actor: Actor, ref: Ref) -> Card:
     return card
 
 
-def report(actor: Actor, ref: Ref, objection: Objection) -> CaseNote:
+def report(actor: Actor, ref: Ref, allegation: Allegation) -> CaseNote:
     """Returns the note with its receipt. Who reports the same again changes what they said."""
     get_target(actor, ref)
-    checked = _checked(objection)
+    checked = _checked(allegation)
     item = registry()[ref.key].desk_items([ref.id]).get(ref.id)
     if item is None:
         raise NotFound(GONE)
@@ -72,17 +72,17 @@ def report(actor: Actor, ref: Ref, objection: Objection) -> CaseNote:
     return note
 
 
-def _checked(objection: Objection) -> Objection:
-    text = objection.text.replace("\r\n", "\n").strip()
+def _checked(allegation: Allegation) -> Allegation:
+    text = allegation.text.replace("\r\n", "\n").strip()
     numbers = {rule.number for rule in netiquette.rules()}
-    if objection.rule != OTHER and objection.rule not in numbers:
+    if allegation.rule != OTHER and allegation.rule not in numbers:
         raise Invalid("Bitte wählen Sie, worum es geht.", field="rule")
-    if objection.rule == OTHER and not text:
+    if allegation.rule == OTHER and not text:
         raise Invalid("Bitte schreiben Sie in einem Satz, was Sie stört.", field="text")
     if len(text) > LONGEST:
         raise Invalid("Bitte höchstens %(limit)s Zeichen.", field="text", limit=LONGEST)
-    email = fold_email(objection.email) if objection.email.strip() else ""
-    return Objection(objection.rule, text, email, objection.language)
+    email = fold_email(allegation.email) if allegation.email.strip() else ""
+    return Allegation(allegation.rule, text, email, allegation.language)
 
 
 def _case_for(ref: Ref, item: DeskItem) -> Case:

@@ -50,6 +50,10 @@ class Scope(Model):
     state: Mapped[ScopeState] = mapped_column(String(12), default=ScopeState.DRAFT)
     visibility: Mapped[Visibility] = mapped_column(String(12), default=Visibility.PUBLIC)
     moderation: Mapped[Moderation] = mapped_column(String(12), default=Moderation.BEFORE)
+    trust_after: Mapped[int] = mapped_column(default=3, server_default="3")
+    """So many released texts, under Moderation.TRUST ..."""
+    trust_days: Mapped[int] = mapped_column(default=180, server_default="180")
+    """... and so many days without a rejection, hiding or bar."""
     created_at: Mapped[datetime] = mapped_column(Utc, default=now)
     posts_count: Mapped[int] = mapped_column(default=0)  # public posts; a command rebuilds these
     people_count: Mapped[int] = mapped_column(default=0)  # their distinct authors

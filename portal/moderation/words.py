@@ -24,6 +24,12 @@ VERDICTS: Mapping[CaseVerdict, object] = {
     CaseVerdict.HIDE: _l("ausgeblendet"),
     CaseVerdict.FINE: _l("in Ordnung"),
     CaseVerdict.RESTORE: _l("wieder gezeigt"),
+    CaseVerdict.REDACT: _l("ohne einzelne Stellen freigegeben"),
+    CaseVerdict.UPHELD: _l("Einspruch stattgegeben"),
+    CaseVerdict.DISMISSED: _l("Einspruch abgelehnt"),
+    CaseVerdict.WARN: _l("verwarnt"),
+    CaseVerdict.BAR: _l("gesperrt"),
+    CaseVerdict.LIFT: _l("Sperre aufgehoben"),
 }
 STATES: Mapping[CaseVerdict, str] = {  # of the outcome component
     CaseVerdict.RELEASE: "done",
@@ -32,12 +38,20 @@ STATES: Mapping[CaseVerdict, str] = {  # of the outcome component
     CaseVerdict.HIDE: "no",
     CaseVerdict.FINE: "done",
     CaseVerdict.RESTORE: "done",
+    CaseVerdict.REDACT: "part",
+    CaseVerdict.UPHELD: "done",
+    CaseVerdict.DISMISSED: "no",
+    CaseVerdict.WARN: "part",
+    CaseVerdict.BAR: "no",
+    CaseVerdict.LIFT: "done",
 }
 KINDS: Mapping[CaseKind, object] = {
     CaseKind.RELEASE: _l("wartet auf Freigabe"),
     CaseKind.REPORT: _l("gemeldet"),
     CaseKind.REVIEW: _l("schon öffentlich, noch nicht angesehen"),
+    CaseKind.OBJECTION: _l("Einspruch"),
     CaseKind.CHANGE: _l("neu entschieden"),
+    CaseKind.PERSON: _l("über eine Person"),
 }
 ACTS: Mapping[str, CaseVerdict] = {  # the values of buttons
     "freigeben": CaseVerdict.RELEASE,
@@ -46,6 +60,8 @@ ACTS: Mapping[str, CaseVerdict] = {  # the values of buttons
     "in-ordnung": CaseVerdict.FINE,
     "ausblenden": CaseVerdict.HIDE,
     "wieder-zeigen": CaseVerdict.RESTORE,
+    "stattgeben": CaseVerdict.UPHELD,
+    "zurueckweisen": CaseVerdict.DISMISSED,
 }
 LOG_CHOICES: Mapping[str, tuple[CaseVerdict, ...]] = {
     "freigegeben": (

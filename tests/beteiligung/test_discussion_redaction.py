@@ -14,7 +14,7 @@ from kern.errors import Conflict, Invalid
 from kern.moderation import reports
 from kern.moderation.models import Case, CaseKind, CaseNote, CaseState
 from kern.moderation.redaction import MARK
-from kern.moderation.reports import Objection
+from kern.moderation.reports import Allegation
 from kern.scope import Moderation
 from tests.builders import make_actor, make_post, make_project, make_thread
 
@@ -107,8 +107,8 @@ def test_reporters_words_and_the_outcome_lose_the_passage_too(
 ) -> None:
     post = make_post(author=author, text=CALL)
     post.outcome_reason = "Wir riefen 0151-1234567 an."
-    objection = Objection(rule=reports.OTHER, text="Da steht 0151 1234567!")
-    reports.report(GUEST, Ref(POST_KEY, post.id), objection)
+    allegation = Allegation(rule=reports.OTHER, text="Da steht 0151 1234567!")
+    reports.report(GUEST, Ref(POST_KEY, post.id), allegation)
 
     redacting.redact(post, moderator, Redaction("Rufen Sie an."))
 

@@ -214,17 +214,6 @@ def test_the_scope_says_when_a_post_appears(mode: Moderation, status: Status) ->
     assert db.session.scalars(select(Case.kind).where(Case.content_id == post.id)).one() == kind
 
 
-def test_trust_comes_with_three_released_posts_and_goes_with_a_rejection() -> None:
-    author = make_actor(Role.CITIZEN)
-    thread = make_thread(make_scope(moderation=Moderation.TRUST))
-    for _ in range(decisions.TRUST_AFTER):
-        make_post(make_thread(), author=author)
-    assert posts.submit_post(author, thread, "Vertraut.").status is Status.PUBLIC
-
-    make_post(make_thread(), author=author, status=Status.REJECTED)
-    assert posts.submit_post(author, thread, "Nicht mehr.").status is Status.PENDING
-
-
 def test_a_voice_counts_once_changes_and_goes() -> None:
     post, voter = make_post(), make_actor(Role.CITIZEN)
     for value, expected in ((1, (1, 0)), (1, (1, 0)), (-1, (0, 1)), (0, (0, 0))):

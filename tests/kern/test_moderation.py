@@ -116,7 +116,7 @@ def test_filters_narrow_the_queue_and_its_counts(town: Town) -> None:
     assert found(Filters(holder=Holder.OTHERS), other) == [there.scope_id]
     assert found(Filters(holder=Holder.NOBODY)) == [here.scope_id]
     counts = queue.count_queue(actor)
-    assert counts.tabs == {Tab.CHECK: 2, Tab.REPORTED: 0}
+    assert counts.tabs == {Tab.CHECK: 2, Tab.REPORTED: 0, Tab.OBJECTED: 0}
     assert [place.count for place in counts.scopes] == [1, 1]
 
 

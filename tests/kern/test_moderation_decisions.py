@@ -21,7 +21,7 @@ from kern.files.images import accept_picture
 from kern.moderation import decisions, desk, forgetting, log, reports
 from kern.moderation.decisions import AlreadyDecided, Decision
 from kern.moderation.models import CaseKind, CaseNote, CaseState, CaseVerdict
-from kern.moderation.reports import Objection
+from kern.moderation.reports import Allegation
 from kern.outbox import Fact, OutboxEntry, masked
 from kern.town import Town, use_town
 from tests.builders import make_actor, make_post, make_thread
@@ -167,7 +167,9 @@ def test_a_picture_that_was_refused_comes_back_with_undo(town: Town) -> None:
     thread, author = make_thread(), make_actor(Role.CITIZEN)
     post = posts.submit_post(author, thread, "Siehe Bild.", picture_id=picture.id)
     actor = make_actor(Role.MODERATOR)
-    decision = Decision(CaseVerdict.RELEASE_WITHOUT_PICTURE, 1)
+    decision = Decision(
+        CaseVerdict.RELEASE_WITHOUT_PICTURE, 1, 6, "Das Bild ist nicht Ihr eigenes."
+    )
     case = decisions.decide(actor, case_of(post).id, decision)
     assert (post.status, post.picture_id, picture.state) == (Status.PUBLIC, None, "private")
 
@@ -206,7 +208,7 @@ def test_only_who_decided_takes_back_and_only_for_half_a_minute(
         decisions.take_back(make_actor(Role.MODERATOR), case.id)
 
     later = now() + decisions.UNDO + timedelta(seconds=1)
-    monkeypatch.setattr(decisions, "now", lambda: later)
+    monkeypatch.setattr(decisions.undo, "now", lambda: later)
     with pytest.raises(Conflict, match="30 Sekunden"):
         decisions.take_back(actor, case.id)
 
@@ -333,8 +335,8 @@ def test_words_about_people_are_forgotten_in_time(town: Town) -> None:
     post, actor = make_post(), make_actor(Role.MODERATOR)
     leaving = make_actor()
     reported = Ref(POST_KEY, post.id)
-    stays = reports.report(make_actor(), reported, Objection(4, "Böse.", "a@lindenau.example"))
-    goes = reports.report(leaving, reported, Objection(4, "Auch böse.", "b@lindenau.example"))
+    stays = reports.report(make_actor(), reported, Allegation(4, "Böse.", "a@lindenau.example"))
+    goes = reports.report(leaving, reported, Allegation(4, "Auch böse.", "b@lindenau.example"))
     db.session.get_one(Party, leaving.party_id).erased_at = now()
     case = case_of(post, CaseKind.REPORT)
     decisions.decide(actor, case.id, Decision(CaseVerdict.HIDE, 1, 4, WORDS))

@@ -14,7 +14,7 @@ from kern.actor import Actor
 from kern.content import Ref
 from kern.db import db
 from kern.moderation import reports
-from kern.moderation.reports import Objection
+from kern.moderation.reports import Allegation
 from kern.town import Town
 from tests.browser import barriers, is_too_wide, needs_browser, open_browser, serve
 from tests.builders import actor_of, make_account, make_post, make_thread
@@ -38,7 +38,7 @@ def filled(town: Town) -> tuple[list[int], str]:
     author = actor_of(make_account())
     edited = make_post(thread, author=author, text="Alte Fassung.")
     posts.edit_post(author, edited, "Neue Fassung.")
-    reports.report(Actor(), Ref(POST_KEY, make_post(thread).id), Objection(4, "Nicht schön."))
+    reports.report(Actor(), Ref(POST_KEY, make_post(thread).id), Allegation(4, "Nicht schön."))
     token = open_session(make_account("Kathrin Brandt", (Role.MODERATOR, None)), "Test", 30)
     ids = [post.id for post in found]
     db.session.commit()

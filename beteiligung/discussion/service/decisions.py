@@ -30,13 +30,12 @@ from kern.errors import Conflict, NotAllowed, NotFound
 from kern.files import service as files
 from kern.moderation.cases import open_case, withdraw_cases
 from kern.moderation.models import CaseKind
+from kern.moderation.trust import is_trusted
 from kern.outbox import Fact
-from kern.scope import Moderation, Scope
+from kern.scope import Scope
 
 MOVED_ON = "Inzwischen gibt es eine neuere Fassung. Bitte lesen Sie zuerst diese."
 UNDO = timedelta(seconds=30)
-TRUST_AFTER = 3  # released posts, and none rejected in the last TRUST_DAYS
-TRUST_DAYS = 180
 
 
 def get_post(post_id: int) -> Post:
@@ -63,23 +62,9 @@ def is_known(author_id: int | None) -> bool:
     return db.session.scalar(query.limit(1)) is not None
 
 
-def is_trusted(author_id: int | None) -> bool:
-    """At least three released posts, and no rejection within half a year."""
-    if author_id is None:
-        return False
-    own = select(TextRevision.state, Post.written_at).join(
-        Post, (Post.id == TextRevision.content_id) & (TextRevision.content_key == POST_KEY)
-    )
-    rows = db.session.execute(own.where(Post.author_id == author_id)).all()
-    since = now() - timedelta(days=TRUST_DAYS)
-    released = sum(1 for state, _at in rows if state == Status.PUBLIC)
-    rejected = any(state == Status.REJECTED and at > since for state, at in rows)
-    return released >= TRUST_AFTER and not rejected
-
-
 def submit(actor: Actor, thing: Thing, scope: Scope) -> None:
     """The newest wording goes where the rules send it: on the page, or to the desk."""
-    trusted = scope.moderation == Moderation.TRUST and is_trusted(thing.author_id)
+    trusted = is_trusted(thing.author_id, scope)
     status = rules.first_status(actor, scope, trusted=trusted)
     ref = Ref(key_of(thing), thing.id)
     if status == Status.PUBLIC:

@@ -20,7 +20,7 @@ from kern.db import db
 from kern.moderation import decisions as desk
 from kern.moderation.cases import find_open
 from kern.moderation.models import Case, CaseKind
-from kern.moderation.reports import Objection, report
+from kern.moderation.reports import Allegation, report
 from kern.scope import Act, ScopeState
 from portal.betrieb.demo.projects import phase_end
 from portal.betrieb.demo.scene import Scene, Step, dice
@@ -246,7 +246,7 @@ class _Talk:
         post = self.scene.posts[text.key]
         keys = [key for key in sorted(self.cast.people) if key != text.author]
         reporter = self.cast.people[dice(f"reporter {text.key}").choice(keys)]
-        report(reporter, Ref(POST_KEY, post.id), Objection(text.rule or 0, words))
+        report(reporter, Ref(POST_KEY, post.id), Allegation(text.rule or 0, words))
 
     def _answer(self, text: AnswerText, key: str | None) -> None:
         parent = self.scene.posts[key] if key is not None else None

@@ -11,7 +11,7 @@ from kern.actor import Actor
 from kern.clock import now
 from kern.i18n import _
 from kern.moderation import desk, queue
-from kern.moderation.decisions import ANEW, DECIDE, HIDE, may_take_back, no_for, yes_for
+from kern.moderation.decisions import ANEW, DECIDE, may_take_back, needed, no_for, yes_for
 from kern.moderation.desk import Look
 from kern.moderation.models import Case, CaseState, CaseVerdict
 from kern.moderation.paging import WAITING, Cursor
@@ -137,7 +137,7 @@ def buttons_of(actor: Actor, look: Look) -> Buttons:
         return Buttons(
             yes=_act(yes) if may else "",
             without_picture=may and has_picture and yes == CaseVerdict.RELEASE,
-            no=_act(no) if actor.may(_needed(no), found.scope_id) else "",
+            no=_act(no) if actor.may(needed(found, no), found.scope_id) else "",
         )
     return _buttons_anew(actor, look, has_picture=has_picture)
 
@@ -148,7 +148,9 @@ def _buttons_anew(actor: Actor, look: Look, *, has_picture: bool) -> Buttons:
     if found.verdict is None or not look.is_newest:
         return Buttons(undo=undo)
     allowed = [
-        verdict for verdict in ANEW[found.verdict] if actor.may(_needed(verdict), found.scope_id)
+        verdict
+        for verdict in ANEW[found.verdict]
+        if actor.may(needed(found, verdict), found.scope_id)
     ]
     no = next((one for one in allowed if one == CaseVerdict.HIDE), None)
     yes = next((one for one in allowed if one != CaseVerdict.HIDE), None)
@@ -159,10 +161,6 @@ def _buttons_anew(actor: Actor, look: Look, *, has_picture: bool) -> Buttons:
         undo=undo,
         anew=True,
     )
-
-
-def _needed(verdict: CaseVerdict) -> str:
-    return HIDE if verdict in {CaseVerdict.HIDE, CaseVerdict.RESTORE} else DECIDE
 
 
 def _act(verdict: CaseVerdict) -> str:

@@ -47,7 +47,7 @@ def _decide(case_id: int, by: Decide) -> ResponseReturnValue:
     if act not in words.ACTS:
         raise Conflict(decisions.NOT_HERE)
     decision = _decision(words.ACTS[act], form)
-    if decision.restricts and not form.is_ok():
+    if decision.needs_sentence and not form.is_ok():
         return case_page(actor, found, form), 422
     return _carry_out(actor, found, decision, form, by)
 

@@ -63,7 +63,11 @@ def url_of(filters: Filters) -> str:
 
 def tabs_of(counts: Counts, current: Tab | None) -> Sequence[Link]:
     """Of other tabs nothing is filtered: they show everything there is."""
-    labels = ((Tab.CHECK, _("Prüfen")), (Tab.REPORTED, _("Gemeldet")))
+    labels = (
+        (Tab.CHECK, _("Prüfen")),
+        (Tab.REPORTED, _("Gemeldet")),
+        (Tab.OBJECTED, _("Einsprüche")),
+    )
     links: list[Link] = [
         (label, url_of(Filters(tab)), tab is current, counts.tabs[tab]) for tab, label in labels
     ]

@@ -8,7 +8,7 @@ from kern.errors import Invalid
 from kern.i18n import language
 from kern.moderation import reports as service
 from kern.moderation.queue import DESK
-from kern.moderation.reports import Objection
+from kern.moderation.reports import Allegation
 from kern.town import current_town
 from kern.web import commits, current_actor, limit_mails, limit_network, shows_again
 from portal.moderation.blueprint import reports
@@ -41,15 +41,15 @@ def submit(key: str, id_: int) -> ResponseReturnValue:
     if form.email.data:
         limit_mails(form.email.data.strip().lower())
     try:
-        note = service.report(actor, ref, _objection(form))
+        note = service.report(actor, ref, _allegation(form))
     except Invalid as error:
         form.blame(error)
         return _page(card, form), 422
     return redirect(url_for(".answer", receipt=note.receipt, neu=1), code=303)
 
 
-def _objection(form: ReportForm) -> Objection:
-    return Objection(
+def _allegation(form: ReportForm) -> Allegation:
+    return Allegation(
         rule=int(form.rule.data),
         text=form.text.data or "",
         email=form.email.data or "",

@@ -1,0 +1,54 @@
+"""Decide about cases: one wins, reasons are kept, half a minute later it is final.
+
+Everything goes through the verbs of the thing's ContentType; the case itself settles who was first.
+"""
+
+from kern.moderation.decisions.anew import decide_anew
+from kern.moderation.decisions.bulk import Bulk, decide_many, take_back_many
+from kern.moderation.decisions.choices import (
+    ANEW,
+    DECIDE,
+    HIDE,
+    LONGEST_REASON,
+    MOVED_ON,
+    NOT_HERE,
+    PUBLIC_KINDS,
+    TOO_LATE,
+    WAITING_VERDICTS,
+    AlreadyDecided,
+    Decision,
+    needed,
+    no_for,
+    verdicts_for,
+    yes_for,
+)
+from kern.moderation.decisions.deciding import ANSWER_MAIL, decide
+from kern.moderation.decisions.undo import may_take_back, take_back
+from kern.moderation.statements import UNDO
+
+__all__ = [
+    "ANEW",
+    "ANSWER_MAIL",
+    "DECIDE",
+    "HIDE",
+    "LONGEST_REASON",
+    "MOVED_ON",
+    "NOT_HERE",
+    "PUBLIC_KINDS",
+    "TOO_LATE",
+    "UNDO",
+    "WAITING_VERDICTS",
+    "AlreadyDecided",
+    "Bulk",
+    "Decision",
+    "decide",
+    "decide_anew",
+    "decide_many",
+    "may_take_back",
+    "needed",
+    "no_for",
+    "take_back",
+    "take_back_many",
+    "verdicts_for",
+    "yes_for",
+]
