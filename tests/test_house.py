@@ -100,6 +100,11 @@ def test_nothing_belongs_to_one_machine() -> None:
     assert found == []
 
 
+def test_no_link_is_in_the_repository() -> None:
+    """A tracked link to somebody's `.venv` takes everybody else's away."""
+    assert [path.name for path in tracked_files() if path.is_symlink()] == []
+
+
 def test_nothing_is_left_for_later() -> None:
     found = [
         f"{path.relative_to(ROOT)}: {match.group()}"
