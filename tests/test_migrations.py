@@ -1,12 +1,16 @@
 """Migrations: they lead to exactly the tables that the models describe, on both databases."""
 
 import ast
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import Connection, MetaData, Table, func, select, table
 
+from kern.clock import now
 from kern.config import ROOT
 from kern.db import db, engine, migrate
 from kern.town import Town
@@ -29,6 +33,63 @@ def test_a_migrated_town_has_the_tables_of_the_models(town: Town) -> None:
 @pytest.mark.both_databases
 def test_nothing_is_migrated_twice(town: Town) -> None:
     assert migrate.upgrade(town) is False
+
+
+FIRST_ROWS: Mapping[
+    str, Mapping[str, object]
+] = {  # of a town of the first release, one of each that others hang on
+    "kern_party": {"id": 1, "kind": "person", "email": "helga@lindenau.example"},
+    "kern_scope": {"id": 1, "kind": "project", "slug": "a", "title": "A", "path": "/beteiligung/a"},
+    "beteiligung_project": {"id": 1, "scope_id": 1},
+    "beteiligung_news": {"id": 1, "project_id": 1, "title": "N"},
+    "beteiligung_thread": {"id": 1, "scope_id": 1, "host_id": 1, "receipt": "1"},
+    "beteiligung_post": {"id": 1, "thread_id": 1, "scope_id": 1, "receipt": "2"},
+    "beteiligung_vote": {"id": 1, "post_id": 1, "party_id": 1, "value": 1},
+    "kern_case": {"id": 1, "content_key": "beteiligung.post", "content_id": 1, "scope_id": 1},
+    "kern_case_note": {"id": 1, "case_id": 1},
+}
+
+
+@pytest.mark.both_databases
+def test_no_row_is_lost_on_the_way_from_the_first_release(town: Town) -> None:
+    with engine().begin() as connection:
+        _drop_everything(connection)
+    migrate.upgrade(town, "0003")
+    with engine().begin() as connection:
+        for name, row in FIRST_ROWS.items():
+            _insert(connection, name, row)
+    migrate.upgrade(town)
+
+    with engine().connect() as connection:
+        counts = {name: select(func.count()).select_from(table(name)) for name in FIRST_ROWS}
+        found = {name: connection.scalar(count) for name, count in counts.items()}
+    assert found == dict.fromkeys(FIRST_ROWS, 1)
+
+
+def _drop_everything(connection: Connection) -> None:
+    found = MetaData()
+    found.reflect(connection)
+    found.drop_all(connection)
+
+
+def _insert(connection: Connection, name: str, row: Mapping[str, object]) -> None:
+    """What the row leaves open and may not be empty is filled by type."""
+    found = Table(name, MetaData(), autoload_with=connection)
+    fill: Mapping[type, object] = {
+        bool: False,
+        datetime: now(),
+        dict: [],
+        object: [],
+        str: "",
+        float: 0.0,
+        int: 0,
+    }
+    rest = {
+        column.name: fill[column.type.python_type]
+        for column in found.columns
+        if not column.nullable and column.name not in row
+    }
+    connection.execute(found.insert().values({**rest, **row}))
 
 
 @each_migration

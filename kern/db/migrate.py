@@ -2,10 +2,12 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, event, inspect, text
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from kern.config import ROOT
 from kern.db.engines import open_engine, writing
@@ -55,19 +57,35 @@ def require_current(engine: Engine, town: Town) -> None:
     )
 
 
-def upgrade(town: Town) -> bool:
-    """Migrate to the newest shape; says whether there was anything to do."""
+def upgrade(town: Town, to: str | None = None) -> bool:
+    """Migrate to the newest shape, or to an older revision; says whether there was a way to go."""
+    to = to or head()
     engine = open_engine(town)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _let_references_be)
     try:
         with writing(), engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(4711)"))
-            if current(connection) == head():
+            if current(connection) == to:
                 return False
             config = Config()
             config.set_main_option("script_location", str(FOLDER))
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, to)
+            _require_references(connection)
             return True
     finally:
         engine.dispose()
+
+
+def _let_references_be(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    """A batch makes a table anew on SQLite; dropping the old one would delete what hangs on it."""
+    connection.execute("PRAGMA foreign_keys=OFF")
+
+
+def _require_references(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        broken = connection.execute(text("PRAGMA foreign_key_check")).fetchall()
+        if broken:
+            raise RuntimeError(f"the migration leaves references to nothing: {broken[:5]}")
