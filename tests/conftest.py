@@ -17,7 +17,7 @@ from kern.config import Settings
 from kern.db import db, engine, engines, migrate
 from kern.town import Town, Towns, use_town
 from portal.app import create_app
-from tests import postgres
+from tests import postgres, quick
 
 HOST = "localhost"
 RUN = "DORFLINDE_TEST_RUN"  # begins the name of each database of this run, in all its processes
@@ -25,6 +25,8 @@ BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    quick.share_templates()
+    quick.share_routes()
     if not hasattr(config, "workerinput"):
         os.environ[RUN] = f"{postgres.FAMILY}{os.getpid()}_{secrets.token_hex(3)}"
 
