@@ -189,12 +189,22 @@ def registry() -> Registry:
 
 def cards_of(refs: Iterable[Ref]) -> dict[Ref, Card]:
     """Public cards of refs of any kind; one call per kind. What is not public is missing."""
+    found: dict[Ref, Card] = {}
+    for type_, ids in _by_type(refs):
+        found.update({Ref(type_.key, id_): card for id_, card in type_.cards(ids).items()})
+    return found
+
+
+def desk_items_of(refs: Iterable[Ref]) -> dict[Ref, DeskItem]:
+    """The same as moderators see it, public or not. What is gone is missing."""
+    found: dict[Ref, DeskItem] = {}
+    for type_, ids in _by_type(refs):
+        found.update({Ref(type_.key, id_): item for id_, item in type_.desk_items(ids).items()})
+    return found
+
+
+def _by_type(refs: Iterable[Ref]) -> Iterator[tuple[ContentType, list[int]]]:
     wanted: dict[str, list[int]] = {}
     for ref in refs:
         wanted.setdefault(ref.key, []).append(ref.id)
-    found: dict[Ref, Card] = {}
-    for key, ids in wanted.items():
-        if key in registry():
-            cards = registry()[key].cards(ids)
-            found.update({Ref(key, id_): card for id_, card in cards.items()})
-    return found
+    yield from ((registry()[key], ids) for key, ids in wanted.items() if key in registry())

@@ -18,6 +18,7 @@ from kern.accounts.pending import PendingKind
 from kern.content import ContentType
 from kern.mail import MailKind
 from kern.moderation import forgetting
+from kern.moderation.hints import making
 from kern.panels import Panel
 from portal import dateien, gestaltung, gesund, karten
 from portal.konto import mails as konto_mails
@@ -66,6 +67,8 @@ def register(app: Flask) -> None:
     panels.fill(PANELS)
     app.cli.add_command(cli.group)
     worker.on_facts(search.follow)
+    worker.on_facts(making.follow)
+    worker.on_tick(making.tidy)
     worker.on_tick(forgetting.forget, timedelta(hours=1))
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -1,0 +1,118 @@
+"""Find what looks like a text among everything that is public or waits, without a look at all."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from sqlalchemy import CompoundSelect, bindparam, delete, insert, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute
+
+from kern.content import Ref
+from kern.db import db
+from kern.moderation.hints.models import Fingerprint
+from kern.moderation.hints.sketch import BANDS, VERSION, Sketch, alike, is_lookalike
+
+PER_BAND = 30  # newest ones: a flood of a thousand equal texts is one group as well by thirty
+MOST_COMPARED = 100
+MOST_FOUND = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text's numbers and who wrote it."""
+
+    sketch: Sketch
+    author_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    ref: Ref
+    share: float  # 1.0 for equal words
+    author_id: int | None
+
+
+def keep(written: Mapping[Ref, Written | None]) -> None:
+    """Remember these texts by their numbers, and forget those that are None. In the caller's
+    transaction."""
+    forget(written)
+    rows = [_row(ref, one) for ref, one in written.items() if one is not None]
+    if rows:
+        db.session.execute(insert(Fingerprint), rows)
+
+
+def forget(refs: Collection[Ref]) -> None:
+    ids: dict[str, list[int]] = {}
+    for ref in refs:
+        ids.setdefault(ref.key, []).append(ref.id)
+    for key, numbers in ids.items():
+        gone = delete(Fingerprint).where(
+            Fingerprint.content_key == key, Fingerprint.content_id.in_(numbers)
+        )
+        db.session.execute(gone)
+
+
+def find(sketch: Sketch, but: Ref) -> Sequence[Match]:
+    """Most alike first. Three queries at most, whatever the town holds."""
+    shared = _candidates(sketch)
+    query = select(Fingerprint).where(Fingerprint.id.in_(shared), Fingerprint.version == VERSION)
+    found = []
+    for row in db.session.scalars(query) if shared else ():
+        share = 1.0 if row.digest == sketch.digest else alike(row.bins, sketch.bins)
+        ref = Ref(row.content_key, row.content_id)
+        letters = min(row.letters, sketch.letters)
+        if ref != but and (row.digest == sketch.digest or is_lookalike(share, letters)):
+            found.append(Match(ref, share, row.author_id))
+    found.sort(key=lambda match: (-match.share, match.ref))
+    return found[:MOST_FOUND]
+
+
+def find_sketch(ref: Ref) -> Sketch | None:
+    query = select(Fingerprint).where(
+        Fingerprint.content_key == ref.key,
+        Fingerprint.content_id == ref.id,
+        Fingerprint.version == VERSION,
+    )
+    row = db.session.scalar(query)
+    if row is None:
+        return None
+    bands = tuple(getattr(row, column.key) for column in _columns())
+    return Sketch(row.letters, row.digest, row.bins, bands)
+
+
+def _candidates(sketch: Sketch) -> list[int]:
+    """The ids of those that share most bands, or all words."""
+    values = {f"value_{n}": value for n, value in enumerate((sketch.digest, *sketch.bands))}
+    counted = Counter(db.session.scalars(_meeting(), values))
+    return [id_ for id_, _shared in counted.most_common(MOST_COMPARED)]
+
+
+@cache
+def _meeting() -> CompoundSelect[int]:
+    """Made once. Each part reads a few entries of one index, so that a part which many share hides
+    none of the others."""
+    parts = []
+    for number, column in enumerate((Fingerprint.digest, *_columns())):
+        part = select(Fingerprint.id).where(column == bindparam(f"value_{number}"))
+        part_ = part.order_by(Fingerprint.id.desc()).limit(PER_BAND).subquery()
+        parts.append(select(part_.c.id))
+    return union_all(*parts)
+
+
+def _columns() -> list[InstrumentedAttribute[int]]:
+    return [getattr(Fingerprint, f"band_{number}") for number in range(BANDS)]
+
+
+def _row(ref: Ref, written: Written) -> dict[str, object]:
+    sketch = written.sketch
+    return {
+        "content_key": ref.key,
+        "content_id": ref.id,
+        "version": VERSION,
+        "author_id": written.author_id,
+        "letters": sketch.letters,
+        "digest": sketch.digest,
+        "bins": sketch.bins,
+        **{f"band_{number}": value for number, value in enumerate(sketch.bands)},
+    }

@@ -1,0 +1,233 @@
+"""Make the hints of open cases from what is true now; called by the worker, repeated at will."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, cast
+from urllib.parse import urlsplit
+
+from sqlalchemy import CursorResult, Delete, Update, and_, delete, insert, select, update
+
+from kern.clock import now
+from kern.content import DeskItem, Ref, cards_of, desk_items_of, registry
+from kern.db import db, writing
+from kern.moderation.cases import DESK
+from kern.moderation.hints import fingerprints
+from kern.moderation.hints.detecting import Sample, detect
+from kern.moderation.hints.fingerprints import Written
+from kern.moderation.hints.kinds import Finding, HintKind
+from kern.moderation.hints.models import CaseHint
+from kern.moderation.hints.sketch import sketch
+from kern.moderation.hints.words import WordList
+from kern.moderation.models import Case, CaseKind, CaseState
+from kern.moderation.trust import RELEASED
+from kern.outbox import Fact, bump, note_quietly
+from kern.town import current_town
+
+BATCH = 200
+HOUR = timedelta(hours=1)
+PATIENCE = timedelta(minutes=2)  # the worker is on its way
+KEPT = timedelta(days=1)  # how far back ended cases are looked through each minute
+WAITING = (CaseKind.RELEASE, CaseKind.REVIEW)
+
+
+def follow(facts: Iterable[tuple[str, int, str]]) -> None:
+    """What the worker calls with (content key, id, fact) of a batch of the outbox."""
+    renew({Ref(key, id_) for key, id_, _fact in facts if key in registry()})
+
+
+def renew(refs: Collection[Ref]) -> None:
+    """Make fingerprints and hints of these things anew. Looks first and writes then, shortly, in
+    transactions of its own: the caller has none open."""
+    ordered = sorted(refs)
+    for start in range(0, len(ordered), BATCH):
+        seen = _look(ordered[start : start + BATCH])
+        if not seen.refs:
+            continue
+        with writing():
+            fingerprints.keep(seen.written)
+            db.session.commit()
+        found = _findings(seen)
+        db.session.rollback()
+        with writing():
+            _store(seen.case_ids, found)
+            db.session.commit()
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What is true of some things now, as plain values: no row outlives its transaction."""
+
+    refs: Sequence[Ref]
+    cases: Sequence["_Open"]
+    items: Mapping[Ref, DeskItem]
+    public: Collection[Ref]
+    written: Mapping[Ref, Written | None]
+
+    @property
+    def case_ids(self) -> list[int]:
+        return [case.id for case in self.cases]
+
+
+class _Open(NamedTuple):
+    id: int
+    ref: Ref
+    kind: CaseKind
+    author_id: int | None
+    opened_at: datetime
+    typed_ms: int | None
+
+
+def _look(refs: Sequence[Ref]) -> _Seen:
+    cases = _open_cases(refs)
+    items, public = desk_items_of(refs), cards_of(refs).keys()
+    shown = {case.ref for case in cases if case.kind in WAITING} | public
+    written = {ref: _written(items.get(ref)) if ref in shown else None for ref in refs}
+    db.session.rollback()
+    return _Seen(refs, cases, items, public, written)
+
+
+def _open_cases(refs: Sequence[Ref]) -> list[_Open]:
+    ids: dict[str, list[int]] = {}
+    for ref in refs:
+        ids.setdefault(ref.key, []).append(ref.id)
+    found: list[_Open] = []
+    for key, numbers in ids.items():
+        query = select(Case).where(
+            Case.content_key == key, Case.content_id.in_(numbers), Case.state == CaseState.OPEN
+        )
+        found += map(_open, db.session.scalars(query.order_by(Case.id)))
+    return found
+
+
+def _open(case: Case) -> _Open:
+    ref = Ref(case.content_key, case.content_id)
+    return _Open(case.id, ref, case.kind, case.author_id, case.opened_at, case.typed_ms)
+
+
+def _written(item: DeskItem | None) -> Written | None:
+    found = sketch(item.plain) if item is not None else None
+    return Written(found, item.author_party) if found is not None and item is not None else None
+
+
+def _findings(seen: _Seen) -> dict[int, list[Finding]]:
+    """By case; an empty list for one whose thing is gone."""
+    authors = {case.author_id for case in seen.cases if case.author_id is not None}
+    if not seen.cases:
+        return {}
+    known, came = _known(authors), _came(authors, min(case.opened_at for case in seen.cases))
+    own_host, words = urlsplit(current_town().address).hostname or "", WordList(())
+    found: dict[int, list[Finding]] = {}
+    for case in seen.cases:
+        found[case.id] = []
+        if case.ref in seen.items:
+            sample = _sample(case, seen.items[case.ref], known, came, own_host)
+            found[case.id] = [*_like(case, seen), *detect(sample, words)]
+    return found
+
+
+def _like(case: _Open, seen: _Seen) -> list[Finding]:
+    """The nearest look-alike, what is public before what waits."""
+    written = seen.written.get(case.ref)
+    matches = fingerprints.find(written.sketch, case.ref) if written is not None else ()
+    if not matches:
+        return []
+    public = cards_of(match.ref for match in matches)
+    best = min(matches, key=lambda match: (-match.share, match.ref not in public))
+    facts = {
+        "percent": round(100 * best.share),
+        "own": best.author_id is not None and best.author_id == case.author_id,
+        "public": best.ref in public,
+    }
+    return [Finding(HintKind.LOOKALIKE, facts, best.ref)]
+
+
+def _sample(
+    case: _Open,
+    item: DeskItem,
+    known: Collection[int],
+    came: Mapping[int, Sequence[datetime]],
+    own_host: str,
+) -> Sample:
+    times = came.get(case.author_id or 0, ())
+    since, until = bisect_left(times, case.opened_at - HOUR), bisect_right(times, case.opened_at)
+    return Sample(
+        plain=item.plain,
+        html=item.html,
+        is_first=case.author_id is not None and case.author_id not in known,
+        an_hour=until - since,
+        typed_ms=case.typed_ms,
+        own_host=own_host,
+    )
+
+
+def _known(authors: Collection[int]) -> set[int]:
+    """Of whom somebody has released something."""
+    query = select(Case.author_id).where(
+        Case.author_id.in_(authors), Case.state == CaseState.DECIDED, Case.verdict.in_(RELEASED)
+    )
+    return {author for author in db.session.scalars(query.distinct()) if author is not None}
+
+
+def _came(authors: Collection[int], since: datetime) -> dict[int, list[datetime]]:
+    """When each author's texts came to the desk, in order."""
+    query = select(Case.author_id, Case.opened_at).where(
+        Case.author_id.in_(authors), Case.opened_at >= since - HOUR
+    )
+    found: dict[int, list[datetime]] = {}
+    for author, at in db.session.execute(query.order_by(Case.opened_at)):
+        found.setdefault(author or 0, []).append(at)
+    return found
+
+
+def _store(case_ids: Sequence[int], found: Mapping[int, Sequence[Finding]]) -> None:
+    """Only for cases that are still open: a decision meanwhile took its hints along."""
+    db.session.execute(delete(CaseHint).where(CaseHint.case_id.in_(case_ids)))
+    query = select(Case.id).where(Case.id.in_(found), Case.state == CaseState.OPEN)
+    still_open = db.session.scalars(query).all()
+    rows = [_row(id_, finding) for id_ in still_open for finding in found[id_]]
+    if rows:
+        db.session.execute(insert(CaseHint), rows)
+    at = now()
+    weighed = [
+        {"id": id_, "weight": sum(one.weight for one in found[id_]), "hinted_at": at}
+        for id_ in still_open
+    ]
+    if weighed:
+        db.session.execute(update(Case), weighed)
+        bump(DESK)
+
+
+def _row(case_id: int, finding: Finding) -> dict[str, object]:
+    return {
+        "case_id": case_id,
+        "kind": finding.kind,
+        "weight": finding.weight,
+        "facts": dict(finding.facts),
+        "other_key": finding.other.key if finding.other else None,
+        "other_id": finding.other.id if finding.other else None,
+    }
+
+
+def tidy(_since: datetime, until: datetime) -> bool:
+    """Hints go with the decision, announced or not; for what is missing the worker is asked."""
+    ended = select(Case.id).where(Case.id == CaseHint.case_id, Case.state != CaseState.OPEN)
+    gone = changed(delete(CaseHint).where(ended.exists()))
+    measured = and_(Case.state != CaseState.OPEN, Case.decided_at > until - KEPT)
+    typed = update(Case).where(measured, Case.typed_ms.is_not(None)).values(typed_ms=None)
+    waiting = select(Case.content_key, Case.content_id).where(
+        Case.state == CaseState.OPEN,
+        Case.hinted_at.is_(None),
+        Case.content_key.in_(list(registry())),
+        Case.opened_at < until - PATIENCE,
+    )
+    missing = db.session.execute(waiting.limit(BATCH)).all()
+    for key, id_ in missing:
+        note_quietly(key, id_, Fact.CHANGED)
+    return gone + changed(typed) + len(missing) > 0
+
+
+def changed(statement: Delete | Update) -> int:
+    done = statement.execution_options(synchronize_session=False)
+    return cast("CursorResult[Any]", db.session.execute(done)).rowcount
