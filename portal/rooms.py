@@ -7,18 +7,23 @@ from flask import Blueprint, Flask
 from beteiligung.discussion import acts, cli, panel
 from beteiligung.discussion import content as discussion_content
 from beteiligung.discussion import mails as discussion_mails
+from beteiligung.discussion import notices as discussion_notices
 from beteiligung.discussion import views as discussion
 from beteiligung.figures import views as figures
 from beteiligung.project import content as project_content
 from beteiligung.project import mails as project_mails
+from beteiligung.project import notices as project_notices
 from beteiligung.project import views as project
-from kern import content, mail, panels, search, worker
+from beteiligung.project.service import telling as project_news
+from kern import content, mail, notify, panels, search, worker
 from kern.accounts import pending
 from kern.accounts.pending import PendingKind
 from kern.content import ContentType
 from kern.mail import MailKind
 from kern.moderation import forgetting
 from kern.moderation.hints import making
+from kern.notify import NoticeType, digests
+from kern.notify import mails as notify_mails
 from kern.panels import Panel
 from portal import dateien, gestaltung, gesund, karten
 from portal.konto import mails as konto_mails
@@ -39,7 +44,9 @@ MAIL_KINDS: tuple[MailKind, ...] = (
     *discussion_mails.KINDS,
     *project_mails.KINDS,
     *moderation_mails.KINDS,
+    *notify_mails.MAIL_KINDS,
 )
+NOTICE_TYPES: tuple[NoticeType, ...] = (*discussion_notices.TYPES, *project_notices.TYPES)
 PENDING_KINDS: tuple[PendingKind, ...] = (acts.POST, acts.VOTE)
 PANELS: tuple[Panel, ...] = (panel.PANEL,)
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -63,6 +70,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 def register(app: Flask) -> None:
     content.fill(CONTENT_TYPES)
     mail.fill(MAIL_KINDS)
+    notify.fill(NOTICE_TYPES)
     pending.fill(PENDING_KINDS)
     panels.fill(PANELS)
     app.cli.add_command(cli.group)
@@ -70,5 +78,7 @@ def register(app: Flask) -> None:
     worker.on_facts(making.follow)
     worker.on_tick(making.tidy)
     worker.on_tick(forgetting.forget, timedelta(hours=1))
+    worker.on_tick(project_news.tell_phases)
+    worker.on_tick(digests.make_digests)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

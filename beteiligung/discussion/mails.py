@@ -38,6 +38,11 @@ def _open(payload: Payload) -> tuple[Recipient, Post | Thread] | None:
     return recipient, thing
 
 
+def _write(payload: Payload, template: str, recipient: Recipient, **values: Any) -> Mail:
+    """With the ways out of a notice."""
+    return write(template, recipient, about=payload.get("about", ""), **values)
+
+
 def _link(thing: Post | Thread) -> str:
     """To the thing itself; without a login, to its private page."""
     if isinstance(thing, Thread):
@@ -66,7 +71,9 @@ def _decided(payload: Payload) -> Mail | None:
     if not released and reason is None:
         return None
     template = "beteiligung/freigegeben" if released else "beteiligung/abgelehnt"
-    return write(template, recipient, title=_title(thing), link=_link(thing), reason=reason)
+    return _write(
+        payload, template, recipient, title=_title(thing), link=_link(thing), reason=reason
+    )
 
 
 def _hidden(payload: Payload) -> Mail | None:
@@ -76,7 +83,9 @@ def _hidden(payload: Payload) -> Mail | None:
     recipient, thing = found
     reason = reason_for(Ref.parse(payload["ref"]))
     title, link = _title(thing), _link(thing)
-    return write("beteiligung/ausgeblendet", recipient, title=title, link=link, reason=reason)
+    return _write(
+        payload, "beteiligung/ausgeblendet", recipient, title=title, link=link, reason=reason
+    )
 
 
 def _outcome(payload: Payload) -> Mail | None:
@@ -86,7 +95,8 @@ def _outcome(payload: Payload) -> Mail | None:
     recipient, thing = found
     with speaking(recipient.language):
         label = str(OUTCOME_LABELS[thing.outcome]) if thing.outcome else ""
-    return write(
+    return _write(
+        payload,
         "beteiligung/ergebnis",
         recipient,
         title=_title(thing),
@@ -104,7 +114,8 @@ def _answered(payload: Payload) -> Mail | None:
     recipient, answer = found
     if not isinstance(answer, Post) or answer.status != Status.PUBLIC:
         return None
-    return write(
+    return _write(
+        payload,
         "beteiligung/antwort",
         recipient,
         title=answer.thread.title,

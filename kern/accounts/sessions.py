@@ -1,7 +1,7 @@
 """Sessions are rows: made at login, listed, ended one by one or all at once."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -105,6 +105,21 @@ def actor_of(token: str) -> Actor:
     """The actor behind a cookie, or a guest."""
     found = visit(token)
     return _GUEST if found is None else found.actor
+
+
+def actor_of_party(party_id: int) -> Actor:
+    """Who somebody is when they are written to; without an account a guest with that party."""
+    query = (
+        select(Account.id.label("account_id"), Account.party_id, Party.name)
+        .add_columns(Grant.role, Grant.scope_id)
+        .join(Party, Party.id == Account.party_id)
+        .outerjoin(Grant, Grant.account_id == Account.id)
+        .where(Account.party_id == party_id, Account.state == AccountState.ACTIVE)
+    )
+    rows = db.session.execute(query).all()
+    if not rows:
+        return replace(_GUEST, party_id=PartyId(party_id))
+    return _actor(rows[0], [(row.role, row.scope_id) for row in rows if row.role is not None])
 
 
 def permissions_of(

@@ -19,6 +19,7 @@ from kern.config import ROOT
 from kern.db import db
 from kern.i18n import _, _n, speaking
 from kern.mail.kinds import Mail
+from kern.mail.signed import Use, path_for
 from kern.settings import town_settings
 from kern.town import current_town
 
@@ -28,6 +29,7 @@ class Recipient:
     address: str
     language: str
     name: str = ""
+    party_id: int | None = None
 
 
 def recipient_of(subject: str) -> Recipient | None:
@@ -49,7 +51,7 @@ def _of_party(party_id: int) -> Recipient | None:
     address = address_of(party) if party is not None else None
     if party is None or address is None:
         return None
-    return Recipient(address, party.language, party.name or "")
+    return Recipient(address, party.language, party.name or "", party.id)
 
 
 def link_of(payload: Mapping[str, Any], folder: str) -> str | None:
@@ -65,10 +67,15 @@ def link_of(payload: Mapping[str, Any], folder: str) -> str | None:
     return f"{current_town().address}{folder}/{tokens.text_of(token)}"
 
 
-def write(template: str, recipient: Recipient, **values: Any) -> Mail:
-    """`template` is "konto/anmelden"; the first line of its text is the subject."""
+def write(template: str, recipient: Recipient, *, about: str = "", **values: Any) -> Mail:
+    """`template` is "konto/anmelden"; the first line of its text is the subject.
+
+    `about` is the kind of notice that the recipient can end by the links of this mail, if any.
+    """
+    ways_out = _ways_out(recipient, about)
     known = {
         **values,
+        **ways_out,
         "name": recipient.name,
         "lang": recipient.language,
         "town": town_settings(),
@@ -79,7 +86,25 @@ def write(template: str, recipient: Recipient, **values: Any) -> Mail:
         subject, _newline, body = text.strip().partition("\n")
         known["subject"] = subject.strip()
         html = _environment.get_template(f"mail/{template}.html").render(known)
-    return Mail(recipient.address, known["subject"], _tidy(body), html)
+    return Mail(recipient.address, known["subject"], _tidy(body), html, _headers(ways_out["end"]))
+
+
+def _ways_out(recipient: Recipient, about: str) -> dict[str, str]:
+    """The links at the end of a notice: to one's choices, and to have no more of these mails."""
+    if recipient.party_id is None or not about:
+        return {"choose": "", "end": ""}
+    party, to, town = recipient.party_id, recipient.address, current_town().address
+    return {
+        "choose": town + path_for(Use.CHOOSE, party, to),
+        "end": town + path_for(Use.END, party, to, about),
+    }
+
+
+def _headers(end: str) -> dict[str, str]:
+    """One click in the mail program ends it (RFC 8058)."""
+    if not end:
+        return {}
+    return {"List-Unsubscribe": f"<{end}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def _tidy(text: str) -> str:

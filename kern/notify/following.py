@@ -61,8 +61,10 @@ def is_following(party_id: int | None, ref: Ref) -> bool:
     return db.session.scalar(query) is not None
 
 
-def followers_of(refs: Iterable[Ref]) -> list[int]:
-    """Everybody who follows any of these, once."""
+def followers_of(refs: Iterable[Ref], at: datetime) -> list[int]:
+    """Everybody who followed any of these then, once: who came later has seen what was there."""
     pairs = [(ref.key, ref.id) for ref in refs]
-    query = select(Follow.party_id).where(tuple_(Follow.content_key, Follow.content_id).in_(pairs))
+    query = select(Follow.party_id).where(
+        tuple_(Follow.content_key, Follow.content_id).in_(pairs), Follow.confirmed_at <= at
+    )
     return list(db.session.scalars(query.distinct().order_by(Follow.party_id)))

@@ -17,7 +17,8 @@ class Line:
     text: str = ""  # plain, whole: mails carry it
     author: str = ""
     scope_id: int | None = None  # who may not read this scope is not told either
-    group: Ref | None = None  # notices of one group stand together
+    group: Ref | None = None  # notices of one group stand together in a mail
+    group_path: str = ""
 
 
 Lines = Callable[[Sequence[Notice]], Mapping[int, Line]]
@@ -30,6 +31,7 @@ class NoticeType:
 
     name: str
     lines: Lines
+    is_state: bool = True  # of its thing: the newest alone counts, whatever its type
 
 
 def public_lines(sentence: Callable[[Notice, Card], str]) -> Lines:
@@ -55,6 +57,7 @@ def line_of(sentence: str, card: Card) -> Line:
         author=card.author,
         scope_id=card.scope_id,
         group=card.ref,
+        group_path=card.path,
     )
 
 

@@ -1,13 +1,13 @@
 """How often each kind of notice comes as a mail, and when the next one is due."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from kern.calendar import to_local, to_utc
 from kern.db import db
-from kern.notify.models import Frequency, NoticeKind, Preference
+from kern.notify.models import Frequency, Notice, NoticeKind, Preference
 
 DEFAULTS: Mapping[NoticeKind, Frequency] = {
     NoticeKind.FATE: Frequency.AT_ONCE,
@@ -38,14 +38,45 @@ def frequency_of(party_id: int, kind: NoticeKind) -> Frequency:
     return frequencies_of([party_id], kind)[party_id]
 
 
+def morning_of(day: date) -> datetime:
+    """When the digests of this day leave."""
+    return to_utc(datetime.combine(day, MORNING))
+
+
 def next_due(frequency: Frequency, at: datetime) -> datetime | None:
     """The next local morning after `at`, of a Monday for what comes weekly; None: no digest."""
     if frequency not in {Frequency.DAILY, Frequency.WEEKLY}:
         return None
-    day = to_local(at.astimezone(UTC)).date()
-    while True:
-        morning = to_utc(datetime.combine(day, MORNING))
-        fits = frequency is Frequency.DAILY or day.weekday() == MONDAY
-        if morning > at and fits:
-            return morning
+    day = to_local(at).date()
+    while morning_of(day) <= at or (frequency is Frequency.WEEKLY and day.weekday() != MONDAY):
         day += timedelta(days=1)
+    return morning_of(day)
+
+
+def choose(party_id: int, wanted: Mapping[NoticeKind, Frequency], at: datetime) -> None:
+    """Keep the choice; what already waits for a mail follows it. Kinds that are fixed stay."""
+    for kind, frequency in wanted.items():
+        if kind in FIXED:
+            continue
+        row = db.session.get(Preference, (party_id, kind))
+        if row is None:
+            db.session.add(Preference(party_id=party_id, kind=kind, frequency=frequency))
+        else:
+            row.frequency = frequency
+        waiting = update(Notice).where(
+            Notice.party_id == party_id, Notice.kind == kind, Notice.due_at.is_not(None)
+        )
+        # Who wants it at once from now on has what is older by the next morning.
+        soon = Frequency.DAILY if frequency is Frequency.AT_ONCE else frequency
+        db.session.execute(waiting.values(due_at=next_due(soon, at)))
+    db.session.flush()
+
+
+def chosen_by(party_id: int) -> dict[NoticeKind, Frequency]:
+    """Of every kind, in their order."""
+    query = select(Preference.kind, Preference.frequency).where(Preference.party_id == party_id)
+    kept = {NoticeKind(row.kind): Frequency(row.frequency) for row in db.session.execute(query)}
+    return {
+        kind: default if kind in FIXED else kept.get(kind, default)
+        for kind, default in DEFAULTS.items()
+    }

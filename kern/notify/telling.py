@@ -20,7 +20,7 @@ from kern.ids import new_token
 from kern.mail import kinds as mail_kinds
 from kern.notify.following import followers_of
 from kern.notify.models import Frequency, Notice, NoticeKind
-from kern.notify.preferences import frequencies_of, next_due
+from kern.notify.preferences import FIXED, frequencies_of, next_due
 from kern.outbox import OutboxEntry, State
 
 UNDO = timedelta(seconds=30)  # what is taken back within, nobody hears of
@@ -112,7 +112,7 @@ def _mail_at_once(notice_ids: Sequence[int], chosen: dict[int, Frequency]) -> No
                 not_before=notice.at,
                 notice=notice.id,
                 ref=f"{notice.content_key}:{notice.content_id}",
-                about=notice.kind,
+                about="" if notice.kind in FIXED else notice.kind,
                 **notice.payload,
             )
 
@@ -132,7 +132,7 @@ def announce(
     `by` is the party that needs not be told. Without `event` a thing is news once, whatever happens
     to it later. What is hidden again before `not_before` (the undo time) nobody hears of.
     """
-    event = event or f"{ref}:{what}"
+    event, final = event or f"{ref}:{what}", not_before or now() + UNDO
     db.session.add(
         OutboxEntry(
             kind=ANNOUNCED,
@@ -144,9 +144,11 @@ def announce(
                 "event": event,
                 "within": [str(one) for one in within],
                 "by": by,
+                "since": now().isoformat(),
+                "at": final.isoformat(),
                 "payload": payload,
             },
-            not_before=not_before or now() + UNDO,
+            not_before=final,
         )
     )
 
@@ -156,10 +158,17 @@ def expand(ref: Ref, what: str, announced: dict[str, Any]) -> int:
     if ref not in cards_of([ref]):
         return 0
     refs = [ref, *(Ref.parse(text) for text in announced["within"])]
-    by = announced["by"]
-    told = [id_ for id_ in followers_of(refs) if id_ != by]
-    payload = dict(announced["payload"])
-    return deliver(told, NoticeKind.FOLLOWED, ref, announced["event"], what=what, payload=payload)
+    since, by = datetime.fromisoformat(announced["since"]), announced["by"]
+    told = [id_ for id_ in followers_of(refs, since) if id_ != by]
+    return deliver(
+        told,
+        NoticeKind.FOLLOWED,
+        ref,
+        announced["event"],
+        what=what,
+        at=datetime.fromisoformat(announced["at"]),
+        payload=dict(announced["payload"]),
+    )
 
 
 def take_back(event: str) -> None:

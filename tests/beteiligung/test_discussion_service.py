@@ -26,6 +26,7 @@ from kern.content import Ref, Verdict
 from kern.db import db
 from kern.errors import Conflict, Invalid, LoginRequired, NotAllowed, NotFound
 from kern.moderation.models import Case, CaseKind, CaseState
+from kern.notify.models import Notice
 from kern.outbox import OutboxEntry
 from kern.scope import Moderation, Scope
 from kern.town import Town
@@ -243,9 +244,9 @@ def test_an_official_answer_is_public_at_once_and_told_to_who_was_answered() -> 
         planner, post.thread, "Wir messen nach.", office="Tiefbauamt", parent=post
     )
 
-    told = db.session.scalars(select(OutboxEntry).where(OutboxEntry.name == "beteiligung.antwort"))
+    told = db.session.scalars(select(Notice).where(Notice.what == "beteiligung.antwort"))
     assert answer.status is Status.PUBLIC
-    assert [entry.payload["recipient"] for entry in told] == [f"party:{post.author_id}"]
+    assert [notice.party_id for notice in told] == [post.author_id]
 
 
 def test_only_the_office_answers_and_decides_outcomes() -> None:

@@ -3,9 +3,6 @@
 The same verbs for both kinds; `beteiligung.discussion.content` hands them to the desk.
 """
 
-from datetime import timedelta
-from typing import Any
-
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -19,9 +16,9 @@ from beteiligung.discussion.models import (
     TextRevision,
     Thread,
 )
-from beteiligung.discussion.service import counting, texts
+from beteiligung.discussion.service import counting, telling, texts
 from beteiligung.discussion.service.texts import Thing, key_of
-from kern import audit, outbox, text
+from kern import audit, notify, outbox, text
 from kern.actor import Actor
 from kern.clock import now
 from kern.content import Ref, Verdict
@@ -31,11 +28,11 @@ from kern.files import service as files
 from kern.moderation.cases import open_case, withdraw_cases
 from kern.moderation.models import CaseKind
 from kern.moderation.trust import is_trusted
+from kern.notify import NoticeKind
 from kern.outbox import Fact
 from kern.scope import Scope
 
 MOVED_ON = "Inzwischen gibt es eine neuere Fassung. Bitte lesen Sie zuerst diese."
-UNDO = timedelta(seconds=30)
 
 
 def get_post(post_id: int) -> Post:
@@ -104,7 +101,8 @@ def decide(thing: Thing, revision: int, actor: Actor, verdict: Verdict) -> None:
         release(thing, revision)
     audit.record(actor, f"text.{verdict}", f"{key_of(thing)}:{thing.id}")
     note(thing)
-    _tell(thing, "beteiligung.entschieden", str(revision), revision=revision)
+    kind = NoticeKind.FATE if verdict is Verdict.RELEASE else NoticeKind.STATEMENT
+    telling.tell_author(thing, telling.DECIDED, str(revision), kind, revision=revision)
 
 
 def release(thing: Thing, number: int) -> None:
@@ -124,6 +122,7 @@ def release(thing: Thing, number: int) -> None:
     else:
         counting.recount_scope(thing.scope_id)
     db.session.flush()
+    telling.tell_came(thing, number)
 
 
 def _refuse_picture(post: Post, number: int) -> None:
@@ -162,7 +161,7 @@ def reopen(thing: Thing, revision: int, actor: Actor) -> None:
         thing.status = Status.PENDING
     wording.state = Status.PENDING
     _return_picture(thing, wording)
-    outbox.cancel_mails(f"{key_of(thing)}:{thing.id}:{revision}")
+    notify.take_back(f"{key_of(thing)}:{thing.id}:{revision}")
     audit.record(actor, "text.reopen", f"{key_of(thing)}:{thing.id}")
     note(thing, Fact.HIDDEN)
 
@@ -205,7 +204,7 @@ def hide(thing: Thing, actor: Actor, rule: int | None = None) -> None:
         actor, "text.hide", f"{key_of(thing)}:{thing.id}", detail=f"rule {rule}" if rule else None
     )
     note(thing, Fact.HIDDEN)
-    _tell(thing, "beteiligung.ausgeblendet", "hide")
+    telling.tell_author(thing, telling.HIDDEN, "hide", NoticeKind.STATEMENT)
 
 
 def restore(thing: Thing, actor: Actor) -> None:
@@ -256,22 +255,7 @@ def set_outcome(
     audit.record(actor, "outcome.set", f"{key_of(thing)}:{thing.id}", detail=outcome)
     note(thing)
     if outcome is not None:
-        _tell(thing, "beteiligung.ergebnis", f"outcome:{outcome}")
-
-
-def _tell(thing: Thing, template: str, what: str, **payload: Any) -> None:
-    """After the undo time: what is taken back, its author never hears of."""
-    if thing.author_id is None:
-        return
-    ref = f"{key_of(thing)}:{thing.id}"
-    outbox.mail(
-        template,
-        f"party:{thing.author_id}",
-        event=f"{ref}:{what}:{_stamp()}",
-        not_before=now() + UNDO,
-        ref=ref,
-        **payload,
-    )
+        telling.tell_outcome(thing)
 
 
 def left(thing: Thing) -> None:
@@ -303,7 +287,3 @@ def note_posts(thread: Thing, fact: Fact) -> None:
 def require_decider(actor: Actor, thing: Thing) -> None:
     if not actor.may(rules.DECIDE, thing.scope_id):
         raise NotAllowed("Dafür fehlt Ihnen die Berechtigung.")
-
-
-def _stamp() -> str:
-    return now().strftime("%Y%m%d%H%M%S%f")

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -126,6 +126,13 @@ def reason_of(post: Post) -> Reason | None:
 def reasons_of(page: Mine) -> dict[int, Reason]:
     found = {post.id: reason_of(post) for post, _plain in page.posts}
     return {id_: reason for id_, reason in found.items() if reason is not None}
+
+
+def with_login(party_ids: Iterable[int | None]) -> set[int]:
+    """Those who can log in to read what only its author sees."""
+    ids = {id_ for id_ in party_ids if id_ is not None}
+    query = select(Account.party_id).where(Account.party_id.in_(ids), Account.state == "active")
+    return set(db.session.scalars(query))
 
 
 def has_login(party_id: int | None) -> bool:

@@ -7,7 +7,7 @@ from beteiligung.discussion import rules
 from beteiligung.discussion.models import POST_KEY, Post, Status, Thread
 from beteiligung.discussion.service import decisions, texts
 from beteiligung.discussion.service.threads import Written, by
-from kern import audit, outbox, text
+from kern import audit, text
 from kern.actor import Actor
 from kern.clock import now
 from kern.content import Ref
@@ -148,7 +148,7 @@ def answer(
     parent: Post | None = None,
     pinned: bool = False,
 ) -> Post:
-    """An official answer: public at once, under the office's name; the author is told."""
+    """An official answer: public at once, under the office's name; who asked is told."""
     if not actor.may(rules.ANSWER, thread.scope_id):
         raise NotAllowed("Im Namen der Verwaltung antwortet nur, wer dazu gehört.")
     rules.require_reply_fits(thread, parent)
@@ -169,14 +169,6 @@ def answer(
     texts.add_revision(post, checked, editor_id=actor.party_id, links=True)
     decisions.release_at_once(post)
     audit.record(actor, "answer.publish", f"{POST_KEY}:{post.id}")
-    asked = parent if parent is not None else thread
-    if asked.author_id is not None and asked.author_id != actor.party_id:
-        outbox.mail(
-            "beteiligung.antwort",
-            f"party:{asked.author_id}",
-            event=f"{POST_KEY}:{post.id}:answer",
-            ref=f"{POST_KEY}:{post.id}",
-        )
     return post
 
 

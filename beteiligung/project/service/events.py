@@ -9,6 +9,7 @@ from sqlalchemy import select
 from beteiligung.project import rules
 from beteiligung.project.models import Meeting, News, Project
 from beteiligung.project.rules import PROJECT_KEY
+from beteiligung.project.service import telling
 from beteiligung.project.service.changes import announce, ref_of
 from kern import text
 from kern.actor import Actor
@@ -49,6 +50,7 @@ def add_news(
     _fill_news(news, title, source)
     db.session.add(news)
     announce(actor, project, "project.news")
+    telling.tell_news(actor, project, news)
     return news
 
 

@@ -2,6 +2,7 @@
 
 from beteiligung.project import rules
 from beteiligung.project.models import Project
+from beteiligung.project.service import telling
 from beteiligung.project.service.changes import announce, announce_readers
 from beteiligung.project.service.windows import write_windows
 from beteiligung.project.service.writing import list_gaps, share_files
@@ -42,6 +43,7 @@ def close(actor: Actor, project: Project, result: str) -> None:
     write_result(project, result)
     project.closed_at = now()
     _enter(actor, project, ScopeState.CLOSED, "project.close")
+    telling.tell_closed(actor, project)
 
 
 def change_result(actor: Actor, project: Project, result: str) -> None:

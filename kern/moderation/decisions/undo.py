@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from kern import audit, outbox
+from kern import audit, notify, outbox
 from kern.actor import Actor
 from kern.clock import now
 from kern.db import db
@@ -81,4 +81,4 @@ def _reopen(cases: Sequence[Case], state: CaseState) -> None:
     db.session.execute(gone)
     for case in cases:
         db.session.refresh(case)
-        outbox.cancel_mails(f"case:{case.id}")
+        notify.take_back(f"case:{case.id}")

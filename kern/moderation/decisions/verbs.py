@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from kern import audit, outbox
+from kern import audit, notify
 from kern.actor import Actor
 from kern.content import ContentType, Verdict, registry
 from kern.db import db
@@ -71,12 +71,12 @@ def reverse(actor: Actor, case: Case, verdict: CaseVerdict | None) -> None:
 
 def restore_quietly(actor: Actor, case: Case) -> None:
     need(type_of(case).restore)(case.content_id, actor)
-    outbox.cancel_mails(f"{ref_of(case)}:hide")
+    notify.take_back(f"{ref_of(case)}:hide")
 
 
 def hide_quietly(actor: Actor, case: Case) -> None:
     need(type_of(case).hide)(case.content_id, actor, _newest_rule(case))
-    outbox.cancel_mails(f"{ref_of(case)}:hide")
+    notify.take_back(f"{ref_of(case)}:hide")
 
 
 def redo_quietly(actor: Actor, case: Case, verdict: Verdict) -> None:
@@ -84,7 +84,7 @@ def redo_quietly(actor: Actor, case: Case, verdict: Verdict) -> None:
     type_ = type_of(case)
     need(type_.reopen)(case.content_id, case.revision, actor)
     need(type_.decide)(case.content_id, case.revision, actor, verdict)
-    outbox.cancel_mails(f"{ref_of(case)}:{case.revision}")
+    notify.take_back(f"{ref_of(case)}:{case.revision}")
 
 
 def _newest_rule(case: Case) -> int | None:
