@@ -27,6 +27,12 @@ class NotFound(DomainError):
     status = 404
 
 
+class Gone(DomainError):
+    """It was there and is no more, such as a link for once."""
+
+    status = 410
+
+
 class Conflict(DomainError):
     status = 409
 

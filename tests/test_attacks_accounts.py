@@ -12,9 +12,9 @@ from kern.accounts import invitations, pending, service, tokens
 from kern.accounts.models import Account, AccountState, LoginSession, Pending, Token
 from kern.accounts.passwords import hash_password
 from kern.accounts.permissions import Role
+from kern.accounts.tokens import Spent
 from kern.actor import SYSTEM, AccountId, Actor
 from kern.db import db, writing
-from kern.errors import NotFound
 from kern.town import Town, use_town
 from tests.attacks import make_world
 from tests.builders import make_account
@@ -57,14 +57,14 @@ def test_a_new_password_stops_a_change_of_address_that_waits(helga: Visitor) -> 
     link = wait_for_new_address(helga)
     helga.post("/konto/passwort", {"password": OTHER})
 
-    assert Visitor(helga.client.application).post(link).status_code == 404
+    assert Visitor(helga.client.application).post(link).status_code == 410
 
 
 def test_logging_out_everywhere_stops_a_change_of_address_that_waits(helga: Visitor) -> None:
     link = wait_for_new_address(helga)
     helga.post("/konto/sitzungen/alle-beenden")
 
-    assert Visitor(helga.client.application).post(link).status_code == 404
+    assert Visitor(helga.client.application).post(link).status_code == 410
 
 
 def test_another_change_of_address_stops_the_one_that_waits(helga: Visitor) -> None:
@@ -72,7 +72,7 @@ def test_another_change_of_address_stops_the_one_that_waits(helga: Visitor) -> N
     helga.post("/konto/mail", {"email": "helga@neu.example"})
     assert helga.post(link_in(mails("konto.adresse_bestaetigen")[-1])).status_code == 303
 
-    assert Visitor(helga.client.application).post(link).status_code == 404
+    assert Visitor(helga.client.application).post(link).status_code == 410
 
 
 def test_twenty_wrong_passwords_are_enough_for_one_account_from_however_many_networks(
@@ -150,8 +150,8 @@ def test_a_link_opens_the_page_it_was_made_for_and_no_other(app: Flask, account:
         (folder, own)
         for folder in (*links, "/verwaltung/einrichten/")
         for own, token in links.items()
-        if visitor.get(folder + token).status_code != 404
-        or visitor.post(folder + token, {"name": "Seehund"}).status_code not in {303, 404, 422}
+        if visitor.get(folder + token).status_code != 410
+        or visitor.post(folder + token, {"name": "Seehund"}).status_code not in {303, 410, 422}
     }
     assert opened == {(folder, folder) for folder in links}
 
@@ -170,14 +170,14 @@ def test_no_part_of_a_link_can_be_exchanged(app: Flask, account: Account) -> Non
             f"{token} ",
             f"{number}.ä",
         ):
-            assert visitor.get(folder + changed).status_code == 404, changed
+            assert visitor.get(folder + changed).status_code == 410, changed
 
 
 def test_a_token_of_one_town_opens_nothing_in_another(town: Town, account: Account) -> None:
     token = tokens.issue("konto.link", "pending:1", timedelta(minutes=5))
     text = tokens.text_of(token)
     twin = Town(town.slug, town.path, town.hosts, town.address, town.database_url, b"another")
-    with use_town(twin), pytest.raises(NotFound):
+    with use_town(twin), pytest.raises(Spent):
         tokens.look(text, "konto.link")
 
 
@@ -197,7 +197,7 @@ def test_of_many_clicks_on_one_login_link_one_gets_in(app: Flask, account: Accou
     with ThreadPoolExecutor(8) as pool:
         answers = sorted(pool.map(click, range(8)))
 
-    assert answers == [303] + [404] * 7
+    assert answers == [303] + [410] * 7
     assert db.session.scalar(select(func.count()).select_from(LoginSession)) == 1
 
 
@@ -217,7 +217,7 @@ def test_many_confirmations_of_one_post_make_one_post(
         with app.app_context(), use_town(town), writing():
             try:
                 pending.perform(text)
-            except NotFound:
+            except Spent:
                 return False
             db.session.commit()
             return True
@@ -265,8 +265,8 @@ def test_who_may_not_come_in_has_no_way_in(
     db.session.commit()
 
     assert helga.get("/konto/").status_code == 303
-    assert Visitor(app).get(link).status_code == 404
-    assert Visitor(app).post(link).status_code == 404
+    assert Visitor(app).get(link).status_code == 410
+    assert Visitor(app).post(link).status_code == 410
     form = {"p-email": email, "p-password": PASSWORD}
     assert Visitor(app).post("/konto/anmelden/passwort", form).status_code == 422
 
@@ -281,7 +281,7 @@ def test_a_demo_account_has_no_way_in_where_it_is_serious(
     object.__setattr__(app.extensions["dorflinde.settings"], "production", True)
 
     assert visitor.get("/konto/").status_code == 303
-    assert Visitor(app).get(link).status_code == 404
+    assert Visitor(app).get(link).status_code == 410
     form = {"p-email": email, "p-password": PASSWORD}
     assert Visitor(app).post("/konto/anmelden/passwort", form).status_code == 422
 

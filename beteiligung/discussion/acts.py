@@ -65,5 +65,17 @@ def _perform_vote(party: Party, payload: Mapping[str, Any]) -> tuple[str, str]:
     return f"/beteiligung/beitrag/{post.id}", _("Danke! Ihre Stimme zählt.")
 
 
-POST = PendingKind("beteiligung.beitrag", _l("Ihr Beitrag"), _show_post, _perform_post)
-VOTE = PendingKind("beteiligung.stimme", _l("Ihre Stimme"), _show_vote, _perform_vote)
+POST = PendingKind(
+    "beteiligung.beitrag",
+    _l("Ihr Beitrag"),
+    _show_post,
+    _perform_post,
+    lambda payload: f"/beteiligung/gespraech/{payload['thread']}",
+)
+VOTE = PendingKind(
+    "beteiligung.stimme",
+    _l("Ihre Stimme"),
+    _show_vote,
+    _perform_vote,
+    lambda payload: f"/beteiligung/beitrag/{payload['post']}",
+)

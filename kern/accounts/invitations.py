@@ -17,7 +17,7 @@ from kern.accounts.sessions import open_session
 from kern.actor import Actor
 from kern.clock import now
 from kern.db import db
-from kern.errors import Conflict, NotFound
+from kern.errors import Conflict
 
 LIFETIME = timedelta(days=7)
 PURPOSE = "konto.einladung"
@@ -91,11 +91,11 @@ def _new_link(actor: Actor, account: Account) -> Token:
 
 
 def look(token_text: str) -> Account:
-    """The account that waits behind the link; raises NotFound when it does so no more."""
+    """The account that waits behind the link; raises Spent when it does so no more."""
     subject = tokens.look(token_text, PURPOSE).subject
     account = db.session.get(Account, int(subject.partition(":")[2]))
     if account is None or account.state != AccountState.INVITED:
-        raise NotFound(tokens.SPENT)
+        raise tokens.Spent
     return account
 
 

@@ -14,14 +14,13 @@ from kern import outbox
 from kern.accounts import tokens
 from kern.accounts.models import Party, Pending
 from kern.accounts.parties import party_for_email
+from kern.accounts.tokens import Spent
 from kern.clock import now
 from kern.db import db
-from kern.errors import NotFound
 
 LIFETIME = timedelta(days=7)
 PURPOSE = "pending"
 MAIL = "konto.bestaetigen"
-DONE = "Dieser Link ist benutzt oder abgelaufen. Haben Sie schon bestätigt, ist alles in Ordnung."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,8 @@ class PendingKind:
     """(payload): what was typed, as safe HTML."""
     perform: Callable[[Party, Mapping[str, Any]], tuple[str, str]]
     """(party, payload): do it; returns the path to go on to and the sentence said there."""
+    back: Callable[[Mapping[str, Any]], str]
+    """(payload): the path of what it is about, for whoever opens the link once more."""
 
 
 _kinds: dict[str, PendingKind] = {}
@@ -46,9 +47,9 @@ def fill(found: Iterable[PendingKind]) -> None:
 
 
 def kind_of(pending: Pending) -> PendingKind:
-    """Raises NotFound for acts that are no such thing, such as a login on its way."""
+    """Raises Spent for acts that are no such thing, such as a login on its way."""
     if pending.act not in _kinds:
-        raise NotFound(tokens.SPENT)
+        raise Spent
     return _kinds[pending.act]
 
 
@@ -58,7 +59,7 @@ def submit(act: str, email: str, payload: Mapping[str, Any], language: str = "de
         raise ValueError(f"pending kind {act!r} is not registered")
     pending = keep(act, email, payload, language, LIFETIME)
     subject = f"pending:{pending.id}"
-    token = tokens.issue(PURPOSE, subject, LIFETIME)
+    token = tokens.issue(PURPOSE, subject, LIFETIME, back=_kinds[act].back(payload))
     outbox.mail(MAIL, subject, event=f"pending:{pending.id}", token=token.id)
     return pending
 
@@ -89,14 +90,10 @@ def find_subject(subject: str, act: str | None = None) -> Pending | None:
 
 
 def look(token_text: str) -> Pending:
-    """What waits behind a link; raises NotFound when it is done, gone or too old."""
-    try:
-        token = tokens.look(token_text, PURPOSE)
-    except NotFound:
-        raise NotFound(DONE) from None  # who taps the link of the mail twice is not to be worried
-    pending = find_subject(token.subject)
+    """What waits behind a link; raises Spent when it is done, gone or too old."""
+    pending = find_subject(tokens.look(token_text, PURPOSE).subject)
     if pending is None:
-        raise NotFound(DONE)
+        raise Spent
     return pending
 
 

@@ -14,11 +14,21 @@ from sqlalchemy import CursorResult, update
 from kern.accounts.models import Token
 from kern.clock import now
 from kern.db import db
-from kern.errors import NotFound
+from kern.errors import Gone
 from kern.ids import new_token, parse_id
 from kern.town import current_town
 
-SPENT = "Dieser Link gilt nicht mehr. Bitte fordern Sie einen neuen an."
+SPENT = "Er ist benutzt oder abgelaufen. Bitte fordern Sie einen neuen an."
+
+
+class Spent(Gone):
+    """`was_used` and `back` (the path of what the link was about) are said only to somebody who
+    holds the true link."""
+
+    def __init__(self, message: str = SPENT, *, was_used: bool = False, back: str = "") -> None:
+        super().__init__(message)
+        self.was_used = was_used
+        self.back = back
 
 
 def issue(purpose: str, subject: str, lifetime: timedelta, **payload: Any) -> Token:
@@ -41,13 +51,15 @@ def text_of(token: Token) -> str:
 
 
 def look(text: str, purpose: str) -> Token:
-    """The token behind a link, unspent and in time; raises NotFound with one sentence for all."""
+    """The token behind a link, unspent and in time; raises Spent with one sentence for all."""
     number, _, signature = text.partition(".")
     token = db.session.get(Token, parse_id(number) or 0)
-    if token is None or token.purpose != purpose or token.used_at or token.expires_at <= now():
-        raise NotFound(SPENT)
+    if token is None or token.purpose != purpose:
+        raise Spent
     if not hmac.compare_digest(signature.encode(), _signature(token).encode()):
-        raise NotFound(SPENT)
+        raise Spent
+    if token.used_at or token.expires_at <= now():
+        raise Spent(was_used=token.used_at is not None, back=str(token.payload.get("back", "")))
     return token
 
 
@@ -57,7 +69,7 @@ def consume(text: str, purpose: str) -> Token:
     query = update(Token).where(Token.id == token.id, Token.used_at.is_(None))
     result = cast("CursorResult[Any]", db.session.execute(query.values(used_at=now())))
     if result.rowcount != 1:
-        raise NotFound(SPENT)
+        raise Spent(was_used=True, back=str(token.payload.get("back", "")))
     return token
 
 

@@ -37,8 +37,13 @@ def setup_link(email: str = "", lifetime: timedelta = LIFETIME) -> str:
 
 
 def look(text: str) -> Token:
-    """Raises NotFound for a link that is spent, too old or not ours."""
-    token = tokens.look(text, PURPOSE)
+    """Raises Spent for a link that is spent, too old or not ours."""
+    try:
+        token = tokens.look(text, PURPOSE)
+    except tokens.Spent:
+        raise tokens.Spent(
+            "Er ist benutzt oder abgelaufen. Beim nächsten Start zeigt das Programm einen neuen."
+        ) from None
     _require_none()
     return token
 

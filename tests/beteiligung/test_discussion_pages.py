@@ -87,7 +87,7 @@ def test_a_post_without_login_waits_for_its_mail_and_then_for_release(
     post = db.session.scalars(select(Post)).one()
     assert (post.status, post.thread_id) == (Status.PENDING, thread_id)
     assert SAID not in client.get(f"/beteiligung/gespraech/{thread_id}").text
-    assert _confirm(client, link, shown.text).status_code == 404
+    assert _confirm(client, link, shown.text).status_code == 410
 
 
 def _link_of_pending() -> str:

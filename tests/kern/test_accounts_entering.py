@@ -10,9 +10,10 @@ from sqlalchemy import event, func, select, update
 from kern.accounts import service, sessions, tokens
 from kern.accounts.models import Account, AccountState, Identity, Party, Pending, Token
 from kern.accounts.passwords import hash_password, verify
+from kern.accounts.tokens import Spent
 from kern.clock import now
 from kern.db import db, engine
-from kern.errors import Conflict, Invalid, NotFound
+from kern.errors import Conflict, Invalid
 from kern.outbox import OutboxEntry
 from kern.town import Town
 from tests.builders import make_account, make_party
@@ -76,14 +77,14 @@ class TestLink:
         token = ask("neu@lindenau.example")
         enter(token, "Seehund 7")
 
-        with pytest.raises(NotFound):
+        with pytest.raises(Spent):
             enter(token, "Seehund 8")
 
     def test_a_login_ends_the_other_links_to_this_address(self) -> None:
         first, second = ask("neu@lindenau.example"), ask("neu@lindenau.example")
         enter(second, "Seehund 7")
 
-        with pytest.raises(NotFound):
+        with pytest.raises(Spent):
             enter(first)
 
     def test_a_link_ends_after_thirty_minutes(self) -> None:
@@ -93,21 +94,21 @@ class TestLink:
         assert timedelta(minutes=29) < life - now() <= timedelta(minutes=30)
         db.session.execute(update(Token).values(expires_at=now() - timedelta(seconds=1)))
 
-        with pytest.raises(NotFound):
+        with pytest.raises(Spent):
             service.look_at_link(token, production=False)
 
     def test_a_link_serves_one_purpose(self) -> None:
         token = ask("neu@lindenau.example")
 
         for purpose in ("konto.adresse", "konto.einladung", "pending"):
-            with pytest.raises(NotFound):
+            with pytest.raises(Spent):
                 tokens.look(token, purpose)
 
     @pytest.mark.parametrize("bent", ["", "x", "1", "1.", "1.00", "99999999999999.ab", "١.ab"])
     def test_an_invented_link_opens_nothing(self, bent: str) -> None:
         ask("neu@lindenau.example")
 
-        with pytest.raises(NotFound):
+        with pytest.raises(Spent):
             service.look_at_link(bent, production=False)
 
     def test_no_table_holds_the_secret_of_a_link(self) -> None:
@@ -174,7 +175,7 @@ class TestDoors:
         db.session.flush()
 
         assert mails("konto.anmelden") == []
-        with pytest.raises(NotFound):
+        with pytest.raises(Spent):
             enter(token)
 
     def test_an_invitation_is_not_accepted_by_a_login_link(self) -> None:
@@ -184,7 +185,7 @@ class TestDoors:
         db.session.flush()
 
         assert "/konto/" not in mails("konto.anmelden")[-1].text
-        with pytest.raises(NotFound):
+        with pytest.raises(Spent):
             enter(token)
 
     def test_demo_accounts_stay_outside_in_production(self) -> None:
@@ -195,7 +196,7 @@ class TestDoors:
 
         assert sessions.visit(session, production=True) is None
         assert service.check_password(address(account), PASSWORD, MEMORY, production=True) is None
-        with pytest.raises(NotFound):
+        with pytest.raises(Spent):
             service.look_at_link(token, production=True)
         assert sessions.visit(session, production=False) is not None
 

@@ -10,11 +10,12 @@ from kern.accounts import cleaning, grants, invitations, pending, service, sessi
 from kern.accounts.models import Account, AccountState, Grant, Party, Pending, Token
 from kern.accounts.permissions import BY_ROLE, STAFF_ROLES, Role
 from kern.accounts.sessions import permissions_of
+from kern.accounts.tokens import Spent
 from kern.actor import SYSTEM, Actor
 from kern.audit import AuditEntry
 from kern.clock import now
 from kern.db import db
-from kern.errors import Conflict, Invalid, NotAllowed, NotFound
+from kern.errors import Conflict, Invalid, NotAllowed
 from kern.outbox import OutboxEntry
 from kern.town import Town
 from tests.builders import actor_of, make_account, make_actor, make_party, make_scope
@@ -177,13 +178,13 @@ class TestInvitations:
         token = invite()
         invitations.accept(token, "Jana Petersen", None, "", 30)
 
-        with pytest.raises(NotFound):
+        with pytest.raises(Spent):
             invitations.accept(token, "Jana Petersen", None, "", 30)
 
     def test_inviting_again_ends_the_first_link(self) -> None:
         first, second = invite(), invite()
 
-        with pytest.raises(NotFound):
+        with pytest.raises(Spent):
             invitations.look(first)
         assert invitations.look(second).state == AccountState.INVITED
 
@@ -191,12 +192,12 @@ class TestInvitations:
         token = invite()
         db.session.execute(update(Token).values(expires_at=now() - timedelta(seconds=1)))
 
-        with pytest.raises(NotFound):
+        with pytest.raises(Spent):
             invitations.accept(token, "Jana Petersen", None, "", 30)
         service.request_link("neu@lindenau.example", "de", "/")
         assert "/konto/" not in mails("konto.anmelden")[0].text
         link = db.session.scalars(select(Token).where(Token.purpose == "konto.link")).one()
-        with pytest.raises(NotFound):
+        with pytest.raises(Spent):
             service.look_at_link(tokens.text_of(link), production=False)
         assert service.check_password("neu@lindenau.example", "x", 64, production=False) is None
 
@@ -243,7 +244,11 @@ def note(party: Party, payload: object) -> tuple[str, str]:
 
 
 PROBE = pending.PendingKind(
-    "probe.post", "Ihr Beitrag", lambda payload: Markup("<p>{}</p>").format(payload["text"]), note
+    "probe.post",
+    "Ihr Beitrag",
+    lambda payload: Markup("<p>{}</p>").format(payload["text"]),
+    note,
+    lambda _payload: "/beteiligung/gespraech/7",
 )
 
 
@@ -271,7 +276,7 @@ class TestPending:
         token = self.submit()
 
         assert pending.perform(token) == ("/beteiligung/", "Danke!")
-        with pytest.raises(NotFound):
+        with pytest.raises(Spent):
             pending.perform(token)
 
         party = db.session.scalars(select(Party)).one()
@@ -318,7 +323,7 @@ class TestPending:
 
         assert cleaning.clean(now() + timedelta(days=6)) == 0
         assert cleaning.clean(now() + timedelta(days=8)) == 2
-        with pytest.raises(NotFound):
+        with pytest.raises(Spent):
             pending.look(token)
         assert mails() == []
 
@@ -326,7 +331,7 @@ class TestPending:
         service.request_link("gast@lindenau.example", "de", "/")
         login = token_in(mails("konto.anmelden")[0])
 
-        with pytest.raises(NotFound):
+        with pytest.raises(Spent):
             pending.perform(login)
 
     def test_an_act_that_nobody_registered_is_a_fault_of_ours(self) -> None:

@@ -21,6 +21,7 @@ from kern.accounts.models import (
 )
 from kern.accounts.parties import address_of, party_for_email
 from kern.accounts.permissions import Role
+from kern.accounts.tokens import Spent
 from kern.actor import PartyId
 from kern.audit import AuditEntry
 from kern.content import ContentType
@@ -126,7 +127,7 @@ class TestAddress:
 
         service.confirm_mail(change_mail(account, "neu@lindenau.example"), "")
 
-        with pytest.raises(NotFound):
+        with pytest.raises(Spent):
             service.look_at_link(link, production=False)
 
     def test_the_address_of_somebody_else_gets_no_link(self) -> None:
@@ -143,7 +144,7 @@ class TestAddress:
         token = change_mail(account, "neu@lindenau.example")
         service.create_account("neu@lindenau.example", "Seehund 7", memory_kib=64)
 
-        with pytest.raises(NotFound):
+        with pytest.raises(Spent):
             service.confirm_mail(token, "")
 
     def test_what_a_guest_wrote_from_the_new_address_is_still_theirs(self) -> None:

@@ -13,6 +13,7 @@ from kern.accounts.pending import PendingKind
 from kern.accounts.permissions import Role
 from kern.accounts.sessions import list_sessions
 from kern.actor import SYSTEM
+from kern.clock import at, now
 from kern.db import db
 from kern.town import Town
 from kern.web import age
@@ -68,14 +69,15 @@ def test_opening_a_link_does_nothing(visitor: Visitor) -> None:
     assert visitor.post(link).status_code == 303
 
 
-def test_a_spent_link_says_what_to_do(visitor: Visitor) -> None:
+def test_a_spent_link_says_what_to_do(app: Flask, visitor: Visitor) -> None:
     link = ask(visitor, address(with_password()))
     visitor.post(link)
 
     page = visitor.get(link)
 
-    assert page.status_code == 404
-    assert "Bitte fordern Sie einen neuen an" in page.text
+    assert page.status_code == 410
+    assert "<h1>Diesen Link haben Sie schon benutzt</h1>" in Visitor(app).get(link).text
+    assert "<h1>Sie sind schon angemeldet</h1>" in page.text
 
 
 def test_a_bad_name_is_kept_and_explained_at_its_field(visitor: Visitor) -> None:
@@ -248,6 +250,9 @@ class TestInvitation:
 
         assert page.status_code == 303
         assert "Moderation" in visitor.get("/konto/").text
+        again = visitor.get(link)
+        assert again.status_code == 410
+        assert "<h1>Diese Einladung haben Sie schon angenommen</h1>" in again.text
         proof = service.check_password("neu@lindenau.example", PASSWORD, 64, production=False)
         assert proof is not None
 
@@ -273,7 +278,11 @@ def _perform(party: Party, payload: object) -> tuple[str, str]:
 
 
 PROBE = PendingKind(
-    "probe.post", "Ihr Beitrag", lambda load: Markup("<p>{}</p>").format(load["text"]), _perform
+    "probe.post",
+    "Ihr Beitrag",
+    lambda load: Markup("<p>{}</p>").format(load["text"]),
+    _perform,
+    lambda _load: "/beteiligung/gespraech/7",
 )
 
 
@@ -306,8 +315,31 @@ class TestConfirmation:
         assert "Ihr Beitrag wird geprüft." in visitor.get(page.location).text
         assert visitor.cookies == set()
         again = visitor.get(link)
-        assert again.status_code == 404
-        assert "Haben Sie schon bestätigt, ist alles in Ordnung." in again.text
+        assert again.status_code == 410
+        assert "<h1>Das haben Sie schon bestätigt</h1>" in again.text
+        assert 'href="/beteiligung/gespraech/7"' in again.text
+        assert visitor.post(link, form).status_code == 410
+
+    def test_a_link_that_ran_out_says_what_to_do(self, visitor: Visitor) -> None:
+        link = self.link()
+        with at(now() + pending.LIFETIME):
+            page = visitor.get(link)
+
+        assert page.status_code == 410
+        assert "<h1>Dieser Link gilt nicht mehr</h1>" in page.text
+        assert "schreiben Sie es gern noch einmal" in page.text
+
+    def test_a_made_up_link_learns_nothing(self, visitor: Visitor) -> None:
+        link = self.link()
+        folder, _, token = link.rpartition("/")
+        pending.perform(token)
+        db.session.commit()
+
+        page = visitor.get(f"{folder}/{token.partition('.')[0]}.{'0' * 64}")
+
+        assert page.status_code == 410
+        assert "schon bestätigt" not in page.text
+        assert "/gespraech/7" not in page.text
 
     def test_what_was_typed_is_shown_and_escaped(self, visitor: Visitor) -> None:
         page = visitor.get(self.link())

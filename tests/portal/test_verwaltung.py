@@ -85,7 +85,7 @@ def test_the_operators_link_makes_one_administrator(app: Flask, town: Town) -> N
     assert (made.status_code, made.location) == (303, "/verwaltung/")
     assert visitor.get("/verwaltung/").status_code == 200
     assert db.session.scalars(select(Grant.role)).all() == ["administrator"]
-    assert visitor.get(path).status_code in {404, 409}
+    assert visitor.get(path).status_code in {410, 409}
 
 
 def test_a_second_link_opens_nothing_once_there_is_an_administrator(app: Flask, town: Town) -> None:
@@ -101,7 +101,7 @@ def test_a_second_link_opens_nothing_once_there_is_an_administrator(app: Flask, 
 def test_a_token_for_something_else_makes_no_administrator(app: Flask, town: Town) -> None:
     token = db.session.scalar(select(Token))
     assert token is None
-    assert Visitor(app).get(f"/verwaltung/einrichten/{SECRET}").status_code == 404
+    assert Visitor(app).get(f"/verwaltung/einrichten/{SECRET}").status_code == 410
 
 
 # The first page

@@ -21,7 +21,6 @@ from kern.accounts.service.creating import give_name, new_account
 from kern.accounts.sessions import open_session
 from kern.actor import Actor
 from kern.db import db
-from kern.errors import NotFound
 
 LINK = "konto.link"  # the act, the token's purpose
 LINK_LIFETIME = timedelta(minutes=30)
@@ -67,14 +66,14 @@ def door_of(email: str, *, production: bool) -> tuple[Door, Account | None]:
 def look_at_link(token_text: str, *, production: bool) -> tuple[Pending, Account | None]:
     """The request behind a link and the account it opens; None when one is to be made.
 
-    Raises NotFound for everything else, an invitation that is waiting or has expired included.
+    Raises Spent for everything else, an invitation that is waiting or has expired included.
     """
     pending = find_subject(tokens.look(token_text, LINK).subject, LINK)
     if pending is None:
-        raise NotFound(tokens.SPENT)
+        raise tokens.Spent
     door, account = door_of(pending.email, production=production)
     if door not in {Door.LOGIN, Door.SIGN_UP}:
-        raise NotFound(tokens.SPENT)
+        raise tokens.Spent
     return pending, account
 
 
@@ -83,7 +82,7 @@ def enter_by_link(
 ) -> tuple[str, str]:
     """Spend the link; returns the session's token and the path to go on to.
 
-    `name` is used when the account is made now. Raises NotFound, or Invalid for `name`.
+    `name` is used when the account is made now. Raises Spent, or Invalid for `name`.
     """
     pending, account = look_at_link(token_text, production=production)
     tokens.consume(token_text, LINK)

@@ -15,7 +15,6 @@ from kern.accounts.service.entering import forget_links
 from kern.accounts.sessions import end_all
 from kern.actor import Actor
 from kern.db import db
-from kern.errors import NotFound
 from kern.ids import new_token
 from kern.settings import Setting
 
@@ -62,13 +61,13 @@ def request_mail_change(actor: Actor, email: str, language: str) -> None:
 
 
 def look_at_mail_change(token_text: str) -> tuple[Pending, Account]:
-    """Raises NotFound as well when the address has been taken by then."""
+    """Raises Spent as well when the address has been taken by then."""
     pending = find_subject(tokens.look(token_text, CHANGE).subject, CHANGE)
     if pending is None or find_account(pending.email) is not None:
-        raise NotFound(tokens.SPENT)
+        raise tokens.Spent
     account = db.session.get(Account, int(pending.payload["account"]))
     if account is None or account.state != AccountState.ACTIVE:
-        raise NotFound(tokens.SPENT)
+        raise tokens.Spent
     return pending, account
 
 

@@ -2,6 +2,6 @@
 
 from portal.konto.blueprint import blueprint
 from portal.konto.display import blueprint as display
-from portal.konto.views import leaving, links, login, profile
+from portal.konto.views import leaving, links, login, profile, spent
 
-__all__ = ["blueprint", "display", "leaving", "links", "login", "profile"]
+__all__ = ["blueprint", "display", "leaving", "links", "login", "profile", "spent"]
