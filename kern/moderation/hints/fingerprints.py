@@ -13,8 +13,8 @@ from kern.db import db
 from kern.moderation.hints.models import Fingerprint
 from kern.moderation.hints.sketch import BANDS, VERSION, Sketch, alike, is_lookalike
 
-PER_BAND = 30  # newest ones: a flood of a thousand equal texts is one group as well by thirty
-MOST_COMPARED = 100
+PER_BAND = 20  # newest ones: a flood of a thousand equal texts is one group as well by twenty
+MOST_COMPARED = 60
 MOST_FOUND = 20
 
 
@@ -56,14 +56,21 @@ def forget(refs: Collection[Ref]) -> None:
 def find(sketch: Sketch, but: Ref) -> Sequence[Match]:
     """Most alike first. Three queries at most, whatever the town holds."""
     shared = _candidates(sketch)
-    query = select(Fingerprint).where(Fingerprint.id.in_(shared), Fingerprint.version == VERSION)
+    query = select(
+        Fingerprint.content_key,
+        Fingerprint.content_id,
+        Fingerprint.author_id,
+        Fingerprint.letters,
+        Fingerprint.digest,
+        Fingerprint.bins,
+    ).where(Fingerprint.id.in_(shared), Fingerprint.version == VERSION)
     found = []
-    for row in db.session.scalars(query) if shared else ():
-        share = 1.0 if row.digest == sketch.digest else alike(row.bins, sketch.bins)
-        ref = Ref(row.content_key, row.content_id)
-        letters = min(row.letters, sketch.letters)
-        if ref != but and (row.digest == sketch.digest or is_lookalike(share, letters)):
-            found.append(Match(ref, share, row.author_id))
+    for key, id_, author_id, letters, digest, bins in db.session.execute(query) if shared else ():
+        is_same = digest == sketch.digest
+        share = 1.0 if is_same else alike(bins, sketch.bins)
+        if is_same or is_lookalike(share, min(letters, sketch.letters)):
+            found.append(Match(Ref(key, id_), share, author_id))
+    found = [match for match in found if match.ref != but]
     found.sort(key=lambda match: (-match.share, match.ref))
     return found[:MOST_FOUND]
 

@@ -15,10 +15,11 @@ from kern.db import db, writing
 from kern.moderation.cases import DESK
 from kern.moderation.hints import fingerprints
 from kern.moderation.hints.detecting import Sample, detect
-from kern.moderation.hints.fingerprints import Written
+from kern.moderation.hints.fingerprints import Match, Written
+from kern.moderation.hints.grouping import regroup
 from kern.moderation.hints.kinds import Finding, HintKind
 from kern.moderation.hints.models import CaseHint
-from kern.moderation.hints.sketch import sketch
+from kern.moderation.hints.sketch import Sketch, sketch
 from kern.moderation.hints.words import WordList
 from kern.moderation.models import Case, CaseKind, CaseState
 from kern.moderation.trust import RELEASED
@@ -48,10 +49,12 @@ def renew(refs: Collection[Ref]) -> None:
         with writing():
             fingerprints.keep(seen.written)
             db.session.commit()
-        found = _findings(seen)
+        matches = _matches(seen)
+        found = _findings(seen, matches)
         db.session.rollback()
         with writing():
             _store(seen.case_ids, found)
+            regroup(matches, seen.sketches)
             db.session.commit()
 
 
@@ -68,6 +71,11 @@ class _Seen:
     @property
     def case_ids(self) -> list[int]:
         return [case.id for case in self.cases]
+
+    @property
+    def sketches(self) -> dict[int, Sketch | None]:
+        written = {case.id: self.written.get(case.ref) for case in self.cases}
+        return {id_: one.sketch if one is not None else None for id_, one in written.items()}
 
 
 class _Open(NamedTuple):
@@ -111,29 +119,36 @@ def _written(item: DeskItem | None) -> Written | None:
     return Written(found, item.author_party) if found is not None and item is not None else None
 
 
-def _findings(seen: _Seen) -> dict[int, list[Finding]]:
+def _matches(seen: _Seen) -> dict[int, Sequence[Match]]:
+    """Look-alikes by case."""
+    by_ref: dict[Ref, Sequence[Match]] = {}
+    for ref in {case.ref for case in seen.cases}:
+        written = seen.written.get(ref)
+        by_ref[ref] = fingerprints.find(written.sketch, ref) if written is not None else ()
+    return {case.id: by_ref[case.ref] for case in seen.cases}
+
+
+def _findings(seen: _Seen, matches: Mapping[int, Sequence[Match]]) -> dict[int, list[Finding]]:
     """By case; an empty list for one whose thing is gone."""
     authors = {case.author_id for case in seen.cases if case.author_id is not None}
     if not seen.cases:
         return {}
     known, came = _known(authors), _came(authors, min(case.opened_at for case in seen.cases))
+    public = cards_of({one.ref for found in matches.values() for one in found}).keys()
     own_host, words = urlsplit(current_town().address).hostname or "", WordList(())
     found: dict[int, list[Finding]] = {}
     for case in seen.cases:
         found[case.id] = []
         if case.ref in seen.items:
             sample = _sample(case, seen.items[case.ref], known, came, own_host)
-            found[case.id] = [*_like(case, seen), *detect(sample, words)]
+            found[case.id] = [*_like(case, matches[case.id], public), *detect(sample, words)]
     return found
 
 
-def _like(case: _Open, seen: _Seen) -> list[Finding]:
+def _like(case: _Open, matches: Sequence[Match], public: Collection[Ref]) -> list[Finding]:
     """The nearest look-alike, what is public before what waits."""
-    written = seen.written.get(case.ref)
-    matches = fingerprints.find(written.sketch, case.ref) if written is not None else ()
     if not matches:
         return []
-    public = cards_of(match.ref for match in matches)
     best = min(matches, key=lambda match: (-match.share, match.ref not in public))
     facts = {
         "percent": round(100 * best.share),

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kern.moderation.hints import links, personal
@@ -170,6 +170,7 @@ def test_no_text_keeps_the_detectors_busy(text: str) -> None:
     assert time.process_time() - before < CPU_SECONDS
 
 
+@settings(max_examples=100, deadline=None)
 @given(st.text(max_size=400))
 def test_whatever_is_written_there_are_only_hints(text: str) -> None:
     for finding in detect(Sample(text, text, is_first=True, typed_ms=1), WordList(["a*"])):

@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kern.moderation.hints.sketch import Sketch, alike, is_lookalike, letters_of, sketch
@@ -88,6 +88,7 @@ def test_the_share_is_estimated_well_enough_to_choose_by() -> None:
     assert sum(errors) / len(errors) < 0.04
 
 
+@settings(max_examples=100, deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_is_its_own_lookalike_or_has_no_letters(text: str) -> None:
     found = sketch(text)
@@ -98,6 +99,7 @@ def test_any_text_is_its_own_lookalike_or_has_no_letters(text: str) -> None:
         assert not letters_of(text)
 
 
+@settings(max_examples=100, deadline=None)
 @given(st.text(max_size=300))
 def test_numbers_depend_on_the_words_alone(text: str) -> None:
     assert sketch(f"  {text}\n") == sketch(text)
