@@ -8,7 +8,8 @@ from sqlalchemy.orm import aliased, joinedload
 
 from beteiligung.discussion.models import POST_KEY, THREAD_KEY, Post, Status, TextRevision, Thread
 from beteiligung.discussion.rules import OUTCOME_LABELS
-from beteiligung.discussion.service import decisions, erasure, redacting
+from beteiligung.discussion.service import decisions, erasure, feeds, redacting
+from beteiligung.discussion.service.addresses import post_path, thread_path
 from beteiligung.discussion.service.names import SOURCE_LABELS, STATUS_LABELS, author_name
 from kern import text
 from kern.actor import Actor
@@ -20,15 +21,6 @@ from kern.scope.rules import audience
 
 SHORT = 200
 _SHOWN = aliased(TextRevision)
-
-
-def thread_path(thread_id: int) -> str:
-    return f"/beteiligung/gespraech/{thread_id}"
-
-
-def post_path(post_id: int) -> str:
-    """The permalink: leads to the post's place in its thread."""
-    return f"/beteiligung/beitrag/{post_id}"
 
 
 def _shown_scope() -> ColumnElement[bool]:
@@ -286,6 +278,8 @@ THREADS = ContentType(
     export=lambda party: erasure.export(Thread, party),
     find_titles=_find_thread_titles,
     followed=True,
+    newest=feeds.newest_threads,
+    events=feeds.ends,
 )
 
 POSTS = ContentType(
@@ -296,6 +290,7 @@ POSTS = ContentType(
     documents=_post_documents,
     public_ids=_public_post_ids,
     desk_items=_post_desk_items,
+    newest=feeds.newest_posts,
     decide=_decide_post,
     reopen=lambda id_, rev, actor: decisions.reopen(decisions.get_post(id_), rev, actor),
     hide=lambda id_, actor, rule: decisions.hide(decisions.get_post(id_), actor, rule),

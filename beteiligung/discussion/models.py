@@ -67,6 +67,7 @@ class Thread(Model):
         Index(None, "scope_id", "status", "pinned", "id"),
         Index(None, "host_key", "host_id"),
         Index(None, "author_id", "id"),
+        Index(None, "public_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -89,6 +90,7 @@ class Thread(Model):
     closes_at: Mapped[datetime | None] = mapped_column(Utc)  # exclusive; None: with the phase
     closed_at: Mapped[datetime | None] = mapped_column(Utc)  # by hand
     written_at: Mapped[datetime] = mapped_column(Utc, default=now)
+    public_at: Mapped[datetime | None] = mapped_column(Utc)  # released for the first time
     posts_count: Mapped[int] = mapped_column(default=0)  # public posts, replies included
     answers_count: Mapped[int] = mapped_column(default=0)
     last_post_at: Mapped[datetime | None] = mapped_column(Utc)
@@ -119,6 +121,9 @@ class Post(Model):
         Index(None, "author_id", "id"),
         Index(None, "scope_id", "status", "is_answer", "id"),
         Index(None, "parent_id", "reply_no"),
+        Index(None, "public_at", "id"),
+        Index(None, "scope_id", "public_at"),
+        Index(None, "thread_id", "public_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -141,6 +146,7 @@ class Post(Model):
     pinned: Mapped[bool] = mapped_column(default=False)
     picture_id: Mapped[int | None] = mapped_column(ForeignKey(File.id, ondelete="SET NULL"))
     written_at: Mapped[datetime] = mapped_column(Utc, default=now)
+    public_at: Mapped[datetime | None] = mapped_column(Utc)  # released for the first time
     edited_at: Mapped[datetime | None] = mapped_column(Utc)
     hidden_rule: Mapped[int | None]  # number of the rule, shown on the tombstone
     agree_base: Mapped[int] = mapped_column(default=0)  # from an import or paper

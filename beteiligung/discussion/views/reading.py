@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from beteiligung.discussion import rules
 from beteiligung.discussion.forms import PostForm, VoteForm
-from beteiligung.discussion.models import Post, Status, Thread
+from beteiligung.discussion.models import THREAD_KEY, Post, Status, Thread
 from beteiligung.discussion.service import posts, reading, texts, threads, votes
 from beteiligung.discussion.service.names import author_name
 from beteiligung.discussion.service.paging import Cursor, Sort
@@ -17,15 +17,17 @@ from beteiligung.discussion.views.blueprint import blueprint
 from beteiligung.discussion.views.frame import Rights, context
 from kern.accounts import pending
 from kern.accounts.emails import fold_email
-from kern.actor import Actor
+from kern.actor import GUEST, Actor
 from kern.calendar import format_day, format_deadline, format_target
 from kern.clock import now
+from kern.content import Ref, Within
 from kern.errors import Invalid, NotFound
 from kern.i18n import _, _l, language
 from kern.ids import parse_id
 from kern.moderation.cases import due
 from kern.scope import Act, Window, is_open, list_windows
 from kern.web import commits, current_actor, shows_again
+from kern.web.feeds import Feed, atom
 from kern.web.limit import limit_mails
 from kern.web.notice import notice
 
@@ -151,6 +153,17 @@ def _end_of(thread: Thread, windows: list[Window]) -> Any:
         return thread.closes_at
     ends = [one.closes_at for one in windows if one.act == Act.DISCUSS and one.closes_at]
     return max(ends) if ends else None
+
+
+@blueprint.get("/gespraech/<int:thread_id>/atom.xml")
+def feed(thread_id: int) -> ResponseReturnValue:
+    """For everybody: a reader of feeds cannot log in."""
+    found = threads.get_thread_for(GUEST, thread_id)
+    if not found.scope.is_public:
+        raise NotFound(threads.GONE)
+    here = url_for(".thread", thread_id=found.id)
+    within = Within(found.scope_id, Ref(THREAD_KEY, found.id))
+    return atom(Feed(f"{here}/atom.xml", here, found.title, within))
 
 
 @blueprint.get("/beitrag/<int:post_id>")
