@@ -12,7 +12,7 @@ from kern.db import begin_writing, db
 from kern.i18n import language
 from kern.settings import TownSettings, town_settings
 from kern.town import Towns, enter, leave
-from kern.web import errors, guard, headers, identity, inputs, limit, login, notice
+from kern.web import errors, guard, headers, identity, inputs, limit, login, notice, templates
 from kern.web.assets import asset
 from kern.web.identity import current_actor
 
@@ -48,6 +48,7 @@ def init_app(app: Flask, settings: Settings, towns: Towns) -> None:
         g.pop("language", None)
         g.pop("town_settings", None)
 
+    templates.init_app(app)
     inputs.init_app(app)
     guard.init_app(app)
     identity.init_app(app)
