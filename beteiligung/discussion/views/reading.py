@@ -15,6 +15,7 @@ from beteiligung.discussion.service.names import author_name
 from beteiligung.discussion.service.paging import Cursor, Sort
 from beteiligung.discussion.views.blueprint import blueprint
 from beteiligung.discussion.views.frame import Rights, context
+from beteiligung.discussion.views.shown import put_into_words
 from kern.accounts import pending
 from kern.accounts.emails import fold_email
 from kern.actor import GUEST, Actor
@@ -105,7 +106,9 @@ def _posts(
     """A page of posts and the ways to the others."""
     page = reading.read_page(thread, actor, sort, cursor)
     return {
-        "page": page,
+        "pinned": put_into_words(page.pinned),
+        "posts": put_into_words(page.posts),
+        "waiting": page.waiting,
         "sort_tabs": [(label, f"{here}?sortierung={one}", one is sort) for one, label in SORTS],
         "newer_url": _page_url(here, sort, page.newer),
         "older_url": _page_url(here, sort, page.older),
@@ -196,11 +199,11 @@ def replies(post_id: int) -> ResponseReturnValue:
     return render_template(
         "beteiligung/discussion/replies.html",
         thread=thread,
-        root=view,
+        root=put_into_words([view])[0]._replace(more_replies=0),
         rights=rights,
         form=PostForm(formdata=None, parent=str(post_id)),
         target=format_target(now(), due(now())) if rights.post else "",
-        next_url=f"{here}?nach={view.replies[-1].id}" if more else "",
+        next_url=f"{here}?nach={view.replies[-1].row.id}" if more else "",
         first_url=here if start else "",
         **context(
             rights,
