@@ -5,13 +5,13 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from pathlib import Path
 from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from flask import Flask, g, has_request_context, request
+from flask import Flask, has_request_context, request
 from flask_babel import Babel, force_locale, gettext, ngettext
 from flask_babel.speaklater import LazyString
 
@@ -26,6 +26,7 @@ CATALOGUES = ROOT / "translations"
 log = logging.getLogger(__name__)
 babel = Babel()
 _spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
+_read_in: ContextVar[str | None] = ContextVar("read_in", default=None)
 
 __all__ = [
     "COOKIE",
@@ -34,8 +35,10 @@ __all__ = [
     "_l",
     "_n",
     "compile_catalogues",
+    "enter",
     "init_app",
     "language",
+    "leave",
     "say",
     "speaking",
     "spoken",
@@ -75,13 +78,23 @@ def _is_source() -> bool:
 
 def language() -> str:
     """The reader's choice (`?sprache=en` or the cookie of that choice), else German."""
+    return _read_in.get() or _chosen()
+
+
+def _chosen() -> str:
     if not has_request_context():
         return SOURCE
-    chosen: str | None = g.get("language")
-    if chosen is None:
-        wanted = request.args.get(COOKIE) or request.cookies.get(COOKIE) or SOURCE
-        chosen = g.language = wanted if wanted in LANGUAGES else SOURCE
-    return chosen
+    wanted = request.args.get(COOKIE) or request.cookies.get(COOKIE) or SOURCE
+    return wanted if wanted in LANGUAGES else SOURCE
+
+
+def enter() -> Token[str | None]:
+    """Keep the reader's choice until `leave`: a long page asks for it hundreds of times."""
+    return _read_in.set(_chosen())
+
+
+def leave(token: Token[str | None]) -> None:
+    _read_in.reset(token)
 
 
 @contextmanager
