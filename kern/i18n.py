@@ -128,7 +128,7 @@ def compile_catalogues(folder: Path = CATALOGUES) -> None:
         try:
             _compile(source, target)
         except OSError as error:
-            log.warning("the catalogue %s cannot be compiled: %s", source, error)
+            log.warning("Die Übersetzung %s lässt sich nicht einlesen: %s", source, error)
 
 
 def _compile(source: Path, target: Path) -> None:
