@@ -93,6 +93,7 @@ class Waiting(NamedTuple):
     waiting: str
     note: str
     is_current: bool
+    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,7 @@ QUEUE = (
         "19 Std.",
         "Telefonnummer im Text?",
         is_current=True,
+        is_late=True,
     ),
     Waiting("Ohne Anmeldung", "#tisch", "Spielplatz Ahornweg", "17 Std.", "", is_current=False),
     Waiting("Jugendbeirat", "#tisch", "Schulweg Nordstraße", "3 Std.", "", is_current=False),

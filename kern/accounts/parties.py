@@ -26,6 +26,10 @@ def find_account(email: str) -> Account | None:
     return db.session.scalar(query)
 
 
+def find_party(party_id: int) -> Party | None:
+    return db.session.get(Party, party_id)
+
+
 def party_for_email(email: str) -> Party:
     """The person whose address was just confirmed; made when new. Raises NotAllowed if barred."""
     account = find_account(email)

@@ -15,12 +15,13 @@ from kern.clock import now
 from kern.content import DeskItem, Ref
 from kern.db import db
 from kern.errors import NotFound
-from kern.moderation.models import REASON, REPORT, Case, CaseNote, CaseState, CaseVerdict
+from kern.moderation.filters import within
+from kern.moderation.models import REASON, REPORT, Case, CaseNote, CaseState
 from kern.moderation.netiquette import rule_text
-from kern.moderation.queue import ref_of, within
+from kern.moderation.queue import RESTRICTING, items_of, ref_of
 
-CLAIM = timedelta(minutes=10)
-RESTRICTING = frozenset({CaseVerdict.REJECT, CaseVerdict.HIDE})
+CLAIM = timedelta(minutes=10)  # whoever opens a case
+HOLD = timedelta(days=1)  # whoever says that they take it on
 RECORD_LOOKS_BACK = 200  # decisions about one author
 RECENT = 5
 GONE = "Diesen Vorgang gibt es nicht."
@@ -77,12 +78,20 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """Something the author wrote before; `item` is None when nothing of it is left."""
+
+    case: Case
+    item: DeskItem | None
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """How the author's earlier texts were decided."""
 
     released: int
     rejected: int
-    recent: Sequence[Case]
+    recent: Sequence[Earlier]
 
     @property
     def count(self) -> int:
@@ -110,6 +119,12 @@ def get_case_for(actor: Actor, case_id: int) -> Case:
     if case is None:
         raise NotFound(GONE)
     return case
+
+
+def get_cases_for(actor: Actor, case_ids: Sequence[int]) -> Sequence[Case]:
+    """Those of them that this actor may open, oldest first."""
+    query = select(Case).where(Case.id.in_(case_ids), within(actor))
+    return db.session.scalars(query.order_by(Case.opened_at, Case.id)).all()
 
 
 def look(actor: Actor, case: Case, item: DeskItem | None, *, is_mine: bool = False) -> Look:
@@ -176,7 +191,9 @@ def record_of(author_id: int | None, but: Case) -> Record:
     query = query.order_by(Case.decided_at.desc(), Case.id.desc()).limit(RECORD_LOOKS_BACK)
     cases = db.session.scalars(query).all()
     rejected = sum(case.verdict in RESTRICTING for case in cases)
-    return Record(len(cases) - rejected, rejected, cases[:RECENT])
+    items = items_of(cases[:RECENT])
+    recent = [Earlier(case, items.get(ref_of(case))) for case in cases[:RECENT]]
+    return Record(len(cases) - rejected, rejected, recent)
 
 
 # Claims
@@ -200,6 +217,18 @@ def claim(actor: Actor, case: Case) -> bool:
     values = statement.values(claimed_by=actor.account_id, claimed_until=at + CLAIM)
     with glance() as connection:
         return cast("CursorResult[Any]", connection.execute(values)).rowcount == 1
+
+
+def take_on(actor: Actor, case: Case) -> None:
+    """Say that one looks after it, until tomorrow; nobody else is sent to it meanwhile."""
+    values = {"claimed_by": actor.account_id, "claimed_until": now() + HOLD}
+    statement = update(Case).where(Case.id == case.id, Case.state == CaseState.OPEN)
+    db.session.execute(statement.values(**values))
+
+
+def is_taken_on(case: Case) -> bool:
+    """For longer than somebody who only reads it."""
+    return case.claimed_until is not None and case.claimed_until > now() + CLAIM
 
 
 def put_back(actor: Actor, case: Case) -> None:

@@ -10,9 +10,10 @@ from kern.accounts.models import Account, Party
 from kern.actor import Actor
 from kern.content import DeskItem
 from kern.db import db
+from kern.moderation.filters import within
 from kern.moderation.models import Case, CaseState, CaseVerdict
 from kern.moderation.paging import DECIDED, PAGE, Cursor
-from kern.moderation.queue import items_of, ref_of, within
+from kern.moderation.queue import items_of, ref_of
 from kern.scope.models import Scope
 
 

@@ -1,12 +1,11 @@
-"""The queue: what waits, oldest first, in which the reader may look, filtered, counted, paged."""
+"""The queue: what waits, with what one needs to judge it, sorted, folded, counted, paged."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import Row, Select, and_, func, or_, select
 
 from kern.accounts.models import Account, Party
 from kern.actor import Actor
@@ -15,57 +14,27 @@ from kern.clock import now
 from kern.content import DeskItem, Ref, registry
 from kern.db import db
 from kern.moderation import persons
-from kern.moderation.models import Case, CaseKind, CaseState
-from kern.moderation.paging import PAGE, WAITING, Cursor
+from kern.moderation.filters import DESK, TAB_KINDS, Filters, Holder, Tab, held, within
+from kern.moderation.models import Case, CaseState, CaseVerdict
+from kern.moderation.paging import PAGE, Cursor
 from kern.moderation.persons import PERSON_KEY
 from kern.scope.models import Scope
 
-DESK = "moderation.desk"
+__all__ = ["DESK", "Filters", "Holder", "Tab", "within"]  # where others look for them
 
-
-class Tab(StrEnum):
-    """The values stand in addresses, so they are German."""
-
-    CHECK = "pruefen"
-    REPORTED = "gemeldet"
-    OBJECTED = "einspruch"
-
-    @property
-    def kinds(self) -> tuple[CaseKind, ...]:
-        return TAB_KINDS[self]
-
-
-TAB_KINDS: Mapping[Tab, tuple[CaseKind, ...]] = {
-    Tab.CHECK: (CaseKind.RELEASE, CaseKind.REVIEW),
-    Tab.REPORTED: (CaseKind.REPORT,),
-    Tab.OBJECTED: (CaseKind.OBJECTION,),
-}
-
-
-class Holder(StrEnum):
-    """Who has claimed a case; in addresses as well."""
-
-    NOBODY = "frei"
-    ME = "ich"
-    OTHERS = "andere"
+RESTRICTING = frozenset({CaseVerdict.REJECT, CaseVerdict.HIDE})
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    tab: Tab = Tab.CHECK
-    scope_id: int | None = None
-    key: str | None = None
-    holder: Holder | None = None
+class Tally:
+    """How an author's earlier texts were decided."""
 
-    def conditions(self, actor: Actor, at: datetime) -> list[ColumnElement[bool]]:
-        found = [within(actor), Case.state == CaseState.OPEN, Case.kind.in_(self.tab.kinds)]
-        if self.scope_id is not None:
-            found.append(Case.scope_id == self.scope_id)
-        if self.key is not None:
-            found.append(Case.content_key == self.key)
-        if self.holder is not None:
-            found.append(held(self.holder, actor, at))
-        return found
+    released: int = 0
+    rejected: int = 0
+
+    @property
+    def count(self) -> int:
+        return self.released + self.rejected
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +45,8 @@ class Waiting:
     item: DeskItem
     holder: str = ""
     is_mine: bool = False
+    tally: Tally = Tally()
+    alike: int = 0  # how many more that look alike wait, folded under this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +60,48 @@ class Queue:
         return next(found, None)
 
 
-def within(actor: Actor) -> ColumnElement[bool]:
-    """Cases this actor may open: all with a grant of the town, else those of single scopes."""
-    return true() if actor.may(DESK) else Case.scope_id.in_(actor.scopes_with(DESK))
+def list_queue(
+    actor: Actor, filters: Filters, cursor: Cursor | None = None, limit: int = PAGE
+) -> Queue:
+    """A page of what waits: four queries, and one for each kind of thing on it."""
+    at = now()
+    query = _with_holder().where(*filters.conditions(actor, at), filters.heads(actor, at))
+    page = filters.sorting.order.cut(query, cursor, limit)
+    cases = [row[0] for row in page.rows]
+    items = items_of(cases)
+    tallies = tallies_of({case.author_id for case in cases if case.author_id is not None})
+    alike = _count_alike(actor, filters, cases, at)
+    lines = [
+        Waiting(
+            case,
+            items[ref_of(case)],
+            *_holding(case, holder, actor, at),
+            tally=tallies.get(case.author_id, Tally()),
+            alike=alike.get(case.id, 0),
+        )
+        for case, holder in page.rows
+        if ref_of(case) in items
+    ]
+    return Queue(lines, page.previous, page.next)
 
 
-def held(holder: Holder, actor: Actor, at: datetime) -> ColumnElement[bool]:
-    claimed = and_(Case.claimed_by.is_not(None), Case.claimed_until > at)
-    if holder is Holder.NOBODY:
-        return or_(Case.claimed_by.is_(None), Case.claimed_until <= at)
-    mine = Case.claimed_by == actor.account_id
-    return and_(claimed, mine) if holder is Holder.ME else and_(claimed, ~mine)
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """All that some filters let through, look-alikes not folded, as far as one step reaches."""
+
+    lines: Sequence[tuple[Case, DeskItem]]
+    more: int
+
+
+def list_all(actor: Actor, filters: Filters, limit: int) -> Selection:
+    """Two queries, and one for each kind of thing among them."""
+    conditions = filters.conditions(actor, now())
+    query = filters.sorting.order.sort(select(Case).where(*conditions)).limit(limit)
+    cases = db.session.scalars(query).all()
+    items = items_of(cases)
+    count = db.session.scalar(select(func.count()).select_from(Case).where(*conditions)) or 0
+    lines = [(case, items[ref_of(case)]) for case in cases if ref_of(case) in items]
+    return Selection(lines, count - len(cases))
 
 
 def _with_holder() -> Select[*tuple[Any, ...]]:
@@ -108,25 +110,40 @@ def _with_holder() -> Select[*tuple[Any, ...]]:
     return query.outerjoin(Party, Party.id == Account.party_id)
 
 
-def list_queue(
-    actor: Actor, filters: Filters, cursor: Cursor | None = None, limit: int = PAGE
-) -> Queue:
-    """A page of what waits, oldest first: one query, and one for each kind of thing on it."""
-    at = now()
-    page = WAITING.cut(_with_holder().where(*filters.conditions(actor, at)), cursor, limit)
-    items = items_of(row[0] for row in page.rows)
-    lines = [
-        waiting(case, items[ref_of(case)], holder, actor, at)
-        for case, holder in page.rows
-        if ref_of(case) in items
-    ]
-    return Queue(lines, page.previous, page.next)
+def _holding(case: Case, holder: str | None, actor: Actor, at: datetime) -> tuple[str, bool]:
+    is_held = case.claimed_until is not None and case.claimed_until > at
+    is_mine = is_held and case.claimed_by == actor.account_id
+    return (holder or "") if is_held and not is_mine else "", is_mine
 
 
-def waiting(case: Case, item: DeskItem, holder: str | None, actor: Actor, at: datetime) -> Waiting:
-    held = case.claimed_until is not None and case.claimed_until > at
-    mine = held and case.claimed_by == actor.account_id
-    return Waiting(case, item, (holder or "") if held and not mine else "", mine)
+def tallies_of(author_ids: Iterable[int]) -> dict[int | None, Tally]:
+    query = (
+        select(Case.author_id, Case.verdict, func.count())
+        .where(Case.author_id.in_(list(author_ids)), Case.state == CaseState.DECIDED)
+        .group_by(Case.author_id, Case.verdict)
+    )
+    found: dict[int | None, Tally] = {}
+    for author_id, verdict, n in db.session.execute(query):
+        before = found.get(author_id, Tally())
+        is_bad = verdict in RESTRICTING
+        found[author_id] = Tally(
+            before.released + (0 if is_bad else n), before.rejected + (n if is_bad else 0)
+        )
+    return found
+
+
+def _count_alike(
+    actor: Actor, filters: Filters, cases: Sequence[Case], at: datetime
+) -> Mapping[int, int]:
+    """How many look like each of these cases and wait as well; only where they are folded."""
+    heads = {case.group_id: case.id for case in cases if case.group_id is not None}
+    if not heads or filters.group_id is not None:
+        return {}
+    query = select(Case.group_id, func.count()).where(
+        Case.group_id.in_(heads), *filters.conditions(actor, at)
+    )
+    found = db.session.execute(query.group_by(Case.group_id))
+    return {heads[group]: n - 1 for group, n in found if group is not None}
 
 
 def ref_of(case: Case) -> Ref:
@@ -153,17 +170,16 @@ def _desk_items(key: str, ids: Sequence[int]) -> Mapping[int, DeskItem]:
 
 def find_next(actor: Actor, filters: Filters, after: Case | None = None) -> Case | None:
     """What to look at next: behind `after`, else from the front; never what others look at."""
-    free = or_(held(Holder.NOBODY, actor, now()), Case.claimed_by == actor.account_id)
-    query = select(Case).where(*filters.conditions(actor, now()), free)
-    query = query.order_by(Case.opened_at, Case.id).limit(1)
-    if after is None:
-        return db.session.scalar(query)
-    behind = or_(
-        Case.opened_at > after.opened_at,
-        and_(Case.opened_at == after.opened_at, Case.id > after.id),
-    )
-    found = db.session.scalar(query.where(behind))
-    return found or db.session.scalar(query.where(Case.id != after.id))
+    at, order = now(), filters.sorting.order
+    free = or_(held(Holder.NOBODY, actor, at), Case.claimed_by == actor.account_id)
+    query: Select[*tuple[Any, ...]] = select(Case)
+    query = query.where(*filters.conditions(actor, at), filters.heads(actor, at), free)
+    query = order.sort(query).limit(1)
+    found: Case | None = None
+    if after is not None:
+        found = db.session.scalar(query.where(order.beyond(order.cursor("nach", after))))
+        query = query.where(Case.id != after.id)
+    return found or cast("Case | None", db.session.scalar(query))
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,33 +197,52 @@ class Counts:
     scopes: Sequence[Place]  # of one tab, by title
     keys: Mapping[str, int]  # of one tab
     done_today: int
+    oldest: datetime | None
 
     @property
     def open(self) -> int:
-        return sum(self.tabs.values())
+        return self.tabs[Tab.ALL]
 
 
-def count_queue(actor: Actor, tab: Tab = Tab.CHECK) -> Counts:
+def count_queue(actor: Actor, tab: Tab = Tab.ALL) -> Counts:
     """Everything the desk's head shows, in one query."""
     today = end_of_day(to_local(now()).date() - timedelta(days=1))
     is_open = Case.state == CaseState.OPEN
     is_done = and_(Case.state == CaseState.DECIDED, Case.decided_at >= today)
     columns = (Case.kind, Case.state, Case.scope_id, Scope.title, Case.content_key)
-    query = select(*columns, func.count().label("n")).outerjoin(Scope, Scope.id == Case.scope_id)
+    figures = (func.count().label("n"), func.min(Case.opened_at).label("oldest"))
+    query = select(*columns, *figures).outerjoin(Scope, Scope.id == Case.scope_id)
     query = query.where(within(actor), or_(is_open, is_done)).group_by(*columns)
-    tabs = dict.fromkeys(Tab, 0)
-    scopes: dict[int, Place] = {}
-    keys: dict[str, int] = {}
-    done = 0
-    for kind, state, scope_id, title, key, n in db.session.execute(query):
-        if state != CaseState.OPEN:
-            done += n
-            continue
-        one = next(tab_ for tab_, kinds in TAB_KINDS.items() if kind in kinds)
-        tabs[one] += n
-        if one is tab:
-            keys[key] = keys.get(key, 0) + n
-            if scope_id is not None:
-                before = scopes[scope_id].count if scope_id in scopes else 0
-                scopes[scope_id] = Place(scope_id, title, before + n)
-    return Counts(tabs, sorted(scopes.values(), key=lambda place: place.title), keys, done)
+    counting = _Counting(tab)
+    for row in db.session.execute(query):
+        counting.add(row)
+    return counting.result()
+
+
+class _Counting:
+    def __init__(self, tab: Tab) -> None:
+        self.tab = tab
+        self.tabs = dict.fromkeys(Tab, 0)
+        self.scopes: dict[int, Place] = {}
+        self.keys: dict[str, int] = {}
+        self.done = 0
+        self.oldest: datetime | None = None
+
+    def add(self, row: Row[*tuple[Any, ...]]) -> None:
+        if row.state != CaseState.OPEN:
+            self.done += row.n
+            return
+        self.oldest = min(self.oldest or row.oldest, row.oldest)
+        for tab, kinds in TAB_KINDS.items():
+            self.tabs[tab] += row.n if row.kind in kinds else 0
+        if row.kind not in self.tab.kinds:
+            return
+        self.keys[row.content_key] = self.keys.get(row.content_key, 0) + row.n
+        if row.scope_id is not None:
+            before = self.scopes.get(row.scope_id)
+            count = row.n + (before.count if before else 0)
+            self.scopes[row.scope_id] = Place(row.scope_id, row.title or "", count)
+
+    def result(self) -> Counts:
+        scopes = sorted(self.scopes.values(), key=lambda place: place.title)
+        return Counts(self.tabs, scopes, self.keys, self.done, self.oldest)

@@ -4,15 +4,21 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask import url_for
 from werkzeug.datastructures import MultiDict
 
-from kern.calendar import format_target
+from kern.calendar import format_target, to_local
 from kern.content import registry
-from kern.i18n import _, _l
+from kern.i18n import _, _l, _n
 from kern.ids import parse_id
+from kern.moderation.decisions import UNDO, no_for
+from kern.moderation.desk import is_taken_on
+from kern.moderation.filters import Filters, Holder, Sorting, Tab
 from kern.moderation.log import LogFilters
 from kern.moderation.models import Case, CaseKind, CaseVerdict
-from kern.moderation.queue import Filters, Holder, Tab
+from kern.moderation.paging import stamp  # noqa: F401 - templates say words.stamp
+from kern.moderation.queue import Tally, Waiting
+from kern.moderation.recent import Done
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -73,6 +79,38 @@ LOG_CHOICES: Mapping[str, tuple[CaseVerdict, ...]] = {
     "ausgeblendet": (CaseVerdict.HIDE,),
     "in-ordnung": (CaseVerdict.FINE,),
 }
+TABS: Mapping[Tab, object] = {
+    Tab.ALL: _l("Alles"),
+    Tab.CHECK: _l("Freigeben"),
+    Tab.REPORTED: _l("Gemeldet"),
+    Tab.OBJECTED: _l("Einsprüche"),
+    Tab.UNREAD: _l("Nachsehen"),
+}
+SORTINGS: Mapping[Sorting, object] = {
+    Sorting.OLDEST: _l("Ältestes zuerst"),
+    Sorting.STRIKING: _l("Auffälliges zuerst"),
+}
+YES: Mapping[CaseKind, object] = {  # what a list says in one word; objections have no such word
+    CaseKind.RELEASE: _l("Freigeben"),
+    CaseKind.REPORT: _l("In Ordnung"),
+    CaseKind.REVIEW: _l("In Ordnung"),
+}
+NO: Mapping[CaseKind, object] = {
+    CaseKind.RELEASE: _l("Ablehnen"),
+    CaseKind.REPORT: _l("Ausblenden"),
+    CaseKind.REVIEW: _l("Ausblenden"),
+}
+LIST_KEYS = (
+    ("J", _l("nächster")),
+    ("K", _l("voriger")),
+    ("A", _l("freigeben")),
+    ("R", _l("ablehnen")),
+    ("X", _l("markieren")),
+    ("O", _l("öffnen")),
+    ("F", _l("filtern")),
+    ("Z", _l("zurücknehmen")),
+)
+FORM_KEYS = (("Strg + ↵", _l("Formular absenden")), ("Esc", _l("Formular schließen")))
 HOLDERS: Mapping[Holder, object] = {
     Holder.NOBODY: _l("Noch bei niemandem"),
     Holder.ME: _l("Bei mir"),
@@ -94,6 +132,14 @@ def is_late(case: Case, at: datetime) -> bool:
     return case.due_at is not None and case.due_at < at
 
 
+def waiting(case: Case, at: datetime) -> str:
+    """How long it waits, and whether that is longer than the town means to take."""
+    time = waited(case.opened_at, at)
+    if is_late(case, at):
+        return _("wartet %(time)s, Ziel überschritten", time=time)
+    return _("wartet %(time)s", time=time)
+
+
 def target(case: Case, at: datetime) -> str:
     """The town's own aim for this case, in words."""
     if case.due_at is None:
@@ -103,16 +149,88 @@ def target(case: Case, at: datetime) -> str:
     return _("Ziel: %(when)s", when=format_target(at, case.due_at))
 
 
-def notes_of(case: Case, holder: str, at: datetime) -> list[str]:
-    """What stands out in the queue, most urgent first."""
-    found = []
-    if case.reports > 1:
-        found.append(_("%(n)s Meldungen", n=case.reports))
-    if is_late(case, at):
-        found.append(_("länger als das Ziel"))
+def holding(case: Case, holder: str, *, is_mine: bool) -> str:
+    """Who has the case in their hands; empty when nobody has."""
     if holder:
-        found.append(_("%(name)s sieht es gerade an", name=holder))
+        return _("%(name)s sieht es gerade an", name=holder)
+    if is_mine and is_taken_on(case):
+        return _("Sie haben es übernommen")
+    return ""
+
+
+def notes_of(line: Waiting) -> list[str]:
+    """What stands out, for the narrow list beside a case."""
+    found = []
+    if line.case.reports > 1:
+        found.append(_("%(n)s Meldungen", n=line.case.reports))
+    if line.alike:
+        found.append(alike(line.alike))
+    if line.holder:
+        found.append(_("bei %(name)s", name=line.holder))
     return found
+
+
+def alike(n: int) -> str:
+    return _n("und %(num)s ähnlicher", "und %(num)s ähnliche", n)
+
+
+def tally(found: Tally) -> str:
+    """What was decided about an author's earlier texts."""
+    if not found.count:
+        return _("bisher nichts entschieden")
+    if not found.rejected:
+        return _("%(n)s freigegeben", n=found.released)
+    if not found.released:
+        return _("%(n)s abgelehnt oder ausgeblendet", n=found.rejected)
+    return _(
+        "%(released)s freigegeben, %(rejected)s abgelehnt oder ausgeblendet",
+        released=found.released,
+        rejected=found.rejected,
+    )
+
+
+def going() -> list[tuple[str, object, str]]:
+    """Where two keys one after the other lead to."""
+    return [
+        ("G L", _("zur Liste"), url_for("moderation.overview")),
+        ("G M", _("zu den Meldungen"), url_for("moderation.overview", was=Tab.REPORTED)),
+        ("G E", _("zu den Einsprüchen"), url_for("moderation.overview", was=Tab.OBJECTED)),
+        ("G P", _("zum Protokoll"), url_for("moderation.log")),
+    ]
+
+
+def undo_until(found: Done) -> str:
+    return to_local(found.at + UNDO).strftime("%H:%M:%S")
+
+
+def kind(case: Case) -> str:
+    if case.kind == CaseKind.REPORT and case.reports > 1:
+        return _("%(n)s Meldungen", n=case.reports)
+    return str(KINDS[case.kind])
+
+
+def can_be_marked(case: Case) -> bool:
+    """Objections are decided one by one, with a sentence of their own."""
+    return case.kind in YES
+
+
+def no_act(case: Case) -> str:
+    """The form behind "no": its name in the address."""
+    return name_of(no_for(case))
+
+
+def name_of(verdict: CaseVerdict) -> str:
+    return next(name for name, one in ACTS.items() if one == verdict)
+
+
+def done(found: Done) -> str:
+    """What the bar says that takes it back."""
+    verdict = found.cases[0].verdict
+    said = str(VERDICTS[verdict]) if verdict is not None else ""
+    if found.count > 1:
+        return _("%(n)s entschieden: %(verdict)s.", n=found.count, verdict=said)
+    author = found.author or _("Ohne Namen")
+    return _("%(author)s: %(verdict)s.", author=author, verdict=said)
 
 
 # Addresses of filters
@@ -120,22 +238,30 @@ def notes_of(case: Case, holder: str, at: datetime) -> list[str]:
 
 def filters_of(args: MultiDict[str, str]) -> Filters:
     """Unknown words filter nothing."""
-    tab, holder, key = args.get("was"), args.get("bei"), args.get("art")
+    tab, holder, key, sorting = (args.get(one) for one in ("was", "bei", "art", "zuerst"))
     return Filters(
-        tab=Tab(tab) if tab in set(Tab) else Tab.CHECK,
+        tab=Tab(tab) if tab in set(Tab) else Tab.ALL,
         scope_id=parse_id(args.get("projekt")),
         key=key if key in registry() else None,
         holder=Holder(holder) if holder in set(Holder) else None,
+        hinted=args.get("hinweis") == "ja",
+        author_id=parse_id(args.get("person")),
+        group_id=parse_id(args.get("gruppe")),
+        sorting=Sorting(sorting) if sorting in set(Sorting) else Sorting.OLDEST,
     )
 
 
 def args_of(filters: Filters) -> dict[str, Any]:
     """Back into an address; what is the default is left out."""
     return {
-        "was": None if filters.tab is Tab.CHECK else str(filters.tab),
+        "was": None if filters.tab is Tab.ALL else str(filters.tab),
         "projekt": filters.scope_id,
         "art": filters.key,
         "bei": str(filters.holder) if filters.holder else None,
+        "hinweis": "ja" if filters.hinted else None,
+        "person": filters.author_id,
+        "gruppe": filters.group_id,
+        "zuerst": None if filters.sorting is Sorting.OLDEST else str(filters.sorting),
     }
 
 

@@ -1,10 +1,13 @@
 // Every page: each module does one small thing, and the page works without all of them.
+import { askAtOnce } from "./asking.js";
 import { countCharacters } from "./counter.js";
+import { swapDesk } from "./desk.js";
 import { keepDrafts } from "./drafts.js";
 import { focusErrors } from "./errors.js";
 import { fillReasons } from "./reasons.js";
-import { useKeys } from "./keys.js";
+import { showKeys, useKeys } from "./keys.js";
 import { warnBeforeLeaving } from "./leaving.js";
+import { countMarks } from "./marks.js";
 import { closeMenus } from "./menus.js";
 import { shareLinks } from "./share.js";
 import { swapVotes } from "./swap.js";
@@ -12,28 +15,42 @@ import { showCurrentTabs } from "./tabs.js";
 import { tellTime } from "./time.js";
 import { switchTheme } from "./theme.js";
 import { placeToasts } from "./toasts.js";
+import { countUndo } from "./undo.js";
 
-const PARTS = [
+// What belongs to one state of a page is started again when a part of it was swapped.
+const OF_A_STATE = [
   focusErrors,
   tellTime,
   keepDrafts,
   countCharacters,
+  showKeys,
+  fillReasons,
+  warnBeforeLeaving,
+  placeToasts,
+  showCurrentTabs,
+  countUndo,
+  countMarks,
+  askAtOnce,
+];
+const OF_THE_PAGE = [
   switchTheme,
   closeMenus,
   shareLinks,
   swapVotes,
   useKeys,
-  fillReasons,
-  warnBeforeLeaving,
-  placeToasts,
-  showCurrentTabs,
+  (root) => swapDesk(root, (part) => run(OF_A_STATE, part)),
 ];
 
-for (const start of PARTS) {
-  try {
-    start(document);
-  } catch (error) {
-    // One broken nicety must not take the others along.
-    console.error(error);
+function run(parts, root) {
+  for (const start of parts) {
+    try {
+      start(root);
+    } catch (error) {
+      // One broken nicety must not take the others along.
+      console.error(error);
+    }
   }
 }
+
+run(OF_A_STATE, document);
+run(OF_THE_PAGE, document);

@@ -1,5 +1,6 @@
 // A vote without losing one's place: the form is sent in the background, and its new state is taken
 // from the page the server answers with. Whatever else happens, the browser does it the plain way.
+import { resend } from "./resend.js";
 
 function twinOf(form, page) {
   const path = form.getAttribute("action");
@@ -45,11 +46,7 @@ export function swapVotes(root) {
     try {
       await send(form, button);
     } catch {
-      // `submit()` knows no button, so its value goes along as a field of its own.
-      const field = document.createElement("input");
-      Object.assign(field, { type: "hidden", name: button.name, value: button.value });
-      form.append(field);
-      form.submit();
+      resend(form, button);
     }
   });
 }

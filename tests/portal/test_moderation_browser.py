@@ -63,10 +63,10 @@ def statuses(ids: list[int]) -> list[str]:
     return [str(db.session.get_one(Post, id_).status) for id_ in ids]
 
 
-def press(page: Page, key: str) -> None:
-    """A key that leads to another page."""
-    with page.expect_navigation():
-        page.keyboard.press(key)
+def heading(page: Page, text: str) -> None:
+    """The next one is there, and a screen reader is at its beginning."""
+    expect(page.locator(".df-desk__item")).to_contain_text(text)
+    expect(page.locator("h1")).to_be_focused()
 
 
 def test_three_are_decided_by_keyboard_alone(
@@ -76,26 +76,77 @@ def test_three_are_decided_by_keyboard_alone(
     context = enter(browser, address, token)
     page = context.new_page()
     page.goto(f"{address}/moderation/")
+    page.evaluate("window.stays = true")
 
-    press(page, "j")
-    expect(page.locator(".df-desk")).to_contain_text(WAITING[0])
-    press(page, "a")
-    expect(page.locator("[data-toast]")).to_contain_text("freigegeben")
-    expect(page.locator(".df-desk")).to_contain_text(WAITING[1])
+    page.keyboard.press("j")
+    page.keyboard.press("o")
+    heading(page, WAITING[0])
+    page.keyboard.press("a")
+    heading(page, WAITING[1])
+    expect(page.locator("[data-undo]")).to_contain_text("freigegeben")
+    expect(page.locator("[data-voice]")).to_contain_text("freigegeben")
     page.keyboard.press("r")
-    page.keyboard.type("3")
-    page.keyboard.press("Tab")
+    expect(page.locator("#ready")).to_be_focused()
     page.keyboard.press("ArrowDown")
-    page.keyboard.press("Tab")
-    expect(page.locator("#text")).to_be_focused()
     expect(page.locator("#text")).not_to_have_value("")
-    page.keyboard.press("Tab")
-    press(page, "Enter")
-    expect(page.locator("[data-toast]")).to_contain_text("abgelehnt")
-    press(page, "z")
+    page.keyboard.press("Control+Enter")
+    heading(page, WAITING[2])
+    expect(page.locator("[data-undo]")).to_contain_text("abgelehnt")
+    page.keyboard.press("z")
+    heading(page, WAITING[1])
+    page.go_back()
+    heading(page, WAITING[2])
+
+    assert page.evaluate("window.stays"), "no page was loaded anew"
+    context.close()
+    assert statuses(ids) == ["public", "pending", "pending"]
+
+
+def test_the_list_is_worked_through_by_keyboard_too(
+    browser: Browser, address: str, filled: tuple[list[int], str]
+) -> None:
+    ids, token = filled
+    context = enter(browser, address, token)
+    page = context.new_page()
+    page.goto(f"{address}/moderation/?was=pruefen")
+    current = page.locator("[data-row]:focus")
+
+    page.keyboard.press("j")
+    expect(current).to_contain_text(WAITING[0])
+    page.keyboard.press("a")
+    expect(current).to_contain_text(WAITING[1])
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.locator("[data-marked]")).to_have_text("2 markiert")
+    page.keyboard.press("a")
+    expect(page.locator("[data-undo]")).to_contain_text("2 entschieden")
+    page.keyboard.press("z")
+    expect(page.locator("[data-row]")).to_have_count(3)
 
     context.close()
     assert statuses(ids) == ["public", "pending", "pending"]
+
+
+def test_keys_can_be_switched_off(
+    browser: Browser, address: str, filled: tuple[list[int], str]
+) -> None:
+    ids, token = filled
+    context = enter(browser, address, token)
+    page = context.new_page()
+    page.goto(f"{address}/moderation/")
+
+    page.keyboard.press("?")
+    page.locator("label[for=tasten-an]").click()
+    page.get_by_role("button", name="Schließen").click()
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    page.reload()
+    page.keyboard.press("j")
+
+    assert page.locator("[data-row]:focus").count() == 0
+    context.close()
+    assert statuses(ids) == ["pending"] * 3
 
 
 def test_everything_works_without_a_script(
@@ -106,12 +157,12 @@ def test_everything_works_without_a_script(
     page = context.new_page()
     page.goto(f"{address}/moderation/")
 
-    page.locator("label[for=fall-1]").click()
-    page.locator("label[for=fall-2]").click()
-    page.get_by_role("button", name="Markierte freigeben").click()
+    page.get_by_role("link", name="Alle hier markieren").click()
+    page.locator("#fall-3").uncheck()
+    page.get_by_role("button", name="Freigeben was markiert ist").click()
     page.get_by_role("button", name="Zurücknehmen").click()
-    page.locator("article a").first.click()
-    page.get_by_text("Ablehnen …").click()
+    page.locator("article h3 a").first.click()
+    page.get_by_role("link", name="Ablehnen …").click()
     page.locator("#ready").select_option("4")
     page.get_by_role("button", name="Textbaustein einsetzen").click()
     expect(page.locator("#rule")).to_have_value("5")
@@ -133,6 +184,7 @@ def test_nobody_meets_a_barrier_at_the_desk(
     page.emulate_media(color_scheme="dark" if light == "dark" else "light")
     page.set_viewport_size({"width": width, "height": 900})
     paths = ["/moderation/", "/moderation/?was=gemeldet", "/moderation/erledigt"]
+    paths += ["/moderation/auswahl?tun=ablehnen", "/moderation/fall/1?tun=ablehnen"]
     paths += [f"/moderation/fall/{number}" for number in range(1, 7)]
     paths += [f"/melden/{POST_KEY}/{ids[-1] + 1}"]
     met: dict[str, list[str]] = {}

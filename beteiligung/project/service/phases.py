@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from beteiligung.project import rules
 from beteiligung.project.models import Phase, Project
@@ -39,6 +39,21 @@ def get_phase(project: Project, phase_id: int) -> Phase:
     if phase is None:
         raise NotFound("Diese Phase gibt es nicht.")
     return phase
+
+
+def titles_at(scope_ids: Sequence[int], at: datetime) -> dict[int, str]:
+    """Scope id -> title of the phase its project is in; of several at once the one begun last."""
+    query = (
+        select(Project.scope_id, Phase.title)
+        .join(Phase, Phase.project_id == Project.id)
+        .where(
+            Project.scope_id.in_(scope_ids),
+            or_(Phase.opens_at.is_(None), Phase.opens_at <= at),
+            or_(Phase.closes_at.is_(None), Phase.closes_at > at),
+        )
+        .order_by(Phase.position)
+    )
+    return dict(db.session.execute(query).tuples().all())
 
 
 def add_phase(actor: Actor, project: Project, given: PhaseInput) -> Phase:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kern.actor import Actor
+from kern.clock import now
 from kern.db import db
 from kern.errors import Conflict, DomainError
 from kern.moderation.decisions.choices import Decision, checked, no_for, yes_for
@@ -23,13 +24,14 @@ def decide_many(
 ) -> Bulk:
     """`marked` are pairs of case and the revision that was shown."""
     done: list[int] = []
+    at = now()
     for case_id, revision in marked:
         case = get_case_for(actor, case_id)
         verdict = yes_for(case) if accept else no_for(case)
         decision = checked(actor, case, Decision(verdict, revision, rule, text))
         try:
             with db.session.begin_nested():
-                decide(actor, case_id, decision)
+                decide(actor, case_id, decision, at)
         except Conflict:
             continue
         done.append(case_id)

@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 from kern.actor import Actor
 from kern.db import db
 from kern.errors import Conflict, Invalid
-from kern.i18n import _, say
+from kern.i18n import say
 from kern.ids import parse_id
 from kern.moderation import decisions, desk, queue
 from kern.moderation.decisions import AlreadyDecided, Decision
 from kern.moderation.models import Case, CaseVerdict
-from kern.web import commits, notice, shows_again
+from kern.web import commits, shows_again
 from portal.moderation import words
 from portal.moderation.blueprint import blueprint, moderator
 from portal.moderation.forms import FILL, ReasonForm
@@ -43,12 +43,12 @@ def _decide(case_id: int, by: Decide) -> ResponseReturnValue:
     form, act = ReasonForm(), request.form.get("tun", "")
     if act == FILL:
         form.fill_in()
-        return case_page(actor, found, form, opened=True)
+        return case_page(actor, found, form, act=request.args.get("tun") or words.no_act(found))
     if act not in words.ACTS:
         raise Conflict(decisions.NOT_HERE)
     decision = _decision(words.ACTS[act], form)
     if decision.needs_sentence and not form.is_ok():
-        return case_page(actor, found, form), 422
+        return case_page(actor, found, form, act=act), 422
     return _carry_out(actor, found, decision, form, by)
 
 
@@ -65,13 +65,11 @@ def _carry_out(
         decided = by(actor, found.id, decision)
     except Invalid as error:
         form.blame(error)
-        return case_page(actor, found, form), 422
+        return case_page(actor, found, form, act=words.name_of(decision.verdict)), 422
     except Conflict as error:
         number = error.case_id if isinstance(error, AlreadyDecided) else found.id
         db.session.rollback()
         return late_page(actor, number, say(error)), 409
-    undo = url_for(".take_back", case_id=decided.id, **words.args_of(filters))
-    notice(_said(decided, decision.verdict), undo=undo)
     if by is decisions.decide_anew:
         return redirect(case_url(decided.id, filters), code=303)
     following = queue.find_next(actor, filters, found)
@@ -80,22 +78,16 @@ def _carry_out(
     return redirect(case_url(following.id, filters), code=303)
 
 
-def _said(case: Case, verdict: CaseVerdict) -> str:
-    item = queue.items_of([case]).get(queue.ref_of(case))
-    author = item.author if item else _("gelöschtes Konto")
-    return _("%(author)s: %(verdict)s.", author=author, verdict=str(words.VERDICTS[verdict]))
-
-
-@blueprint.post("/fall/<int:case_id>/zuruecknehmen")
+@blueprint.post("/fall/<int:case_id>/uebernehmen")
 @commits
-def take_back(case_id: int) -> ResponseReturnValue:
+def take_on(case_id: int) -> ResponseReturnValue:
+    """Claim it until tomorrow, or give it up again, and stay."""
     actor = moderator()
-    try:
-        case = decisions.take_back(actor, case_id)
-    except Conflict as error:
-        db.session.rollback()
-        return late_page(actor, case_id, say(error)), 409
-    notice(_("Zurückgenommen. Alles ist wie vorher."), "info")
+    case = desk.get_case_for(actor, case_id)
+    if case.claimed_by == actor.account_id and desk.is_taken_on(case):
+        desk.put_back(actor, case)
+    else:
+        desk.take_on(actor, case)
     return redirect(case_url(case.id, filters_for(case)), code=303)
 
 

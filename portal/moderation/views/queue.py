@@ -1,34 +1,49 @@
 """The list of what waits, with its filters."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from beteiligung.project.service.phases import titles_at
+from kern.accounts.parties import find_party
 from kern.actor import Actor
 from kern.clock import now
-from kern.content import registry
+from kern.content import DeskItem, registry
+from kern.errors import NotFound
 from kern.i18n import _
-from kern.moderation import queue
+from kern.moderation import queue, recent
+from kern.moderation.filters import Filters, Tab
 from kern.moderation.paging import Cursor
-from kern.moderation.queue import Counts, Filters, Queue, Tab
+from kern.moderation.queue import Counts
+from kern.scope import get_scope
 from portal.moderation import words
 from portal.moderation.blueprint import blueprint, moderator
 
 Link = tuple[str, str, bool] | tuple[str, str, bool, int]
+ALWAYS = (Tab.ALL, Tab.CHECK, Tab.REPORTED)
+Option = tuple[str, str, bool]  # value, label, is it chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One question of the filter form; `name` stands in the address."""
+
+    name: str
+    label: str
+    options: Sequence[Option]
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Tabs and filters above the queue, as links."""
+    """What stands above the queue: tabs, the filter form, and what narrows it beyond that."""
 
-    tabs: Sequence[Link]
-    projects: Sequence[Link]
-    kinds: Sequence[Link]
-    holders: Sequence[Link]
-    is_filtered: bool
     counts: Counts
+    tabs: Sequence[Link]
+    choices: Sequence[Choice]
+    narrowings: Sequence[tuple[str, str]]  # what, and the address without it
+    is_narrow: bool
 
 
 @blueprint.get("/")
@@ -40,15 +55,30 @@ def overview() -> ResponseReturnValue:
         "portal/moderation/queue.html",
         head=head_of(actor, filters),
         queue=page,
+        phases=phases_of(line.item for line in page.lines),
+        all_marked="markiert" in request.args,
         previous=page_url(filters, page.previous),
         next=page_url(filters, page.next),
-        **frame_of(filters),
+        **frame_of(actor, filters),
     )
 
 
-def frame_of(filters: Filters) -> dict[str, object]:
+def frame_of(actor: Actor, filters: Filters) -> dict[str, object]:
     """What all pages of the desk share."""
-    return {"filters": filters, "args": words.args_of(filters), "words": words, "at": now()}
+    at = now()
+    return {
+        "filters": filters,
+        "args": words.args_of(filters),
+        "words": words,
+        "at": at,
+        "seite": request.args.get("seite"),
+        "done": recent.last_done(actor, at),
+    }
+
+
+def phases_of(items: Iterable[DeskItem]) -> dict[int, str]:
+    ids = {item.scope_id for item in items if item.scope_id is not None}
+    return titles_at(sorted(ids), now()) if ids else {}
 
 
 def page_url(filters: Filters, cursor: Cursor | None) -> str:
@@ -63,68 +93,72 @@ def url_of(filters: Filters) -> str:
 
 def tabs_of(counts: Counts, current: Tab | None) -> Sequence[Link]:
     """Of other tabs nothing is filtered: they show everything there is."""
-    labels = (
-        (Tab.CHECK, _("Prüfen")),
-        (Tab.REPORTED, _("Gemeldet")),
-        (Tab.OBJECTED, _("Einsprüche")),
-    )
     links: list[Link] = [
-        (label, url_of(Filters(tab)), tab is current, counts.tabs[tab]) for tab, label in labels
+        (str(label), url_of(Filters(tab)), tab is current, counts.tabs[tab])
+        for tab, label in words.TABS.items()
+        if tab in ALWAYS or tab is current or counts.tabs[tab]
     ]
-    return [*links, (_("Erledigt"), url_for("moderation.log"), current is None)]
+    return [*links, (_("Protokoll"), url_for("moderation.log"), current is None)]
 
 
 def head_of(actor: Actor, filters: Filters) -> Head:
     counts = queue.count_queue(actor, filters.tab)
     return Head(
-        tabs=tabs_of(counts, filters.tab),
-        projects=_projects(counts, filters),
-        kinds=_kinds(counts, filters),
-        holders=_holders(filters),
-        is_filtered=filters != Filters(filters.tab),
         counts=counts,
+        tabs=tabs_of(counts, filters.tab),
+        choices=_choices(counts, filters),
+        narrowings=_narrowings(filters),
+        is_narrow=filters.is_narrow,
     )
 
 
-def _projects(counts: Counts, filters: Filters) -> Sequence[Link]:
-    chosen = filters.scope_id
-    links: list[Link] = [
-        (
-            place.title,
-            url_of(replace(filters, scope_id=None if place.scope_id == chosen else place.scope_id)),
-            place.scope_id == chosen,
-            place.count,
-        )
-        for place in counts.scopes
-    ]
-    return links
-
-
-def _kinds(counts: Counts, filters: Filters) -> Sequence[Link]:
-    links: list[Link] = [
-        (
-            str(registry()[key].plural),
-            url_of(replace(filters, key=None if key == filters.key else key)),
-            key == filters.key,
-            count,
-        )
-        for key, count in sorted(counts.keys.items())
-        if key in registry()
-    ]
-    return links
-
-
-def _holders(filters: Filters) -> Sequence[Link]:
+def _choices(counts: Counts, filters: Filters) -> Sequence[Choice]:
+    places = {str(one.scope_id): f"{one.title} ({one.count})" for one in counts.scopes}
+    if filters.scope_id is not None and str(filters.scope_id) not in places:
+        places[str(filters.scope_id)] = _title_of(filters.scope_id)
+    shown = sorted({*counts.keys, *([filters.key] if filters.key else [])} & registry().keys())
+    kinds = {key: f"{registry()[key].plural} ({counts.keys.get(key, 0)})" for key in shown}
+    holders = {str(one): str(label) for one, label in words.HOLDERS.items()}
+    sortings = {str(one): str(label) for one, label in words.SORTINGS.items()}
     return [
-        (
-            str(label),
-            url_of(replace(filters, holder=None if holder is filters.holder else holder)),
-            holder is filters.holder,
-        )
-        for holder, label in words.HOLDERS.items()
+        _choice("projekt", _("Projekt"), _("Alle Projekte"), places, filters.scope_id),
+        _choice("art", _("Art"), _("Alle Arten"), kinds, filters.key),
+        _choice("bei", _("Bei wem"), _("Bei allen"), holders, filters.holder),
+        _choice(
+            "hinweis",
+            _("Hinweise"),
+            _("Mit und ohne Hinweis"),
+            {"ja": _("Nur mit Hinweis")},
+            "ja" if filters.hinted else None,
+        ),
+        _choice("zuerst", _("Reihenfolge"), "", sortings, filters.sorting),
     ]
 
 
-def around(actor: Actor, filters: Filters, page: Cursor | None, start: Cursor | None) -> Queue:
-    """The list beside an open case: the page it was opened from, or from the case on."""
-    return queue.list_queue(actor, filters, page or start)
+def _title_of(scope_id: int) -> str:
+    try:
+        return get_scope(scope_id).title
+    except NotFound:
+        return _("Unbekannt")
+
+
+def _choice(
+    name: str, label: str, everything: str, values: Mapping[str, str], chosen: object
+) -> Choice:
+    value = "" if chosen is None else str(chosen)
+    options = [(one, words_, one == value) for one, words_ in values.items()]
+    if everything:
+        options.insert(0, ("", everything, not value))
+    return Choice(name, label, options)
+
+
+def _narrowings(filters: Filters) -> Sequence[tuple[str, str]]:
+    """What came by a link and has no field in the form."""
+    found = []
+    if filters.author_id is not None:
+        party = find_party(filters.author_id)
+        name = (party.name if party else None) or _("Ohne Namen")
+        found.append((_("Von %(name)s", name=name), url_of(replace(filters, author_id=None))))
+    if filters.group_id is not None:
+        found.append((_("Ähnliche Texte"), url_of(replace(filters, group_id=None))))
+    return found
