@@ -58,7 +58,7 @@ def look_at(settings: Settings) -> Operation:
         version=version(),
         schema=migrate.head(),
         database=engine().dialect.name,
-        free_megabytes=shutil.disk_usage(settings.data).free // 1024**2,
+        free_megabytes=shutil.disk_usage(settings.data).free // 1_000_000,
         backup=last_backup(settings.data),
     )
 

@@ -15,6 +15,8 @@ from kern import mail, outbox
 from kern.accounts.models import Account, Grant, Token
 from kern.accounts.permissions import PERMISSIONS, Role
 from kern.audit import AuditEntry
+from kern.clock import now
+from kern.config import Settings
 from kern.db import db
 from kern.files.models import File
 from kern.ids import new_token
@@ -24,7 +26,8 @@ from kern.scope import Scope, ScopeState
 from kern.settings import FIELDS, change, town_settings
 from kern.town import Town
 from kern.worker import lease
-from portal.verwaltung import einrichten, records
+from portal.processes import Crash, ProcessState, Status, append_crash, write_state
+from portal.verwaltung import einrichten, operation_words, records
 from portal.verwaltung.forms import GROUPS
 from tests.builders import make_account
 from tests.visitors import Visitor
@@ -389,3 +392,27 @@ def test_the_operation_shows_version_index_and_backup(administrator: Visitor) ->
     assert "Dorflinde 0." in page
     assert "bitte sichern" in page
     assert "wird neu gebaut" in page
+
+
+def test_the_operation_speaks_of_parts_and_reasons_in_words(
+    administrator: Visitor, settings: Settings
+) -> None:
+    write_state(settings.data, [ProcessState("worker", Status.RUNNING, 7, now())])
+    append_crash(settings.data, Crash("web", now(), -9, 7300.4))
+
+    page = administrator.get("/verwaltung/betrieb").text
+
+    assert "<b>Hintergrunddienst</b>" in page
+    assert "Seiten</td>" in page
+    assert "meist weil der Arbeitsspeicher voll war" in page
+    assert "2 Stunden" in page
+    assert " MB" not in page
+    assert re.search(r"\d+(,\d)? Gigabyte|\d+ Megabyte", page)
+
+
+@pytest.mark.parametrize(
+    ("megabytes", "said"),
+    [(999, "999 Megabyte"), (1000, "1,0 Gigabyte"), (12_449, "12,4 Gigabyte"), (512_000, "512 G")],
+)
+def test_room_is_said_in_the_unit_that_fits(town: Town, megabytes: int, said: str) -> None:
+    assert operation_words.size(megabytes).startswith(said)

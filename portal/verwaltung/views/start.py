@@ -8,7 +8,7 @@ from kern.ids import parse_id
 from kern.settings import town_settings
 from kern.web import require
 from kern.web.identity import settings
-from portal.verwaltung import operation, overview, records
+from portal.verwaltung import operation, operation_words, overview, records
 from portal.verwaltung.blueprint import blueprint
 from portal.verwaltung.forms import GROUPS
 
@@ -38,7 +38,8 @@ def audit_log() -> ResponseReturnValue:
 @blueprint.get("/betrieb")
 def operations() -> ResponseReturnValue:
     require("admin.operations")
-    return render_template("portal/verwaltung/operation.html", found=operation.look_at(settings()))
+    found = operation.look_at(settings())
+    return render_template("portal/verwaltung/operation.html", found=found, words=operation_words)
 
 
 @blueprint.get("/menschen/rechte")
