@@ -8,12 +8,19 @@ from sqlalchemy.orm import aliased, joinedload
 
 from beteiligung.discussion.models import POST_KEY, THREAD_KEY, Post, Status, TextRevision, Thread
 from beteiligung.discussion.rules import OUTCOME_LABELS
-from beteiligung.discussion.service import decisions, erasure, feeds, redacting
-from beteiligung.discussion.service.addresses import post_path, thread_path
+from beteiligung.discussion.service import (
+    decisions,
+    erasure,
+    moving,
+    redacting,
+    splitting,
+    threads,
+)
 from beteiligung.discussion.service.names import SOURCE_LABELS, STATUS_LABELS, author_name
+from beteiligung.project.rules import PROJECT_KEY
 from kern import text
 from kern.actor import Actor
-from kern.content import Card, ContentType, DeskItem, Document, Ref, Verdict
+from kern.content import Card, ContentType, DeskItem, Document, Ref, Verdict, cards_of
 from kern.db import db
 from kern.i18n import _, _l
 from kern.scope import Scope, ScopeState
@@ -21,6 +28,15 @@ from kern.scope.rules import audience
 
 SHORT = 200
 _SHOWN = aliased(TextRevision)
+
+
+def thread_path(thread_id: int) -> str:
+    return f"/beteiligung/gespraech/{thread_id}"
+
+
+def post_path(post_id: int) -> str:
+    """The permalink: leads to the post's place in its thread."""
+    return f"/beteiligung/beitrag/{post_id}"
 
 
 def _shown_scope() -> ColumnElement[bool]:
@@ -163,8 +179,10 @@ def _source(newest: TextRevision, shown: str | None) -> str:
 
 
 def _thread_desk_items(ids: Sequence[int]) -> Mapping[int, DeskItem]:
-    query = select(Thread, TextRevision, _SHOWN.source)
+    before = aliased(Scope)
+    query = select(Thread, TextRevision, _SHOWN.source, before.title)
     query = query.join(TextRevision, _newest(THREAD_KEY, Thread))
+    query = query.outerjoin(before, before.id == Thread.moved_from_id)
     query = (
         query.outerjoin(_SHOWN, _shown(THREAD_KEY, Thread))
         .where(Thread.id.in_(ids))
@@ -187,19 +205,22 @@ def _thread_desk_items(ids: Sequence[int]) -> Mapping[int, DeskItem]:
             status=str(STATUS_LABELS[thread.status]),
             channel=str(SOURCE_LABELS[thread.source]),
             source=_source(revision, shown),
+            moved_from=moved_from or "",
+            is_locked=thread.closed_at is not None,
             public_html=thread.html if revision.number != thread.released else "",
         )
-        for thread, revision, shown in db.session.execute(query)
+        for thread, revision, shown, moved_from in db.session.execute(query)
     }
 
 
 def _post_desk_items(ids: Sequence[int]) -> Mapping[int, DeskItem]:
-    parent = aliased(Post)
+    parent, before = aliased(Post), aliased(Thread)
     query = (
-        select(Post, TextRevision, _SHOWN.source, parent.html)
+        select(Post, TextRevision, _SHOWN.source, parent.html, before.title)
         .join(TextRevision, _newest(POST_KEY, Post))
         .outerjoin(_SHOWN, _shown(POST_KEY, Post))
         .outerjoin(parent, parent.id == Post.parent_id)
+        .outerjoin(before, before.id == Post.moved_from_id)
         .where(Post.id.in_(ids))
         .options(
             joinedload(Post.thread).joinedload(Thread.scope),
@@ -208,12 +229,16 @@ def _post_desk_items(ids: Sequence[int]) -> Mapping[int, DeskItem]:
         )
     )
     return {
-        post.id: _post_desk_item(post, revision, _source(revision, shown), context or "")
-        for post, revision, shown, context in db.session.execute(query)
+        post.id: _post_desk_item(
+            post, revision, _source(revision, shown), context or "", moved_from or ""
+        )
+        for post, revision, shown, context, moved_from in db.session.execute(query)
     }
 
 
-def _post_desk_item(post: Post, revision: TextRevision, source: str, context: str) -> DeskItem:
+def _post_desk_item(
+    post: Post, revision: TextRevision, source: str, context: str, moved_from: str
+) -> DeskItem:
     return DeskItem(
         ref=Ref(POST_KEY, post.id),
         revision=revision.number,
@@ -232,6 +257,8 @@ def _post_desk_item(post: Post, revision: TextRevision, source: str, context: st
         status=str(STATUS_LABELS[post.status]),
         channel=str(SOURCE_LABELS[post.source]),
         source=source,
+        moved_from=moved_from,
+        is_locked=post.thread.closed_at is not None,
         pictures=_pictures(post),
         public_html=post.html if revision.number != post.released else "",
     )
@@ -261,6 +288,18 @@ def _decide_post(id_: int, revision: int, actor: Actor, verdict: Verdict) -> Non
     decisions.decide(decisions.get_post(id_), revision, actor, verdict)
 
 
+def _thread_targets(id_: int, actor: Actor, words: str) -> Sequence[Card]:
+    ids = moving.list_project_targets(decisions.get_thread(id_), actor, words)
+    cards = cards_of(Ref(PROJECT_KEY, one) for one in ids)
+    return list(cards.values())
+
+
+def _post_targets(id_: int, actor: Actor, words: str) -> Sequence[Card]:
+    ids = moving.list_thread_targets(decisions.get_post(id_), actor, words)
+    cards = _thread_cards(ids)
+    return [cards[one] for one in ids if one in cards]
+
+
 THREADS = ContentType(
     key=THREAD_KEY,
     label=_l("Gespräch"),
@@ -274,12 +313,15 @@ THREADS = ContentType(
     hide=lambda id_, actor, rule: decisions.hide(decisions.get_thread(id_), actor, rule),
     restore=lambda id_, actor: decisions.restore(decisions.get_thread(id_), actor),
     redact=lambda id_, actor, left: redacting.redact(decisions.get_thread(id_), actor, left),
+    move=lambda id_, actor, to: moving.move_thread(decisions.get_thread(id_), actor, to),
+    move_targets=_thread_targets,
+    lock=lambda id_, actor, locked, reason: threads.lock(
+        actor, decisions.get_thread(id_), locked=locked, reason=reason
+    ),
     erase_author=lambda party, keep: erasure.erase_author(Thread, party, keep),
     export=lambda party: erasure.export(Thread, party),
     find_titles=_find_thread_titles,
     followed=True,
-    newest=feeds.newest_threads,
-    events=feeds.ends,
 )
 
 POSTS = ContentType(
@@ -290,12 +332,16 @@ POSTS = ContentType(
     documents=_post_documents,
     public_ids=_public_post_ids,
     desk_items=_post_desk_items,
-    newest=feeds.newest_posts,
     decide=_decide_post,
     reopen=lambda id_, rev, actor: decisions.reopen(decisions.get_post(id_), rev, actor),
     hide=lambda id_, actor, rule: decisions.hide(decisions.get_post(id_), actor, rule),
     restore=lambda id_, actor: decisions.restore(decisions.get_post(id_), actor),
     redact=lambda id_, actor, left: redacting.redact(decisions.get_post(id_), actor, left),
+    split=lambda id_, rev, actor, first, second: splitting.split(
+        decisions.get_post(id_), rev, actor, first, second
+    ),
+    move=lambda id_, actor, to: moving.move_post(decisions.get_post(id_), actor, to),
+    move_targets=_post_targets,
     erase_author=lambda party, keep: erasure.erase_author(Post, party, keep),
     export=lambda party: erasure.export(Post, party),
 )

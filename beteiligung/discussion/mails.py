@@ -13,6 +13,7 @@ from kern.i18n import _l, speaking
 from kern.mail import Mail, MailKind
 from kern.mail.compose import Recipient, recipient_of, write
 from kern.moderation.desk import reason_for
+from kern.scope import get_scope
 from kern.text import excerpt
 from kern.town import current_town
 
@@ -88,6 +89,32 @@ def _hidden(payload: Payload) -> Mail | None:
     )
 
 
+def _split(payload: Payload) -> Mail | None:
+    found = _open(payload)
+    if found is None:
+        return None
+    recipient, thing = found
+    return _write(payload, "beteiligung/geteilt", recipient, title=_title(thing), link=_link(thing))
+
+
+def _moved(payload: Payload) -> Mail | None:
+    """Where it stands now, however often it was moved in the meantime."""
+    found = _open(payload)
+    if found is None:
+        return None
+    recipient, thing = found
+    is_thread = isinstance(thing, Thread)
+    return _write(
+        payload,
+        "beteiligung/verschoben",
+        recipient,
+        is_thread=is_thread,
+        title=_title(thing),
+        place=get_scope(thing.scope_id).title,
+        link=_link(thing),
+    )
+
+
 def _outcome(payload: Payload) -> Mail | None:
     found = _open(payload)
     if found is None or found[1].outcome is None or found[1].status != Status.PUBLIC:
@@ -129,6 +156,8 @@ def _answered(payload: Payload) -> Mail | None:
 KINDS = (
     MailKind("beteiligung.entschieden", _l("Beitrag freigegeben oder abgelehnt"), _decided),
     MailKind("beteiligung.ausgeblendet", _l("Beitrag ausgeblendet"), _hidden),
+    MailKind("beteiligung.geteilt", _l("Beitrag in zwei geteilt"), _split),
+    MailKind("beteiligung.verschoben", _l("Beitrag oder Gespräch verschoben"), _moved),
     MailKind("beteiligung.ergebnis", _l("Ergebnis zu einem Beitrag"), _outcome),
     MailKind("beteiligung.antwort", _l("Antwort der Verwaltung"), _answered),
 )

@@ -67,7 +67,6 @@ class Thread(Model):
         Index(None, "scope_id", "status", "pinned", "id"),
         Index(None, "host_key", "host_id"),
         Index(None, "author_id", "id"),
-        Index(None, "public_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -89,9 +88,14 @@ class Thread(Model):
     pinned: Mapped[bool] = mapped_column(default=False)
     closes_at: Mapped[datetime | None] = mapped_column(Utc)  # exclusive; None: with the phase
     closed_at: Mapped[datetime | None] = mapped_column(Utc)  # by hand
+    closed_reason: Mapped[str] = mapped_column(String(300), default="")  # one sentence, for all
+    hidden_at: Mapped[datetime | None] = mapped_column(Utc)  # by moderation: a tombstone says so
+    hidden_rule: Mapped[int | None]  # number of the rule, shown on the tombstone
+    moved_from_id: Mapped[int | None] = mapped_column(ForeignKey(Scope.id, ondelete="SET NULL"))
+    moved_at: Mapped[datetime | None] = mapped_column(Utc)
     written_at: Mapped[datetime] = mapped_column(Utc, default=now)
-    public_at: Mapped[datetime | None] = mapped_column(Utc)  # released for the first time
     posts_count: Mapped[int] = mapped_column(default=0)  # public posts, replies included
+    moved_count: Mapped[int] = mapped_column(default=0)  # posts that stood here before
     answers_count: Mapped[int] = mapped_column(default=0)
     last_post_at: Mapped[datetime | None] = mapped_column(Utc)
     outcome: Mapped[Outcome | None] = mapped_column(String(12))
@@ -99,7 +103,7 @@ class Thread(Model):
     outcome_office: Mapped[str] = mapped_column(String(120), default="")
     outcome_at: Mapped[datetime | None] = mapped_column(Utc)
 
-    scope: Mapped[Scope] = relationship(lazy="raise_on_sql")
+    scope: Mapped[Scope] = relationship(lazy="raise_on_sql", foreign_keys=[scope_id])
     author: Mapped[Party | None] = relationship(lazy="raise_on_sql")
 
 
@@ -121,9 +125,7 @@ class Post(Model):
         Index(None, "author_id", "id"),
         Index(None, "scope_id", "status", "is_answer", "id"),
         Index(None, "parent_id", "reply_no"),
-        Index(None, "public_at", "id"),
-        Index(None, "scope_id", "public_at"),
-        Index(None, "thread_id", "public_at"),
+        Index(None, "moved_from_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -146,9 +148,12 @@ class Post(Model):
     pinned: Mapped[bool] = mapped_column(default=False)
     picture_id: Mapped[int | None] = mapped_column(ForeignKey(File.id, ondelete="SET NULL"))
     written_at: Mapped[datetime] = mapped_column(Utc, default=now)
-    public_at: Mapped[datetime | None] = mapped_column(Utc)  # released for the first time
     edited_at: Mapped[datetime | None] = mapped_column(Utc)
+    hidden_at: Mapped[datetime | None] = mapped_column(Utc)  # by moderation: a tombstone says so
     hidden_rule: Mapped[int | None]  # number of the rule, shown on the tombstone
+    moved_from_id: Mapped[int | None] = mapped_column(ForeignKey(Thread.id, ondelete="SET NULL"))
+    moved_parent_id: Mapped[int | None]  # the post it replied to there: where moving back leads
+    moved_at: Mapped[datetime | None] = mapped_column(Utc)
     agree_base: Mapped[int] = mapped_column(default=0)  # from an import or paper
     disagree_base: Mapped[int] = mapped_column(default=0)
     agree: Mapped[int] = mapped_column(default=0)  # base + votes
@@ -161,7 +166,7 @@ class Post(Model):
     outcome_office: Mapped[str] = mapped_column(String(120), default="")
     outcome_at: Mapped[datetime | None] = mapped_column(Utc)
 
-    thread: Mapped[Thread] = relationship(lazy="raise_on_sql")
+    thread: Mapped[Thread] = relationship(lazy="raise_on_sql", foreign_keys=[thread_id])
     author: Mapped[Party | None] = relationship(lazy="raise_on_sql")
     picture: Mapped[File | None] = relationship(lazy="raise_on_sql")
 

@@ -121,6 +121,20 @@ def _hidden(_notice: Notice, thing: Thing) -> str | None:
     return _("Ihr Beitrag ist nicht mehr öffentlich zu lesen.")
 
 
+def _split(_notice: Notice, thing: Thing) -> str | None:
+    if thing.status == Status.ERASED:
+        return None
+    return _("Aus Ihrem Beitrag sind zwei geworden, über die wir einzeln entscheiden.")
+
+
+def _moved(_notice: Notice, thing: Thing) -> str | None:
+    if thing.status == Status.ERASED:
+        return None
+    if isinstance(thing, Thread):
+        return _("Ihr Gespräch steht jetzt im Projekt „%(title)s“.", title=thing.scope.title)
+    return _("Ihr Beitrag steht jetzt in einem anderen Gespräch.")
+
+
 def _outcome(_notice: Notice, thing: Thing) -> str | None:
     if thing.outcome is None or thing.status != Status.PUBLIC:
         return None
@@ -167,6 +181,8 @@ def _speaker(thing: Thing) -> str:
 TYPES = (
     NoticeType(telling.DECIDED, _lines(_decided, own=True)),
     NoticeType(telling.HIDDEN, _lines(_hidden, own=True)),
+    NoticeType(telling.SPLIT, _lines(_split, own=True)),
+    NoticeType(telling.MOVED, _lines(_moved, own=True)),
     NoticeType(telling.OUTCOME, _lines(_outcome, own=True)),
     NoticeType(telling.ANSWERED, _lines(_answered)),
     NoticeType(telling.REPLIED, _lines(_replied)),

@@ -8,7 +8,7 @@ from beteiligung.discussion.models import Outcome, Post, Status, Thread
 from kern.actor import Actor
 from kern.errors import Conflict, Invalid, LoginRequired, NotAllowed
 from kern.i18n import _l
-from kern.scope import Act, Moderation, Scope, Window, is_open
+from kern.scope import Act, Moderation, Scope, ScopeState, Window, is_open
 from kern.scope.rules import may_read
 
 POST = "discussion.post"
@@ -24,6 +24,7 @@ MAX_TITLE = 120
 MAX_QUESTION = 4_000
 MAX_POST = 5_000
 MAX_REASON = 2_000
+MAX_CLOSING = 300
 
 OUTCOME_LABELS = {
     Outcome.UNDER_REVIEW: _l("Wird geprüft"),
@@ -32,6 +33,9 @@ OUTCOME_LABELS = {
     Outcome.DECLINED: _l("Nicht möglich"),
 }
 NEEDS_REASON = frozenset({Outcome.PARTLY, Outcome.DECLINED})
+
+MOVABLE = frozenset({Status.PENDING, Status.PUBLIC})
+LIVING = (ScopeState.PUBLISHED, ScopeState.CLOSED)  # projects that something can be moved to
 
 TRANSITIONS = frozenset(
     {
@@ -130,6 +134,14 @@ def require_may_withdraw(actor: Actor, thing: Post | Thread) -> None:
     if not is_own(thing, actor):
         raise NotAllowed("Zurückziehen kann nur, wer den Beitrag geschrieben hat.")
     require_transition(thing.status, Status.WITHDRAWN)
+
+
+def require_may_move(actor: Actor, thing: Post | Thread, target_scope: int) -> None:
+    """Who moves something decides here and there."""
+    if not (actor.may(DECIDE, thing.scope_id) and actor.may(DECIDE, target_scope)):
+        raise NotAllowed("Dafür fehlt Ihnen die Berechtigung.")
+    if thing.status not in MOVABLE:
+        raise Conflict("Verschieben lässt sich nur, was wartet oder öffentlich ist.")
 
 
 def require_outcome_fits(outcome: Outcome, reason: str) -> None:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 
 from beteiligung.discussion.models import Outcome, Post, Status, Thread, Vote
-from beteiligung.discussion.service.names import shown_name
+from beteiligung.discussion.service.names import removed_words, shown_name
 from kern.accounts.models import Party, Source
 from kern.calendar import to_local
 from kern.db import db
@@ -65,6 +65,7 @@ class Line:
     outcome: Outcome | None
     reason: str
     office: str  # that answered, or said what becomes of it
+    removed: str = ""  # by moderation, in words: rule and day, instead of the text
 
 
 def totals(scope: Scope) -> Totals:
@@ -110,8 +111,9 @@ def iterate(scope_id: int) -> Iterator[Line]:
 
 
 def list_public(scope_id: int, page: int) -> tuple[list[Line], int]:
-    """One page of the public posts and how many pages there are; for reading and for paper."""
-    public = _public(scope_id)
+    """One page of the public posts and how many pages there are; for reading and for paper.
+    What moderation took away keeps its place."""
+    public = _listed(scope_id)
     count = db.session.scalar(select(func.count()).select_from(Post).where(*public)) or 0
     query = _posts().where(*public).order_by(Post.thread_id, *_reading_order())
     rows = db.session.execute(query.limit(PER_PAGE).offset((page - 1) * PER_PAGE))
@@ -127,6 +129,12 @@ def list_questions(scope_id: int) -> dict[int, Line]:
 def _public(scope_id: int) -> tuple[ColumnElement[bool], ...]:
     shown = select(Thread.id).where(Thread.scope_id == scope_id, Thread.status == Status.PUBLIC)
     return Post.scope_id == scope_id, Post.status == Status.PUBLIC, Post.thread_id.in_(shown)
+
+
+def _listed(scope_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Public, or a tombstone."""
+    of_scope, is_public, shown = _public(scope_id)
+    return of_scope, or_(is_public, and_(Post.status == Status.HIDDEN, Post.listed)), shown
 
 
 def _counted(query: Rows) -> Counter[Any]:
@@ -154,6 +162,8 @@ def _posts() -> Rows:
             Post.status,
             Post.source,
             Post.receipt,
+            Post.hidden_rule,
+            Post.hidden_at,
             Post.written_at,
             Post.agree,
             Post.disagree,
@@ -184,6 +194,8 @@ def _threads() -> Rows:
             Thread.status,
             Thread.source,
             Thread.receipt,
+            Thread.hidden_rule,
+            Thread.hidden_at,
             Thread.written_at,
             Thread.by_office,
             Thread.author_id,
@@ -202,6 +214,11 @@ def _threads() -> Rows:
 def _name(row: Row[Any], *, office: bool = False) -> str:
     erased = row.erased_at is not None or row.author_id is None
     return shown_name(row.name, row.kind, erased=erased and not office, office=office)
+
+
+def _removed(row: Row[Any]) -> str:
+    is_hidden = row.status == Status.HIDDEN
+    return removed_words(row.hidden_rule, row.hidden_at) if is_hidden else ""
 
 
 def _line(row: Row[Any]) -> Line:
@@ -224,6 +241,7 @@ def _line(row: Row[Any]) -> Line:
         outcome=Outcome(row.outcome) if row.outcome and is_public else None,
         reason=row.outcome_reason if is_public else "",
         office=(row.outcome_office or row.office) if is_public else "",
+        removed=_removed(row),
     )
 
 
@@ -247,4 +265,5 @@ def _question(row: Row[Any]) -> Line:
         outcome=Outcome(row.outcome) if row.outcome and is_public else None,
         reason=row.outcome_reason if is_public else "",
         office=row.outcome_office if is_public else "",
+        removed=_removed(row),
     )

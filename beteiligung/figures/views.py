@@ -131,7 +131,7 @@ def _rows(lines: Iterator[Line]) -> Iterator[Sequence[Cell]]:
             kind_of(line),
             line.author,
             line.written_at,
-            line.text,
+            line.text or line.removed,
             line.agree,
             line.disagree,
             str(OUTCOME_LABELS[line.outcome]) if line.outcome else "",

@@ -1,6 +1,6 @@
 """Open and close cases, in the same transaction as the act that causes them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -14,6 +14,7 @@ from kern.outbox import bump
 from kern.settings import town_settings
 
 OVERTAKEN = (CaseKind.RELEASE, CaseKind.REVIEW)  # by a newer wording
+BATCH = 500  # ids of one statement
 DESK = "desk"  # the revision key of everything that shows the queue
 
 
@@ -64,6 +65,15 @@ def withdraw_cases(ref: Ref, kinds: Iterable[CaseKind] = tuple(CaseKind)) -> Non
         Case.state == CaseState.OPEN,
     )
     db.session.execute(query.values(state=CaseState.WITHDRAWN, decided_at=now()))
+    bump(DESK)
+
+
+def move_cases(key: str, ids: Sequence[int], scope_id: int) -> None:
+    """Things were moved to another scope: whoever decides there finds their cases, open or not."""
+    for start in range(0, len(ids), BATCH):
+        about = Case.content_id.in_(ids[start : start + BATCH])
+        query = update(Case).where(Case.content_key == key, about)
+        db.session.execute(query.values(scope_id=scope_id))
     bump(DESK)
 
 

@@ -98,9 +98,8 @@ def compare() -> Differences:
     return Differences(frozenset(missing), frozenset(stale), frozenset(indexed))
 
 
-def heal(*, thorough: bool = False) -> int | None:
-    """Build anew what is missing, damaged or of an older analysis; returns how many documents it
-    holds then, None when nothing had to be done.
+def heal(*, thorough: bool = False) -> bool:
+    """Build anew what is missing, damaged or of an older analysis; True when that was needed.
 
     `thorough` reads every byte. Raises IndexBusy while somebody else writes.
     """
@@ -109,12 +108,13 @@ def heal(*, thorough: bool = False) -> int | None:
         if thorough:
             index.verify()
         if index.is_healthy():
-            return None
+            return False
     except IndexBusy:
         raise
     except IndexUnavailable:
         pass
-    return rebuild_all()
+    rebuild_all()
+    return True
 
 
 def compact() -> None:

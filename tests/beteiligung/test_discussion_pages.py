@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from beteiligung.discussion.models import Post, Status, Vote
-from beteiligung.discussion.service import decisions, mine, votes
+from beteiligung.discussion.service import mine, votes
 from kern.accounts import tokens
 from kern.accounts.models import Pending, Token
 from kern.accounts.permissions import Role
@@ -46,10 +46,8 @@ def test_an_empty_thread_says_what_to_do_next(town: Town, client: FlaskClient) -
     assert "Set-Cookie" not in page.headers
 
 
-def test_an_unknown_and_a_hidden_thread_answer_alike(town: Town, client: FlaskClient) -> None:
-    thread = make_thread()
-    thread_id = thread.id
-    decisions.hide(thread, make_actor(Role.MODERATOR), 1)
+def test_an_unknown_and_a_waiting_thread_answer_alike(town: Town, client: FlaskClient) -> None:
+    thread_id = make_thread(status=Status.PENDING, released=None).id
     db.session.commit()
 
     hidden = client.get(f"/beteiligung/gespraech/{thread_id}")

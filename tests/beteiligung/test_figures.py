@@ -15,6 +15,7 @@ from beteiligung.project.service import states
 from kern.accounts.models import Source
 from kern.accounts.permissions import Role
 from kern.actor import Actor
+from kern.calendar import format_day
 from kern.clock import now
 from kern.db import db
 from kern.scope import Act, Scope, Visibility, Window
@@ -49,6 +50,10 @@ def running(planner: Actor, project: Project) -> Project:
     decisions.set_outcome(answerer, first, Outcome.PARTLY, reason=reason, office=office)
     db.session.flush()
     return project
+
+
+def removed_today() -> str:
+    return f"Entfernt: Regel 3, am {format_day(now())}"
 
 
 def test_only_what_is_public_is_counted(running: Project) -> None:
@@ -118,9 +123,8 @@ def test_the_export_has_every_post_and_no_text_that_is_not_public(
     rows = rows_of(office)
 
     assert len(rows) == 1 + 2 + 4
-    assert [row["Text"] for row in rows if row["Art"] == "Beitrag" and row["Text"]] == [
-        "Am Wasser."
-    ]
+    posts = [row["Text"] for row in rows if row["Art"] == "Beitrag" and row["Text"]]
+    assert posts == ["Am Wasser.", removed_today()]
     assert {row["Stand"] for row in rows} == {
         *("öffentlich", "wartet auf Prüfung", "abgelehnt", "ausgeblendet", "zurückgezogen")
     }
@@ -182,6 +186,7 @@ def test_the_page_for_paper_has_what_is_public_and_no_numbers(
     assert "<em>Wasser</em>" in page.text
     assert "Ergebnis: Zum Teil übernommen" in page.text
     assert SECRET not in page.text
+    assert removed_today() in page.text
     assert all(number not in page.text for number in numbers)
     assert client.get(f"{PATH}/beitraege?seite=2").status_code == 404
     assert client.get(f"{PATH}/beitraege?seite=x").status_code == 200
@@ -197,7 +202,7 @@ def test_the_page_for_paper_goes_on(
 
     assert "Wasser" in first.text
     assert "Ja, dort." in second.text
-    assert "Seite 2 von 2" in second.text
+    assert "Seite 2 von 3" in second.text
 
 
 def test_figures_of_an_invited_project_are_for_its_people(client: FlaskClient, town: Town) -> None:

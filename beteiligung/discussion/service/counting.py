@@ -1,6 +1,8 @@
 """Counters are copies: kept up with each change, and rebuilt by a command."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, case, exists, func, select, update
 from sqlalchemy.orm import aliased
@@ -125,19 +127,45 @@ def recount_votes(post_id: int) -> None:
     post.score = rules.wilson(post.agree, post.disagree)
 
 
+def recount_threads(thread_ids: Sequence[int]) -> None:
+    """After posts came or went by other ways than one at a time."""
+    query = update(Thread).where(Thread.id.in_(thread_ids)).values(_thread_counts())
+    db.session.execute(query.execution_options(synchronize_session="fetch"))
+
+
+def recount_replies(parent_ids: Sequence[int]) -> None:
+    """Their numbers as well: the first ones stand inline."""
+    before = aliased(Post)
+    place = select(func.count()).where(
+        before.parent_id == Post.parent_id, before.listed, before.id <= Post.id
+    )
+    number = case((Post.is_answer, 0), else_=place.scalar_subquery())
+    numbered = update(Post).where(Post.parent_id.in_(parent_ids), Post.listed)
+    counted = update(Post).where(Post.id.in_(parent_ids))
+    for query in (numbered.values(reply_no=number), counted.values(reply_count=_reply_count())):
+        db.session.execute(query.execution_options(synchronize_session="fetch"))
+
+
+def _reply_count() -> ScalarSelect[int]:
+    reply = aliased(Post)
+    return select(func.count()).where(reply.parent_id == Post.id, reply.listed).scalar_subquery()
+
+
+def _thread_counts() -> dict[str, ScalarSelect[Any]]:
+    public = (Post.thread_id == Thread.id, Post.status == Status.PUBLIC)
+    away = (Post.moved_from_id == Thread.id, Post.thread_id != Thread.id)
+    return {
+        "posts_count": select(func.count()).where(*public).scalar_subquery(),
+        "answers_count": select(func.count()).where(*public, Post.is_answer).scalar_subquery(),
+        "last_post_at": select(func.max(Post.written_at)).where(*public).scalar_subquery(),
+        "moved_count": select(func.count()).where(*away).scalar_subquery(),
+    }
+
+
 def rebuild() -> None:
     """All counters of the town from its rows, in a handful of statements."""
-    reply = aliased(Post)
-    replies = select(func.count()).where(reply.parent_id == Post.id, reply.listed)
-    db.session.execute(update(Post).values(reply_count=replies.scalar_subquery()))
-    public = (Post.thread_id == Thread.id, Post.status == Status.PUBLIC)
-    db.session.execute(
-        update(Thread).values(
-            posts_count=select(func.count()).where(*public).scalar_subquery(),
-            answers_count=select(func.count()).where(*public, Post.is_answer).scalar_subquery(),
-            last_post_at=select(func.max(Post.written_at)).where(*public).scalar_subquery(),
-        )
-    )
+    db.session.execute(update(Post).values(reply_count=_reply_count()))
+    db.session.execute(update(Thread).values(_thread_counts()))
     db.session.execute(update(Scope).values(_scope_counts()))
     for post_id in db.session.scalars(select(Vote.post_id).distinct()).all():
         recount_votes(post_id)

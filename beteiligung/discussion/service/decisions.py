@@ -113,7 +113,6 @@ def release(thing: Thing, number: int) -> None:
         note_posts(thing, Fact.CHANGED)
     texts.show(thing, revision)
     thing.status = Status.PUBLIC
-    thing.public_at = thing.public_at or now()
     db.session.flush()
     if was_public:
         return
@@ -173,7 +172,7 @@ def _take_back_release(thing: Thing, number: int) -> None:
         texts.show(thing, before)
         return
     thing.status = Status.PENDING
-    thing.released = thing.public_at = None
+    thing.released = None
     note_posts(thing, Fact.HIDDEN)
     texts.unshow(thing)
     note_posts(thing, Fact.HIDDEN)
@@ -198,8 +197,7 @@ def hide(thing: Thing, actor: Actor, rule: int | None = None) -> None:
         raise NotAllowed("Dafür fehlt Ihnen die Berechtigung.")
     rules.require_transition(thing.status, Status.HIDDEN)
     thing.status = Status.HIDDEN
-    if isinstance(thing, Post):
-        thing.hidden_rule = rule
+    thing.hidden_rule, thing.hidden_at = rule, now()
     left(thing)
     audit.record(
         actor, "text.hide", f"{key_of(thing)}:{thing.id}", detail=f"rule {rule}" if rule else None
@@ -215,9 +213,9 @@ def restore(thing: Thing, actor: Actor) -> None:
         raise Conflict("Das ist nicht ausgeblendet.")
     texts.show(thing, texts.get_revision(thing, thing.released))
     thing.status = Status.PUBLIC
+    thing.hidden_rule = thing.hidden_at = None
     note_posts(thing, Fact.CHANGED)
     if isinstance(thing, Post):
-        thing.hidden_rule = None
         files.publish([thing.picture_id])
         db.session.flush()
         counting.post_came(thing)

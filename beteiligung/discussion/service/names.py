@@ -1,9 +1,11 @@
 """What people read for authors, channels and states."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from beteiligung.discussion.models import Status
 from kern.accounts.models import Party, PartyKind, Source
+from kern.calendar import format_day
 from kern.i18n import _, _l
 
 SOURCE_LABELS: Mapping[Source, object] = {
@@ -41,3 +43,21 @@ def shown_name(
     if office or kind == PartyKind.OFFICE:
         return _("Verwaltung")
     return _("Ohne Anmeldung")
+
+
+def removed_words(rule: int | None, at: datetime | None) -> str:
+    """What stands where moderation took something away; days of Germany."""
+    if at is None:
+        return _("Entfernt: Regel %(n)s", n=rule) if rule else _("Von der Moderation entfernt")
+    if rule is None:
+        return _("Entfernt am %(day)s", day=format_day(at))
+    return _("Entfernt: Regel %(n)s, am %(day)s", n=rule, day=format_day(at))
+
+
+def gone_words(status: Status, rule: int | None, at: datetime | None) -> str:
+    """The tombstone of a post or thread; empty for what is not gone."""
+    if status == Status.HIDDEN:
+        return removed_words(rule, at)
+    if status == Status.WITHDRAWN:
+        return _("Von der Person selbst zurückgezogen")
+    return _("Gelöscht") if status == Status.ERASED else ""

@@ -62,6 +62,14 @@ def find_listed(actor: Actor, post_id: int) -> Post | None:
     return post if post.listed or rules.is_own(post, actor) else None
 
 
+def thread_of(post_id: int) -> int:
+    """Of a post with a place, whether anybody may read it or not; else NotFound."""
+    thread_id = db.session.scalar(select(Post.thread_id).where(Post.id == post_id, Post.listed))
+    if thread_id is None:
+        raise NotFound(GONE)
+    return thread_id
+
+
 def submit_post(
     actor: Actor,
     thread: Thread,

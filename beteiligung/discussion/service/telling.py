@@ -19,6 +19,8 @@ from kern.notify.telling import UNDO
 
 DECIDED = "beteiligung.entschieden"
 HIDDEN = "beteiligung.ausgeblendet"
+SPLIT = "beteiligung.geteilt"
+MOVED = "beteiligung.verschoben"
 OUTCOME = "beteiligung.ergebnis"
 ANSWERED = "beteiligung.antwort"
 REPLIED = "beteiligung.erwiderung"

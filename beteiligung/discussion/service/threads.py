@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from beteiligung.discussion import rules
@@ -20,6 +20,7 @@ from kern.db import db
 from kern.errors import Invalid, LoginRequired, NotAllowed, NotFound
 from kern.ids import new_receipt
 from kern.scope import Act, Scope, require_open
+from kern.scope.rules import may_read
 
 GONE = "Dieses Gespräch gibt es nicht."
 
@@ -37,17 +38,25 @@ def by(actor: Actor) -> Written:
     return Written(actor.party_id)
 
 
-_THREAD = (
-    select(Thread)
-    .where(Thread.id == bindparam("thread"))
-    .options(joinedload(Thread.scope), joinedload(Thread.author))
-)
-
-
 def get_thread_for(actor: Actor, thread_id: int) -> Thread:
     """The gate: a thread this actor may read, with its scope and author, else NotFound."""
-    thread = db.session.scalar(_THREAD, {"thread": thread_id})
+    query = (
+        select(Thread)
+        .where(Thread.id == thread_id)
+        .options(joinedload(Thread.scope), joinedload(Thread.author))
+    )
+    thread = db.session.scalar(query)
     if thread is None or not rules.is_visible(thread, thread.scope, actor):
+        raise NotFound(GONE)
+    return thread
+
+
+def get_tombstone_for(actor: Actor, thread_id: int) -> Thread:
+    """What was public and is gone: nothing of it may be shown but why. Else NotFound."""
+    query = select(Thread).where(Thread.id == thread_id, Thread.released.is_not(None))
+    query = query.where(Thread.status.in_([Status.HIDDEN, Status.WITHDRAWN, Status.ERASED]))
+    thread = db.session.scalar(query.options(joinedload(Thread.scope)))
+    if thread is None or not may_read(actor, thread.scope):
         raise NotFound(GONE)
     return thread
 
@@ -147,12 +156,25 @@ def require_manage(actor: Actor, thread: Thread) -> None:
         raise NotAllowed("Dafür fehlt Ihnen die Berechtigung.")
 
 
-def set_closed(actor: Actor, thread: Thread, *, closed: bool) -> None:
+def set_closed(actor: Actor, thread: Thread, *, closed: bool, reason: str = "") -> None:
+    """`reason` is one sentence that all can read."""
     require_manage(actor, thread)
-    if closed == (thread.closed_at is not None):
+    sentence = text.clean_line(reason, rules.MAX_CLOSING + 1) if closed else ""
+    if len(sentence) > rules.MAX_CLOSING:
+        limit = rules.MAX_CLOSING
+        raise Invalid("Bitte höchstens %(limit)s Zeichen.", field="reason", limit=limit)
+    if closed == (thread.closed_at is not None) and sentence == thread.closed_reason:
         return
-    thread.closed_at = now() if closed else None
+    thread.closed_at = (thread.closed_at or now()) if closed else None
+    thread.closed_reason = sentence
     _changed(actor, thread, "thread.close" if closed else "thread.open")
+
+
+def lock(actor: Actor, thread: Thread, *, locked: bool, reason: str) -> None:
+    """From the desk: as `set_closed`, and it always says why."""
+    if locked and not reason.strip():
+        raise Invalid("Bitte sagen Sie in einem Satz, warum.", field="reason")
+    set_closed(actor, thread, closed=locked, reason=reason)
 
 
 def set_pinned(actor: Actor, thread: Thread, *, pinned: bool) -> None:

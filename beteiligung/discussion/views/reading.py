@@ -9,26 +9,23 @@ from markupsafe import Markup
 
 from beteiligung.discussion import rules
 from beteiligung.discussion.forms import PostForm, VoteForm
-from beteiligung.discussion.models import THREAD_KEY, Post, Status, Thread
-from beteiligung.discussion.service import posts, reading, texts, threads, votes
-from beteiligung.discussion.service.names import author_name
+from beteiligung.discussion.models import Post, Status, Thread
+from beteiligung.discussion.service import moving, posts, reading, texts, threads, votes
+from beteiligung.discussion.service.names import author_name, gone_words
 from beteiligung.discussion.service.paging import Cursor, Sort
 from beteiligung.discussion.views.blueprint import blueprint
 from beteiligung.discussion.views.frame import Rights, context
-from beteiligung.discussion.views.shown import put_into_words
 from kern.accounts import pending
 from kern.accounts.emails import fold_email
-from kern.actor import GUEST, Actor
+from kern.actor import Actor
 from kern.calendar import format_day, format_deadline, format_target
 from kern.clock import now
-from kern.content import Ref, Within
 from kern.errors import Invalid, NotFound
 from kern.i18n import _, _l, language
 from kern.ids import parse_id
 from kern.moderation.cases import due
 from kern.scope import Act, Window, is_open, list_windows
 from kern.web import commits, current_actor, shows_again
-from kern.web.feeds import Feed, atom
 from kern.web.limit import limit_mails
 from kern.web.notice import notice
 
@@ -57,8 +54,30 @@ def rights_of(actor: Actor, thread: Thread, windows: list[Window]) -> Rights:
 @blueprint.get("/gespraech/<int:thread_id>")
 def thread(thread_id: int) -> ResponseReturnValue:
     actor = current_actor()
-    found = threads.get_thread_for(actor, thread_id)
+    try:
+        found = threads.get_thread_for(actor, thread_id)
+    except NotFound:
+        return _tombstone(threads.get_tombstone_for(actor, thread_id)), 410
+    moved = _moved_on(actor, found)
+    if moved is not None:
+        return redirect(url_for(".permalink", post_id=moved))
     return thread_page(actor, found, PostForm(formdata=None, text=_quoted(actor)))
+
+
+def _tombstone(thread: Thread) -> str:
+    words = gone_words(thread.status, thread.hidden_rule, thread.hidden_at)
+    return render_template(
+        "beteiligung/discussion/tombstone.html", scope=thread.scope, thread=thread, words=words
+    )
+
+
+def _moved_on(actor: Actor, thread: Thread) -> int | None:
+    """An old address of a post that stood in this thread."""
+    cursor = Cursor.parse(request.args.get("seite")) if thread.moved_count else None
+    if cursor is None or cursor.direction != "ab":
+        return None
+    post = posts.find_listed(actor, cursor.id)
+    return post.id if post is not None and post.thread_id != thread.id else None
 
 
 def _quoted(actor: Actor) -> str:
@@ -89,6 +108,9 @@ def thread_page(actor: Actor, thread: Thread, form: PostForm, parent: Post | Non
         is_closed=rules.is_closed(thread, windows, now()),
         target=format_target(now(), due(now())) if rights.post else "",
         facts=_facts(thread, end),
+        gone=gone_words(thread.status, thread.hidden_rule, thread.hidden_at),
+        moved_on=moving.list_moved_on(thread, actor),
+        origin=moving.find_origin(thread, actor),
         **_posts(actor, thread, here, sort, cursor),
         **context(
             rights,
@@ -106,9 +128,7 @@ def _posts(
     """A page of posts and the ways to the others."""
     page = reading.read_page(thread, actor, sort, cursor)
     return {
-        "pinned": put_into_words(page.pinned),
-        "posts": put_into_words(page.posts),
-        "waiting": page.waiting,
+        "page": page,
         "sort_tabs": [(label, f"{here}?sortierung={one}", one is sort) for one, label in SORTS],
         "newer_url": _page_url(here, sort, page.newer),
         "older_url": _page_url(here, sort, page.older),
@@ -126,10 +146,10 @@ def _answer_words(parent: Post | None) -> str:
 
 
 def _own_question(thread: Thread) -> Markup:
-    """Before its release only the author and those who decide read it."""
-    if thread.released is not None:
+    """What is not public only the author and those who decide read."""
+    if thread.status == Status.PUBLIC:
         return Markup("")
-    html = texts.get_revision(thread, thread.latest).html
+    html = texts.get_revision(thread, thread.released or thread.latest).html
     return Markup(html)  # noqa: S704 - sanitised at write
 
 
@@ -158,23 +178,12 @@ def _end_of(thread: Thread, windows: list[Window]) -> Any:
     return max(ends) if ends else None
 
 
-@blueprint.get("/gespraech/<int:thread_id>/atom.xml")
-def feed(thread_id: int) -> ResponseReturnValue:
-    """For everybody: a reader of feeds cannot log in."""
-    found = threads.get_thread_for(GUEST, thread_id)
-    if not found.scope.is_public:
-        raise NotFound(threads.GONE)
-    here = url_for(".thread", thread_id=found.id)
-    within = Within(found.scope_id, Ref(THREAD_KEY, found.id))
-    return atom(Feed(f"{here}/atom.xml", here, found.title, within))
-
-
 @blueprint.get("/beitrag/<int:post_id>")
 def permalink(post_id: int) -> ResponseReturnValue:
     """To the post's place: its page in the order of writing, or its root's page of replies."""
     post = posts.find_listed(current_actor(), post_id)
-    if post is None:
-        raise NotFound(posts.GONE)
+    if post is None:  # with its thread, perhaps: that says why
+        return redirect(url_for(".thread", thread_id=_buried_in(post_id)))
     if post.parent_id is not None:
         after = post.id - 1 if post.reply_no > reading.REPLIES_PAGE else None
         url = url_for(".replies", post_id=post.parent_id, nach=after)
@@ -183,6 +192,10 @@ def permalink(post_id: int) -> ResponseReturnValue:
     else:
         url = url_for(".thread", thread_id=post.thread_id)
     return redirect(f"{url}#beitrag-{post.id}")
+
+
+def _buried_in(post_id: int) -> int:
+    return threads.get_tombstone_for(current_actor(), posts.thread_of(post_id)).id
 
 
 @blueprint.get("/beitrag/<int:post_id>/antworten")
@@ -199,11 +212,11 @@ def replies(post_id: int) -> ResponseReturnValue:
     return render_template(
         "beteiligung/discussion/replies.html",
         thread=thread,
-        root=put_into_words([view])[0]._replace(more_replies=0),
+        root=view,
         rights=rights,
         form=PostForm(formdata=None, parent=str(post_id)),
         target=format_target(now(), due(now())) if rights.post else "",
-        next_url=f"{here}?nach={view.replies[-1].row.id}" if more else "",
+        next_url=f"{here}?nach={view.replies[-1].id}" if more else "",
         first_url=here if start else "",
         **context(
             rights,
