@@ -111,14 +111,21 @@ class Stamp(NamedTuple):
 
 
 def stamp(at: datetime) -> Stamp:
-    """The same words as `format_minute` and `format_day`, kept: lists show the same instants to
-    everybody."""
-    return Stamp(at.isoformat(), *_stamped(at.replace(second=0, microsecond=0), spoken()))
+    """The words of `format_minute` and `format_day`: a page shows many instants, of few days."""
+    local, language = to_local(at), spoken()
+    day = _words_of_day(local.date(), language)
+    time = _words_of_time(local.hour, local.minute, language)
+    return Stamp(at.isoformat(), _("%(day)s, %(time)s", day=day, time=time), day)
 
 
-@lru_cache(maxsize=8192)
-def _stamped(at: datetime, _language: str) -> tuple[str, str]:
-    return format_minute(at), format_day(at)
+@lru_cache(maxsize=4096)
+def _words_of_day(day: date, _language: str) -> str:
+    return format_day(day)
+
+
+@lru_cache(maxsize=4096)
+def _words_of_time(hour: int, minute: int, _language: str) -> str:
+    return _clock(hour, minute)
 
 
 def format_deadline(until: datetime) -> str:

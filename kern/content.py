@@ -108,6 +108,44 @@ class DeskItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Within:
+    """What a feed is about: the whole town, one scope, what hangs on one host; answers alone."""
+
+    scope_id: int | None = None
+    host: Ref | None = None
+    answers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One public thing, or a dated part of it, as feeds tell of it."""
+
+    ref: Ref
+    title: str
+    html: str  # rendered, sanitised
+    author: str
+    path: str
+    at: datetime  # when it became public
+    changed_at: datetime
+    part: str = ""  # "news:3": distinguishes several entries of one thing
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A date for calendars. A span from midnight to midnight is told in whole days."""
+
+    uid: str  # unique in the world, stays the same
+    title: str
+    starts_at: datetime
+    ends_at: datetime  # exclusive
+    path: str
+    changed_at: datetime | None = None
+    place: str = ""
+    note: str = ""
+    fills_time: bool = True  # False: does not make anybody busy, such as a phase of a month
+
+
+@dataclass(frozen=True, slots=True)
 class ContentType:
     key: str
     label: str
@@ -145,6 +183,10 @@ class ContentType:
     export: Callable[[int], Iterator[Mapping[str, Any]]] | None = None
     """(party id): everything this person wrote, for their own data export."""
     followed: bool = False  # people can follow it
+    newest: Callable[[Within, int], Sequence[Entry]] | None = None
+    """(what, limit): what strangers may read, newest first: for feeds."""
+    events: Callable[[int | None], Sequence[Event]] | None = None
+    """(scope id): dates of one scope, whoever may read it; without one, of all that are public."""
     find_titles: Callable[[str, int], Sequence[int]] | None = None
     """(words, limit): released ids by title, from the database, while the index is away."""
 

@@ -93,7 +93,7 @@ class Limiter:
                 try:
                     return self._opened().take(key_parts, limit, per_seconds, now)
                 except (sqlite3.Error, OSError):
-                    log.exception("limits.db cannot be used; this process counts alone for a while")
+                    log.exception("limits.db geht gerade nicht; dieser Prozess zählt allein")
                     self._drop()
                     self._closed_until = now + RETRY_AFTER
             return self._memory.take(key_parts, limit, per_seconds, now)
@@ -244,7 +244,7 @@ def _remove_if_broken(path: Path) -> None:
     except sqlite3.DatabaseError:
         intact = False
     if not intact:
-        log.warning("limits.db was damaged and has been begun anew")
+        log.warning("limits.db war beschädigt und ist neu angelegt")
         for suffix in ("", "-wal", "-shm"):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
         path.touch(mode=0o600)

@@ -39,6 +39,11 @@ class Town:
     secret: bytes
 
     @property
+    def host(self) -> str:
+        """Of its address: the right half of what is unique in the world."""
+        return bare_host(urlsplit(self.address).netloc) or "dorflinde"
+
+    @property
     def uploads(self) -> Path:
         return self.path / "uploads"
 

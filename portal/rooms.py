@@ -25,7 +25,7 @@ from kern.moderation.hints import making
 from kern.notify import NoticeType, digests
 from kern.notify import mails as notify_mails
 from kern.panels import Panel
-from portal import dateien, gestaltung, gesund, karten
+from portal import dateien, feeds, gestaltung, gesund, karten
 from portal.konto import mails as konto_mails
 from portal.konto import views as konto
 from portal.moderation import mails as moderation_mails
@@ -61,6 +61,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     project.blueprint,
     figures.blueprint,
     dateien.blueprint,
+    feeds.blueprint,
     start.blueprint,
     suche.blueprint,
     verwaltung.blueprint,

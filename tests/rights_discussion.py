@@ -68,6 +68,7 @@ _OUTCOME = _says(outcome="accepted", reason="Wir bauen ihn im Mai.", office="Tie
 
 _READING: dict[tuple[str, str], Row] = {
     ("gespraeche.thread", "GET"): everybody(200, values=_thread),
+    ("gespraeche.feed", "GET"): everybody(200, values=_thread),
     ("gespraeche.permalink", "GET"): everybody(302, values=_post),
     ("gespraeche.replies", "GET"): everybody(200, values=_post),
     ("gespraeche.revisions", "GET"): row(

@@ -35,6 +35,7 @@ from portal.suche.kinds import KINDS
 from tests.builders import make_actor, make_post, make_project, make_thread
 from tests.content_makers import MAKERS, Maker, State
 
+FEEDS = ("/atom.xml", "/antworten.xml", "/kalender.ics")
 WORD = "Zwergdommel"
 KEYS = sorted(type_.key for type_ in rooms.CONTENT_TYPES)
 MODERATED = sorted(type_.key for type_ in rooms.CONTENT_TYPES if type_.decide is not None)
@@ -191,6 +192,7 @@ def test_what_is_public_is_found_and_its_address_answers(
     assert found.kinds == {document.kind: 1}
     assert document.kind in KINDS
     assert f"<mark>{WORD}</mark>" in client.get(f"/suche?q={WORD}").get_data(as_text=True)
+    assert WORD in client.get("/atom.xml").text
     for path in {card.path, document.path}:
         answer = client.get(path, follow_redirects=True)
         assert answer.status_code == 200
@@ -218,7 +220,7 @@ def test_what_is_not_public_is_nowhere(
     assert ref not in open_index().digests()
     assert WORD not in mails()
     assert WORD not in exported(ref, author)
-    for path in {*pages, f"/suche?q={WORD[:-2]}", "/", "/beteiligung/"}:
+    for path in {*pages, f"/suche?q={WORD[:-2]}", "/", "/beteiligung/", *FEEDS}:
         assert WORD not in client.get(path, follow_redirects=True).get_data(as_text=True), path
     assert neighbours == _counters_of_neighbours(key, author)
 

@@ -105,6 +105,21 @@ def test_no_link_is_in_the_repository() -> None:
     assert [path.name for path in tracked_files() if path.is_symlink()] == []
 
 
+def test_what_the_operator_reads_on_the_console_is_german() -> None:
+    english = re.compile(r"\b(the|and|cannot|failed|is|of|with|been|error|unexpected)\b")
+    said = {
+        f"{name}:{node.lineno} {argument.value}"
+        for name, tree in trees()
+        if name.partition("/")[0] not in {"tests", "bench", "migrations"}
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("log.")
+        for argument in node.args
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+    }
+    assert said
+    assert sorted(line for line in said if english.search(line)) == []
+
+
 def test_nothing_is_left_for_later() -> None:
     found = [
         f"{path.relative_to(ROOT)}: {match.group()}"

@@ -11,11 +11,13 @@ from beteiligung.discussion.rules import OUTCOME_LABELS
 from beteiligung.discussion.service import (
     decisions,
     erasure,
+    feeds,
     moving,
     redacting,
     splitting,
     threads,
 )
+from beteiligung.discussion.service.addresses import post_path, thread_path
 from beteiligung.discussion.service.names import SOURCE_LABELS, STATUS_LABELS, author_name
 from beteiligung.project.rules import PROJECT_KEY
 from kern import text
@@ -28,15 +30,6 @@ from kern.scope.rules import audience
 
 SHORT = 200
 _SHOWN = aliased(TextRevision)
-
-
-def thread_path(thread_id: int) -> str:
-    return f"/beteiligung/gespraech/{thread_id}"
-
-
-def post_path(post_id: int) -> str:
-    """The permalink: leads to the post's place in its thread."""
-    return f"/beteiligung/beitrag/{post_id}"
 
 
 def _shown_scope() -> ColumnElement[bool]:
@@ -322,6 +315,8 @@ THREADS = ContentType(
     export=lambda party: erasure.export(Thread, party),
     find_titles=_find_thread_titles,
     followed=True,
+    newest=feeds.newest_threads,
+    events=feeds.ends,
 )
 
 POSTS = ContentType(
@@ -332,6 +327,7 @@ POSTS = ContentType(
     documents=_post_documents,
     public_ids=_public_post_ids,
     desk_items=_post_desk_items,
+    newest=feeds.newest_posts,
     decide=_decide_post,
     reopen=lambda id_, rev, actor: decisions.reopen(decisions.get_post(id_), rev, actor),
     hide=lambda id_, actor, rule: decisions.hide(decisions.get_post(id_), actor, rule),

@@ -67,6 +67,7 @@ class Thread(Model):
         Index(None, "scope_id", "status", "pinned", "id"),
         Index(None, "host_key", "host_id"),
         Index(None, "author_id", "id"),
+        Index(None, "public_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -94,6 +95,7 @@ class Thread(Model):
     moved_from_id: Mapped[int | None] = mapped_column(ForeignKey(Scope.id, ondelete="SET NULL"))
     moved_at: Mapped[datetime | None] = mapped_column(Utc)
     written_at: Mapped[datetime] = mapped_column(Utc, default=now)
+    public_at: Mapped[datetime | None] = mapped_column(Utc)  # released for the first time
     posts_count: Mapped[int] = mapped_column(default=0)  # public posts, replies included
     moved_count: Mapped[int] = mapped_column(default=0)  # posts that stood here before
     answers_count: Mapped[int] = mapped_column(default=0)
@@ -125,6 +127,9 @@ class Post(Model):
         Index(None, "author_id", "id"),
         Index(None, "scope_id", "status", "is_answer", "id"),
         Index(None, "parent_id", "reply_no"),
+        Index(None, "public_at", "id"),
+        Index(None, "scope_id", "public_at"),
+        Index(None, "thread_id", "public_at"),
         Index(None, "moved_from_id", "id"),
     )
 
@@ -148,6 +153,7 @@ class Post(Model):
     pinned: Mapped[bool] = mapped_column(default=False)
     picture_id: Mapped[int | None] = mapped_column(ForeignKey(File.id, ondelete="SET NULL"))
     written_at: Mapped[datetime] = mapped_column(Utc, default=now)
+    public_at: Mapped[datetime | None] = mapped_column(Utc)  # released for the first time
     edited_at: Mapped[datetime | None] = mapped_column(Utc)
     hidden_at: Mapped[datetime | None] = mapped_column(Utc)  # by moderation: a tombstone says so
     hidden_rule: Mapped[int | None]  # number of the rule, shown on the tombstone

@@ -1,13 +1,18 @@
 """What a host's page shows of its discussions: threads, answers of the office, recent posts."""
 
+from functools import cache
+from typing import Any
+
 from flask import render_template, request
 from markupsafe import Markup
-from sqlalchemy import case, select, union_all
+from sqlalchemy import Select, bindparam, case, select, union_all
+from sqlalchemy.sql.expression import Executable
 
 from beteiligung.discussion.models import Post, Status, Thread
 from beteiligung.discussion.service import reading
 from beteiligung.discussion.service.names import removed_words
 from beteiligung.discussion.views.frame import context
+from beteiligung.discussion.views.shown import PostShown, put_into_words
 from kern.clock import now
 from kern.content import Ref
 from kern.db import db
@@ -20,33 +25,33 @@ SHOWN_POSTS = 3
 SHOWN_ANSWERS = 2
 
 
-def _render(ref: Ref, scope_id: int) -> Markup:
-    """Three queries: threads with tombstones, windows, and answers with posts in one."""
+@cache
+def _select_threads() -> Select[*tuple[Any, ...]]:
+    """With the tombstones of those that moderation took away, at the end."""
+    thread = Thread.__table__.c
     is_public = Thread.status == Status.PUBLIC
-    query = (
+    return (
         select(
-            Thread.id,
-            case((is_public, Thread.title), else_="").label("title"),
-            Thread.plain,
-            Thread.posts_count,
-            Thread.answers_count,
-            Thread.closed_at,
-            Thread.outcome,
-            Thread.status,
-            Thread.hidden_rule,
-            Thread.hidden_at,
+            thread.id,
+            case((is_public, thread.title), else_="").label("title"),
+            thread.plain,
+            thread.posts_count,
+            thread.answers_count,
+            thread.closed_at,
+            thread.status,
+            thread.hidden_rule,
+            thread.hidden_at,
         )
-        .where(Thread.host_key == ref.key, Thread.host_id == ref.id)
+        .where(Thread.host_key == bindparam("host"), Thread.host_id == bindparam("number"))
         .where(Thread.status.in_([Status.PUBLIC, Status.HIDDEN]))
-        .order_by(
-            is_public.desc(),
-            Thread.pinned.desc(),
-            Thread.posts_count.desc(),
-            Thread.id,
-        )
+        .order_by(is_public.desc(), Thread.pinned.desc(), Thread.posts_count.desc(), Thread.id)
         .limit(SHOWN_THREADS + 1)
     )
-    threads = db.session.execute(query).all()
+
+
+def _render(ref: Ref, scope_id: int) -> Markup:
+    """Three queries: threads, windows, and answers with posts in one."""
+    threads = db.session.execute(_select_threads(), {"host": ref.key, "number": ref.id}).all()
     answers, posts = _recent(scope_id)
     windows = list_windows(scope_id)
     actor = current_actor()
@@ -66,19 +71,25 @@ def _render(ref: Ref, scope_id: int) -> Markup:
     return Markup(html)  # noqa: S704 - our own template
 
 
-def _recent(scope_id: int) -> tuple[list[reading.PostView], list[reading.PostView]]:
-    public = (Post.scope_id == scope_id, Post.status == Status.PUBLIC)
+@cache
+def _select_recent() -> Executable:
     rows = reading.select_posts().join(Thread, Thread.id == Post.thread_id)
-    rows = rows.where(*public, Thread.status == Status.PUBLIC)
+    rows = rows.where(Post.scope_id == bindparam("scope"), Post.status == Status.PUBLIC)
+    rows = rows.where(Thread.status == Status.PUBLIC)
     parts = [
         rows.where(Post.is_answer.is_(flag)).order_by(Post.id.desc()).limit(most).subquery()
         for flag, most in ((True, SHOWN_ANSWERS), (False, SHOWN_POSTS))
     ]
-    found = db.session.execute(union_all(*(select(part) for part in parts))).all()
-    views = sorted((reading.PostView(row) for row in found), key=lambda view: -view.row.id)
+    return union_all(*(select(part) for part in parts))
+
+
+def _recent(scope_id: int) -> tuple[list[PostShown], list[PostShown]]:
+    """The latest answers and the latest posts."""
+    found = sorted(reading.read_posts(_select_recent(), scope=scope_id), reverse=True)
+    shown = put_into_words(reading.PostView(row) for row in found)
     return (
-        [view for view in views if view.row.is_answer],
-        [view for view in views if not view.row.is_answer],
+        [post for post in shown if post.row.is_answer],
+        [post for post in shown if not post.row.is_answer],
     )
 
 

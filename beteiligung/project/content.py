@@ -8,6 +8,7 @@ from sqlalchemy.orm import contains_eager
 from beteiligung.project import rules
 from beteiligung.project.models import News, Project
 from beteiligung.project.rules import KIND, PROJECT_KEY
+from beteiligung.project.service import feeds
 from beteiligung.project.service.page import read_phases
 from kern import text
 from kern.clock import now
@@ -125,4 +126,6 @@ PROJECTS = ContentType(
     export=lambda _party: iter(()),
     find_titles=_find_titles,
     followed=True,
+    newest=feeds.newest,
+    events=feeds.dates,
 )

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Row, delete, select, update
+from sqlalchemy import CursorResult, Row, Select, bindparam, delete, select, update
 
 from kern.accounts.glance import glance
 from kern.accounts.models import Account, AccountState, Grant, LoginSession, Party
@@ -57,8 +58,8 @@ def open_session(account: Account, agent: str, days: int) -> str:
 def visit(token: str, days: int = 30, *, production: bool = False) -> Visit | None:
     """Who comes with this cookie; None when the session ended or the account may not come in."""
     with glance() as connection:
-        query = _query(token, production=production)
-        rows = connection.execute(query).all()
+        known = {"token": hash_token(token), "now": now()}
+        rows = connection.execute(_query(production=production), known).all()
         if not rows:
             return None
         row = rows[0]
@@ -71,7 +72,8 @@ def visit(token: str, days: int = 30, *, production: bool = False) -> Visit | No
     return Visit(actor, row.session_id, row.confirmed_at, is_renewed)
 
 
-def _query(token: str, *, production: bool) -> Any:
+@cache
+def _query(*, production: bool) -> Select[*tuple[Any, ...]]:
     """A row for each grant, or one without: the whole visitor in one query."""
     query = (
         select(
@@ -88,8 +90,8 @@ def _query(token: str, *, production: bool) -> Any:
         .join(Party, Party.id == Account.party_id)
         .outerjoin(Grant, Grant.account_id == Account.id)
         .where(
-            LoginSession.token_hash == hash_token(token),
-            LoginSession.expires_at > now(),
+            LoginSession.token_hash == bindparam("token"),
+            LoginSession.expires_at > bindparam("now"),
             Account.state == AccountState.ACTIVE,
         )
     )

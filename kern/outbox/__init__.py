@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Executable, Index, String, Table, Text, select
+from sqlalchemy import Executable, Index, String, Table, Text, func, select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -152,6 +152,12 @@ def revisions(*keys: str) -> tuple[int, ...]:
     query = select(Revision.key, Revision.rev).where(Revision.key.in_(keys))
     found = {row.key: row.rev for row in db.session.execute(query)}
     return tuple(found.get(key, 0) for key in keys)
+
+
+def scopes_revision() -> int:
+    """Counts up with every change of anything that belongs to a scope. One query."""
+    query = select(func.sum(Revision.rev)).where(Revision.key.startswith("scope:"))
+    return db.session.scalar(query) or 0
 
 
 def masked() -> set[tuple[str, int]]:

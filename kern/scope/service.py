@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from kern.db import db
 from kern.errors import Conflict, NotFound
@@ -40,8 +40,11 @@ def town_scope() -> Scope:
     return scope
 
 
+_WINDOWS = select(Window).where(Window.scope_id == bindparam("scope"))
+
+
 def list_windows(scope_id: int) -> Sequence[Window]:
-    return db.session.scalars(select(Window).where(Window.scope_id == scope_id)).all()
+    return db.session.scalars(_WINDOWS, {"scope": scope_id}).all()
 
 
 def replace_windows(scope_id: int, windows: Iterable[Window]) -> None:

@@ -33,10 +33,10 @@ class Generations:
         try:
             name = (self.folder / _POINTER).read_text(encoding="ascii").strip()
         except (OSError, UnicodeError) as error:
-            raise IndexUnavailable("no index") from error
+            raise IndexUnavailable("es gibt noch keinen") from error
         path = self.folder / name
         if not name.startswith("g-") or path.parent != self.folder or not path.is_dir():
-            raise IndexUnavailable("the index is away")
+            raise IndexUnavailable("er ist nicht da")
         return path
 
     @contextlib.contextmanager
@@ -94,7 +94,7 @@ def _as_unavailable() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise IndexUnavailable("the index folder cannot be written") from error
+        raise IndexUnavailable("sein Ordner ist nicht beschreibbar") from error
 
 
 def _lock(descriptor: int, wait: float) -> None:
@@ -104,7 +104,7 @@ def _lock(descriptor: int, wait: float) -> None:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= deadline:
-                raise IndexBusy("somebody else is writing the index") from None
+                raise IndexBusy("ein anderer Prozess schreibt gerade") from None
             time.sleep(_PAUSE)
         else:
             return
@@ -145,7 +145,7 @@ def check_quickly(path: Path) -> None:
     parts = {file.name: file for file in _parts(path)}
     tables = {name for name in parts if name.endswith(".toc")}
     if known.keys() - parts.keys() and tables <= known.keys():  # else a commit is on its way
-        raise IndexUnavailable("a file of the index is missing")
+        raise IndexUnavailable("eine Datei fehlt")
     for name, file in parts.items():
         old = known.get(name)
         if old is not None and (old.size, old.changed) != _stamp(file):
@@ -157,7 +157,7 @@ def check_thoroughly(path: Path) -> None:
     known = _read_seals(path).files
     files = {file.name: file for file in _parts(path)}
     if not known or set(known) != set(files):
-        raise IndexUnavailable("files of the index are missing or too many")
+        raise IndexUnavailable("Dateien fehlen oder sind zu viel")
     for name, file in files.items():
         _compare(file, known[name])
 
@@ -175,7 +175,7 @@ class _Seals(NamedTuple):
 
 def _compare(file: Path, seal_: _Seal) -> None:
     if _stamp(file)[0] != seal_.size or _sha256(file) != seal_.sha256:
-        raise IndexUnavailable("a file of the index was changed")
+        raise IndexUnavailable("eine Datei wurde verändert")
 
 
 def _stamp(file: Path) -> tuple[int, int]:
@@ -195,7 +195,7 @@ def _read_seals(path: Path) -> _Seals:
     except FileNotFoundError:
         return _Seals()
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise IndexUnavailable("the seals cannot be read") from error
+        raise IndexUnavailable("die Prüfsummen sind nicht lesbar") from error
 
 
 def _sha256(file: Path) -> str:

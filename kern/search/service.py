@@ -130,7 +130,7 @@ def _ghosts(index: SearchBackend, request: Request) -> frozenset[Ref]:
     documents = _confirmed(hits, request)
     ghosts = frozenset(hit.ref for hit in hits if hit.ref not in documents)
     log.warning(
-        "%s things in the search index of %s are not public", len(ghosts), current_town().slug
+        "%s Einträge im Suchindex von „%s“ sind nicht öffentlich", len(ghosts), current_town().slug
     )
     return ghosts
 

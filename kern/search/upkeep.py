@@ -98,8 +98,9 @@ def compare() -> Differences:
     return Differences(frozenset(missing), frozenset(stale), frozenset(indexed))
 
 
-def heal(*, thorough: bool = False) -> bool:
-    """Build anew what is missing, damaged or of an older analysis; True when that was needed.
+def heal(*, thorough: bool = False) -> int | None:
+    """Build anew what is missing, damaged or of an older analysis; returns how many documents it
+    holds then, None when nothing had to be done.
 
     `thorough` reads every byte. Raises IndexBusy while somebody else writes.
     """
@@ -108,13 +109,12 @@ def heal(*, thorough: bool = False) -> bool:
         if thorough:
             index.verify()
         if index.is_healthy():
-            return False
+            return None
     except IndexBusy:
         raise
     except IndexUnavailable:
         pass
-    rebuild_all()
-    return True
+    return rebuild_all()
 
 
 def compact() -> None:

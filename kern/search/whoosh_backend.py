@@ -219,7 +219,7 @@ def _open(path: Path) -> _Opened:
             time.sleep(0.01)
         else:
             return _Opened(path, os.getpid(), searcher, stamps)
-    raise IndexUnavailable("the index changes faster than it can be opened")
+    raise IndexUnavailable("er ändert sich schneller, als er sich öffnen lässt")
 
 
 @contextlib.contextmanager

@@ -45,6 +45,7 @@ class TownSettings:
             raise AttributeError(key) from None
 
 
+_REVISION = select(Revision.__table__.c.rev).where(Revision.key == REVISION_KEY)
 _lock = threading.Lock()
 _cache: dict[str, TownSettings] = {}
 
@@ -77,7 +78,7 @@ def _glance() -> _Glance:
 
 def _read(*, shared: bool) -> TownSettings:
     key = str(current_town().path)
-    revision = db.session.scalar(select(Revision.rev).where(Revision.key == REVISION_KEY)) or 0
+    revision = db.session.scalar(_REVISION) or 0
     held = _cache.get(key)
     if shared and held is not None and held.revision == revision:
         return held

@@ -5,14 +5,14 @@ from urllib.parse import urlsplit
 
 from flask import Flask, g, request
 
-from kern import calendar
+from kern import calendar, i18n
 from kern.clock import now
 from kern.config import Settings
 from kern.db import begin_writing, db
 from kern.i18n import language
 from kern.settings import TownSettings, town_settings
 from kern.town import Towns, enter, leave
-from kern.web import errors, guard, headers, identity, inputs, limit, login, notice
+from kern.web import errors, guard, headers, identity, inputs, limit, login, notice, templates
 from kern.web.assets import asset
 from kern.web.identity import current_actor
 
@@ -31,7 +31,7 @@ def init_app(app: Flask, settings: Settings, towns: Towns) -> None:
         if getattr(view, "answers_without_town", False):  # only that the process lives
             return
         town = towns.by_host(request.host)
-        g.leave = [(leave, enter(town))]
+        g.leave = [(leave, enter(town)), (i18n.leave, i18n.enter())]
         if request.method not in guard.SAFE:
             g.end_writing = begin_writing()
 
@@ -45,9 +45,9 @@ def init_app(app: Flask, settings: Settings, towns: Towns) -> None:
             end_writing()
         for call, token in g.pop("leave"):
             call(token)
-        g.pop("language", None)
         g.pop("town_settings", None)
 
+    templates.init_app(app)
     inputs.init_app(app)
     guard.init_app(app)
     identity.init_app(app)

@@ -84,11 +84,11 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 
 def _fault(error: Exception) -> ResponseReturnValue:
-    log.error("unhandled error on %s", request.endpoint or "no route", exc_info=error)
+    log.error("Fehler auf der Seite %s", request.endpoint or request.method, exc_info=error)
     try:
         db.session.rollback()
     except (DBAPIError, NoTown):
-        log.warning("rollback failed as well")
+        log.warning("Auch das Zurücknehmen ist gescheitert")
     is_busy = isinstance(error, DBAPIError)
     text = _("Gerade lässt sich nichts speichern oder lesen.") if is_busy else ""
     return page(503 if is_busy else 500, text)

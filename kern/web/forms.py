@@ -4,14 +4,26 @@ from typing import Any
 
 from flask import g
 from flask_wtf import FlaskForm
+from wtforms.form import BaseForm
+from wtforms.meta import DefaultMeta
 
 from kern.errors import DomainError
-from kern.i18n import _, say
+from kern.i18n import _, language, say
 from kern.web.uploads import UploadField
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # the package has no types
     """`if form.is_ok(): ...` in a view that wears `@shows_again`; else render it with 422."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # as above
+        """WTForms' own sentences, kept by language: Flask-WTF reads their file for every form."""
+
+        @property
+        def locales(self) -> list[str]:
+            return [language()]
+
+        def get_translations(self, form: BaseForm) -> Any:
+            return DefaultMeta.get_translations(self, form)
 
     def is_ok(self) -> bool:
         return bool(self.validate_on_submit())

@@ -35,7 +35,7 @@ def _tell(job: Job, holder: str) -> int:
             db.session.commit()
     except Exception as error:
         db.session.rollback()
-        log.exception("announcement %s of %s failed", job.name, job.ref)
+        log.exception("Die Ankündigung %s zu %s ist gescheitert", job.name, job.ref)
         lease.retry_later(job, holder, f"write {type(error).__name__}")
         return 0
     finally:

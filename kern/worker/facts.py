@@ -49,7 +49,7 @@ def _pass_on(jobs: Sequence[Job], pace: Pace) -> int:
         db.session.rollback()
         wait = BUSY_WAIT if isinstance(error, IndexBusy) else OUTAGE_WAIT
         lease.give_back(jobs, pace.holder, wait)
-        log.warning("the index cannot be written: %s", error)
+        log.warning("Der Suchindex lässt sich nicht schreiben: %s", error)
         return 0
     except Exception as error:  # noqa: BLE001 - one broken thing must not stop the others
         db.session.rollback()
@@ -65,7 +65,9 @@ def _pass_on(jobs: Sequence[Job], pace: Pace) -> int:
 
 def _fail(job: Job, pace: Pace, error: Exception) -> None:
     reason = f"index {type(error).__name__}"
-    log.error("fact %s of %s failed, attempt %s", job.name, job.ref, job.attempts, exc_info=error)
+    log.error(
+        "%s von %s ist gescheitert, Versuch %s", job.name, job.ref, job.attempts, exc_info=error
+    )
     if job.attempts > lease.MAX_ATTEMPTS:
         lease.park([job], pace.holder, State.DEAD, reason)
         return

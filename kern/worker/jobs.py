@@ -68,7 +68,7 @@ class Jobs:
             self._open()
             self._tasks[name](slug)
         except (sqlite3.Error, OSError) as error:
-            log.warning("the worker could not be told: %s", error)
+            log.warning("Der Hintergrunddienst ließ sich nicht wecken: %s", error)
             return False
         return True
 

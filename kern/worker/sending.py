@@ -23,6 +23,7 @@ from kern.worker.lease import Job, Pace
 log = logging.getLogger(__name__)
 
 MOST_PER_DRAIN = 500  # then facts have their turn again
+_GIVEN_UP = {State.DEAD: "nicht zustellbar", State.UNCLEAR: "vielleicht schon zugestellt"}
 
 
 @dataclass(slots=True)
@@ -91,7 +92,7 @@ class _Round:
         try:
             mail = kind.build(job.payload)
         except Exception as error:
-            log.exception("mail %s cannot be written", job.name)
+            log.exception("Die Mail %s lässt sich nicht schreiben", job.name)
             raise MailDelayed(f"write {type(error).__name__}", unclear=job.began) from error
         finally:
             db.session.rollback()
@@ -111,7 +112,7 @@ class _Round:
         self._mailer.send(message)
 
     def _give_up(self, job: Job, reason: str, state: State = State.DEAD) -> bool:
-        log.error("mail %s (entry %s) is %s: %s", job.name, job.id, state, reason)
+        log.error("Die Mail %s (Eintrag %s) ist %s: %s", job.name, job.id, _GIVEN_UP[state], reason)
         lease.park([job], self._holder, state, reason)
         return False
 
@@ -119,6 +120,6 @@ class _Round:
         self.is_down = delayed.down
         if delayed.unclear and not kind.resend_unclear:
             return self._give_up(job, delayed.reason, State.UNCLEAR)
-        log.warning("mail %s (entry %s) is delayed: %s", job.name, job.id, delayed.reason)
+        log.warning("Die Mail %s (Eintrag %s) kommt später: %s", job.name, job.id, delayed.reason)
         lease.retry_later(job, self._holder, delayed.reason, may_be_sent=delayed.unclear)
         return False

@@ -68,14 +68,14 @@ class Worker:
 
     def _sweep_for_ever(self) -> None:
         while not self._is_ending.is_set():
-            self._quietly("the sweep", self.sweep)
+            self._quietly("Rundgang", self.sweep)
             self._is_ending.wait(SWEEP_SECONDS)
 
     def _in_town(self, slug: str, work: Callable[[], object]) -> None:
         try:
             town = self._towns.by_slug(slug)
         except NoTown:
-            log.warning("asked for a town that is gone: %s", slug)
+            log.warning("Diesen Ort gibt es nicht mehr: %s", slug)
             return
         self._quietly(slug, lambda: self._work(town, work))
 
@@ -93,4 +93,4 @@ class Worker:
         except (DomainError, DBAPIError, OSError) as error:
             log.error("%s: %s", what, error)  # noqa: TRY400 - known trouble, the sentence says it
         except Exception:
-            log.exception("%s: unexpected", what)
+            log.exception("%s: unerwarteter Fehler", what)

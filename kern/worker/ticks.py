@@ -66,7 +66,7 @@ def tick(at: datetime | None = None) -> None:
         try:
             _run(due, at)
         except Exception:
-            log.exception("tick %s failed", due.name)
+            log.exception("%s ist gescheitert", due.name)
         finally:
             db.session.remove()
     _look_at_index(at)
@@ -123,7 +123,7 @@ def clean_audit(_since: datetime, until: datetime) -> bool:
     old = delete(AuditEntry).where(AuditEntry.at < until - timedelta(days=AUDIT_DAYS))
     gone = cast("CursorResult[Any]", db.session.execute(old)).rowcount
     if gone:
-        log.info("%s entries of the audit log expired", gone)
+        log.info("%s Einträge des Protokolls sind abgelaufen", gone)
     return True
 
 
@@ -160,21 +160,22 @@ def _look_at_index(at: datetime) -> None:
     try:
         is_night = _is_night_due(at)
         db.session.rollback()
-        if heal(thorough=is_night):
-            log.warning("the index was damaged or missing and has been built anew")
-        elif is_night:
+        built = heal(thorough=is_night)
+        if built:
+            log.warning("Der Suchindex fehlte oder war beschädigt; er ist neu gebaut: %s", built)
+        elif built is None and is_night:
             differences = compare()
             if differences:
-                log.warning("the index differed in %s places", len(differences.refs))
+                log.warning("Der Suchindex wich an %s Stellen ab", len(differences.refs))
                 index_refs(differences.refs)
         if is_night:
             with writing():
                 _remember(NIGHTLY, at)
                 db.session.commit()
     except (IndexUnavailable, OSError) as error:
-        log.warning("the index cannot be looked at: %s", error)
+        log.warning("Der Suchindex lässt sich nicht ansehen: %s", error)
     except Exception:
-        log.exception("looking at the index failed")
+        log.exception("Der Blick auf den Suchindex ist gescheitert")
     finally:
         db.session.remove()
 

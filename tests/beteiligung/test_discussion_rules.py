@@ -81,7 +81,7 @@ def test_a_page_shows_a_text_to_whom_the_rule_allows_it(town: Town, status: Stat
 
 def _reads(thread: Thread, post: Post, actor: Actor) -> bool:
     page = reading.read_page(thread, actor, Sort.OLDEST, None)
-    texts = [view.html for view in page.posts if view.is_public]
+    texts = [view.row.html for view in page.posts if view.is_public]
     texts += [one.html for one in page.waiting]
     return any("Geheimwort" in text for text in texts)
 

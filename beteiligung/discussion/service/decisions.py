@@ -113,6 +113,7 @@ def release(thing: Thing, number: int) -> None:
         note_posts(thing, Fact.CHANGED)
     texts.show(thing, revision)
     thing.status = Status.PUBLIC
+    thing.public_at = thing.public_at or now()
     db.session.flush()
     if was_public:
         return
@@ -172,7 +173,7 @@ def _take_back_release(thing: Thing, number: int) -> None:
         texts.show(thing, before)
         return
     thing.status = Status.PENDING
-    thing.released = None
+    thing.released = thing.public_at = None
     note_posts(thing, Fact.HIDDEN)
     texts.unshow(thing)
     note_posts(thing, Fact.HIDDEN)

@@ -241,6 +241,7 @@ class _Import:
             disagree=statement.disagree,
             score=rules.wilson(statement.agree, statement.disagree),
             status=status,
+            public_at=(statement.written_at or now()) if status == Status.PUBLIC else None,
             listed=status == Status.PUBLIC,
             latest=1,
         )
@@ -337,6 +338,7 @@ def _new_thread(actor: Actor, scope: Scope, title: str) -> Thread:
         by_office=True,
         receipt=new_receipt(),
         status=Status.PUBLIC,
+        public_at=now(),
     )
     db.session.add(thread)
     db.session.flush()

@@ -3,14 +3,17 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Row, and_, or_
+from sqlalchemy import ColumnElement, and_, bindparam, or_
 
 from beteiligung.discussion.models import Post
 from kern.ids import parse_id
 
 PAGE = 20
+BACK = "vor"
+FROM = "ab"
+DIRECTIONS = frozenset({"nach", BACK, FROM})
 DECIMAL = re.compile(r"(?:[0-9]{1,9}(?:\.[0-9]{1,20})?(?:e-[0-9]{1,3})?)?")  # a repr, or nothing
 
 
@@ -42,6 +45,19 @@ class Sort(StrEnum):
         return cls(text) if text in set(cls) else cls.NEWEST
 
 
+class Counted(Protocol):
+    """A post with what the orders compare."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def score(self) -> float: ...
+
+    @property
+    def reply_count(self) -> int: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """`nach:<value>:<id>` or `vor:<value>:<id>`; `ab:<id>` begins at that post, oldest order."""
@@ -50,48 +66,52 @@ class Cursor:
     value: str
     id: int
 
-    @property
-    def is_backwards(self) -> bool:
-        return self.direction == "vor"
-
     @classmethod
     def parse(cls, text: str | None) -> "Cursor | None":
         """None for anything that is no cursor: a page is shown, the first."""
         direction, _, rest = (text or "").partition(":")
         value, _, number = rest.rpartition(":")
         id_ = parse_id(number)
-        if direction not in {"nach", "vor", "ab"} or id_ is None or not DECIMAL.fullmatch(value):
+        if direction not in DIRECTIONS or id_ is None or not DECIMAL.fullmatch(value):
             return None
         return cls(direction, value, id_)
 
     @classmethod
-    def after(cls, sort: Sort, row: Row[Any]) -> "Cursor":
-        return cls("nach", _value(sort, row), row.id)
+    def after(cls, sort: Sort, post: Counted) -> "Cursor":
+        return cls("nach", _value(sort, post), post.id)
 
     @classmethod
-    def before(cls, sort: Sort, row: Row[Any]) -> "Cursor":
-        return cls("vor", _value(sort, row), row.id)
+    def before(cls, sort: Sort, post: Counted) -> "Cursor":
+        return cls(BACK, _value(sort, post), post.id)
 
     @classmethod
     def at(cls, root_id: int) -> "Cursor":
-        return cls("ab", "", root_id)
+        return cls(FROM, "", root_id)
 
     def __str__(self) -> str:
         return f"{self.direction}:{self.value}:{self.id}"
 
-    def condition(self, sort: Sort) -> ColumnElement[bool]:
-        if self.direction == "ab":
-            return Post.id >= self.id
-        up = sort.descends == self.is_backwards
-        beyond_id = Post.id > self.id if up else Post.id < self.id
-        if sort.column is None:
-            return beyond_id
-        value = float(self.value or 0)
-        beyond = sort.column > value if up else sort.column < value
-        return or_(beyond, and_(sort.column == value, beyond_id))
+    @property
+    def parameters(self) -> dict[str, float]:
+        """Those of `beyond`."""
+        return {"value": float(self.value or 0), "beside": self.id}
 
 
-def _value(sort: Sort, row: Row[Any]) -> str:
+def beyond(sort: Sort, direction: str) -> ColumnElement[bool]:
+    """What a cursor of this direction leaves to show, in this order."""
+    beside = bindparam("beside", type_=Post.id.type)
+    if direction == FROM:
+        return Post.id >= beside
+    up = sort.descends == (direction == BACK)
+    beyond_id = Post.id > beside if up else Post.id < beside
+    if sort.column is None:
+        return beyond_id
+    value = bindparam("value", type_=sort.column.type)
+    further = sort.column > value if up else sort.column < value
+    return or_(further, and_(sort.column == value, beyond_id))
+
+
+def _value(sort: Sort, post: Counted) -> str:
     if sort is Sort.AGREED:
-        return repr(float(row.score))
-    return str(row.reply_count) if sort is Sort.DISCUSSED else ""
+        return repr(post.score)
+    return str(post.reply_count) if sort is Sort.DISCUSSED else ""

@@ -6,11 +6,12 @@ Columns instead of objects, because this is the hottest page there is.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, union_all
+from sqlalchemy import Select, and_, bindparam, or_, select, union_all
+from sqlalchemy.sql.expression import Executable
 
-from beteiligung.discussion import rules
 from beteiligung.discussion.models import (
     POST_KEY,
     Outcome,
@@ -20,69 +21,66 @@ from beteiligung.discussion.models import (
     Thread,
     Vote,
 )
-from beteiligung.discussion.service.paging import PAGE, Cursor, Sort
-from kern.accounts.models import Party
+from beteiligung.discussion.service.paging import BACK, PAGE, Cursor, Sort, beyond
+from kern.accounts.models import Party, PartyKind, Source
 from kern.actor import Actor
 from kern.db import db
 from kern.files.models import File
 
-Rows = Select[*tuple[Any, ...]]
 INLINE_REPLIES = 3
 REPLIES_PAGE = 50
 
-_COLUMNS = (
-    Post.id,
-    Post.thread_id,
-    Post.parent_id,
-    Post.html,
-    Post.status,
-    Post.author_id,
-    Post.source,
-    Post.is_answer,
-    Post.office,
-    Post.pinned,
-    Post.written_at,
-    Post.edited_at,
-    Post.moved_at,
-    Post.hidden_at,
-    Post.hidden_rule,
-    Post.agree,
-    Post.disagree,
-    Post.score,
-    Post.reply_count,
-    Post.outcome,
-    Post.outcome_reason,
-    Post.outcome_office,
-    Post.outcome_at,
-    Party.name.label("author_name"),
-    Party.kind.label("author_kind"),
-    Party.erased_at.label("author_erased"),
-    File.name.label("picture"),
-    File.title.label("picture_alt"),
-    File.width.label("picture_width"),
-    File.height.label("picture_height"),
-)
+
+class PostRow(NamedTuple):
+    """One post with its author and its public picture: the columns of `select_posts`."""
+
+    id: int
+    thread_id: int
+    parent_id: int | None
+    html: str
+    status: Status
+    author_id: int | None
+    source: Source
+    is_answer: bool
+    office: str
+    pinned: bool
+    written_at: datetime
+    is_edited: bool
+    is_moved: bool
+    hidden_at: datetime | None
+    hidden_rule: int | None
+    agree: int
+    disagree: int
+    score: float
+    reply_count: int
+    outcome: Outcome | None
+    outcome_reason: str
+    outcome_office: str
+    author_name: str | None
+    author_kind: PartyKind | None
+    author_erased: bool
+    picture: str | None
+    picture_alt: str | None
+    picture_width: int | None
+    picture_height: int | None
 
 
 @dataclass(slots=True)
 class PostView:
     """One post as the page shows it. `vote` is the reader's own: 1, -1 or 0."""
 
-    row: Row[Any]
+    row: PostRow
     replies: list["PostView"] = field(default_factory=list)
     vote: int = 0
     is_own: bool = False
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.row, name)
-
     @property
     def is_public(self) -> bool:
-        return bool(self.row.status == Status.PUBLIC)
+        return self.row.status == Status.PUBLIC
 
     @property
     def more_replies(self) -> int:
-        return int(self.row.reply_count) - len(self.replies)
+        return self.row.reply_count - len(self.replies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +106,7 @@ class ThreadPage:
 
 
 def read_page(thread: Thread, actor: Actor, sort: Sort, cursor: Cursor | None) -> ThreadPage:
-    """Three queries for a guest, five for somebody with a login, whatever the thread's length."""
+    """Two queries for a guest, four for somebody with a login, whatever the thread's length."""
     rows, has_before, has_after = _roots(thread.id, sort, cursor)
     views = [PostView(row) for row in rows]
     pinned = _fill_replies(thread.id, views, with_pinned=cursor is None)
@@ -125,46 +123,78 @@ def read_page(thread: Thread, actor: Actor, sort: Sort, cursor: Cursor | None) -
 
 def read_replies(root_id: int, actor: Actor, after: int) -> tuple[PostView | None, bool]:
     """One post with a page of its replies, from reply id `after` on; and whether more follow."""
-    root = db.session.execute(select_posts().where(Post.id == root_id, Post.listed)).first()
-    if root is None:
+    root = read_posts(select_posts().where(Post.id == root_id, Post.listed))
+    if not root:
         return None, False
     query = select_posts().where(Post.parent_id == root_id, Post.listed, Post.id > after)
-    rows = db.session.execute(query.order_by(Post.id).limit(REPLIES_PAGE + 1)).all()
-    view = PostView(root, replies=[PostView(row) for row in rows[:REPLIES_PAGE]])
+    rows = read_posts(query.order_by(Post.id).limit(REPLIES_PAGE + 1))
+    view = PostView(root[0], replies=[PostView(row) for row in rows[:REPLIES_PAGE]])
     _personalise(actor, [view, *view.replies])
     return view, len(rows) > REPLIES_PAGE
 
 
-_POSTS = (
-    select(*_COLUMNS)
-    .outerjoin(Party, Party.id == Post.author_id)
-    .outerjoin(File, and_(File.id == Post.picture_id, File.state == "public"))
-)
+@cache
+def select_posts() -> Select[*tuple[Any, ...]]:
+    """Posts as `read_posts` wants them. Of the tables, not of the classes: what the ORM does for
+    each row costs more than SQLite."""
+    post, author, file = Post.__table__, Party.__table__, File.__table__
+    columns = {column.name: column for column in post.columns} | {
+        "is_edited": post.c.edited_at.is_not(None),
+        "is_moved": post.c.moved_at.is_not(None),
+        "author_name": author.c.name,
+        "author_kind": author.c.kind,
+        "author_erased": author.c.erased_at.is_not(None),
+        "picture": file.c.name,
+        "picture_alt": file.c.title,
+        "picture_width": file.c.width,
+        "picture_height": file.c.height,
+    }
+    picture = and_(file.c.id == post.c.picture_id, file.c.state == "public")
+    return select(*(columns[name].label(name) for name in PostRow._fields)).select_from(
+        post.outerjoin(author, author.c.id == post.c.author_id).outerjoin(file, picture)
+    )
 
 
-def select_posts() -> Rows:
-    """Posts with author and public picture, as columns. Built once: that alone took half a
-    millisecond of every page."""
-    return _POSTS
+def read_posts(query: Executable, **values: object) -> list[PostRow]:
+    return [PostRow._make(row) for row in db.session.execute(query, values)]
 
 
-def _roots(
-    thread_id: int, sort: Sort, cursor: Cursor | None
-) -> tuple[Sequence[Row[Any]], bool, bool]:
+# The queries of the page are put together once: that took as long as asking them.
+
+
+@cache
+def _select_roots(sort: Sort, direction: str) -> Select[*tuple[Any, ...]]:
     query = select_posts().where(
-        Post.thread_id == thread_id,
+        Post.thread_id == bindparam("thread"),
         Post.parent_id.is_(None),
         Post.pinned.is_(False),
         Post.listed.is_(True),
     )
-    if cursor is not None:
-        query = query.where(cursor.condition(sort))
-    backwards = cursor is not None and cursor.is_backwards
-    query = query.order_by(*sort.order(backwards=backwards)).limit(PAGE + 1)
-    rows = list(db.session.execute(query).all())
+    if direction:
+        query = query.where(beyond(sort, direction))
+    return query.order_by(*sort.order(backwards=direction == BACK)).limit(PAGE + 1)
+
+
+@cache
+def _select_beside(*, replies: bool, pinned: bool) -> Executable:
+    """The first replies of the roots on the page; the pinned answers."""
+    parts = []
+    if replies:
+        of_roots = Post.parent_id.in_(bindparam("roots", expanding=True))
+        parts.append(select_posts().where(of_roots, Post.reply_no <= INLINE_REPLIES, Post.listed))
+    if pinned:
+        on_top = (Post.parent_id.is_(None), Post.pinned.is_(True), Post.listed)
+        parts.append(select_posts().where(Post.thread_id == bindparam("thread"), *on_top))
+    return parts[0] if len(parts) == 1 else union_all(*parts)
+
+
+def _roots(thread_id: int, sort: Sort, cursor: Cursor | None) -> tuple[list[PostRow], bool, bool]:
+    direction = cursor.direction if cursor else ""
+    values = cursor.parameters if cursor else {}
+    rows = read_posts(_select_roots(sort, direction), thread=thread_id, **values)
     more = len(rows) > PAGE
     rows = rows[:PAGE]
-    if backwards:
+    if direction == BACK:
         return rows[::-1], more, True
     return rows, cursor is not None, more
 
@@ -174,44 +204,43 @@ def _fill_replies(
 ) -> list[PostView]:
     """The first replies of all roots, and the pinned answers, in one query."""
     by_id = {view.row.id: view for view in views if view.row.reply_count}
-    parts: list[Rows] = []
-    if by_id:
-        first = Post.reply_no <= INLINE_REPLIES
-        parts.append(select_posts().where(Post.parent_id.in_(list(by_id)), first, Post.listed))
-    if with_pinned:
-        is_root: ColumnElement[bool] = Post.parent_id.is_(None)
-        pinned = (Post.thread_id == thread_id, is_root, Post.pinned.is_(True), Post.listed)
-        parts.append(select_posts().where(*pinned))
-    if not parts:
+    if not by_id and not with_pinned:
         return []
-    query = parts[0] if len(parts) == 1 else union_all(*parts)
-    found = sorted(db.session.execute(query).all(), key=lambda row: row.id)
-    for row in found:
-        if row.parent_id is not None:
-            by_id[row.parent_id].replies.append(PostView(row))
-    return [PostView(row) for row in found if row.parent_id is None]
+    query = _select_beside(replies=bool(by_id), pinned=with_pinned)
+    found = read_posts(query, thread=thread_id, roots=list(by_id))
+    pinned = []
+    for row in sorted(found):
+        view = PostView(row)
+        if row.parent_id is None:
+            pinned.append(view)
+        else:
+            by_id[row.parent_id].replies.append(view)
+    return pinned
+
+
+_VOTES = select(Vote.post_id, Vote.value).where(
+    Vote.party_id == bindparam("party"), Vote.post_id.in_(bindparam("posts", expanding=True))
+)
 
 
 def _personalise(actor: Actor, views: Sequence[PostView]) -> None:
     if actor.party_id is None or not views:
         return
-    query = select(Vote.post_id, Vote.value).where(
-        Vote.party_id == actor.party_id, Vote.post_id.in_([view.row.id for view in views])
-    )
-    mine = {row.post_id: row.value for row in db.session.execute(query)}
+    values = {"party": actor.party_id, "posts": [view.row.id for view in views]}
+    mine = {row.post_id: row.value for row in db.session.execute(_VOTES, values)}
     for view in views:
         view.vote = mine.get(view.row.id, 0)
         view.is_own = view.row.author_id == actor.party_id
 
 
-def list_waiting(thread_id: int, actor: Actor) -> list[Waiting]:
-    """Own posts that wait or were rejected, and own edits that wait."""
+@cache
+def _select_waiting() -> Select[*tuple[Any, ...]]:
     newest = and_(
         TextRevision.content_key == POST_KEY,
         TextRevision.content_id == Post.id,
         TextRevision.number == Post.latest,
     )
-    query = (
+    return (
         select(
             Post.id,
             Post.parent_id,
@@ -222,8 +251,8 @@ def list_waiting(thread_id: int, actor: Actor) -> list[Waiting]:
         )
         .join(TextRevision, newest)
         .where(
-            Post.thread_id == thread_id,
-            Post.author_id == actor.party_id,
+            Post.thread_id == bindparam("thread"),
+            Post.author_id == bindparam("author"),
             Post.status.in_([Status.PENDING, Status.REJECTED, Status.PUBLIC]),
             or_(
                 TextRevision.state == Status.PENDING,
@@ -232,6 +261,11 @@ def list_waiting(thread_id: int, actor: Actor) -> list[Waiting]:
         )
         .order_by(Post.id)
     )
+
+
+def list_waiting(thread_id: int, actor: Actor) -> list[Waiting]:
+    """Own posts that wait or were rejected, and own edits that wait."""
+    values = {"thread": thread_id, "author": actor.party_id}
     return [
         Waiting(
             id=row.id,
@@ -241,9 +275,5 @@ def list_waiting(thread_id: int, actor: Actor) -> list[Waiting]:
             written_at=row.written_at,
             is_edit=row.released is not None,
         )
-        for row in db.session.execute(query)
+        for row in db.session.execute(_select_waiting(), values)
     ]
-
-
-def outcome_label(outcome: Outcome) -> str:
-    return str(rules.OUTCOME_LABELS[outcome])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import joinedload
 
 from beteiligung.discussion import rules
@@ -38,14 +38,16 @@ def by(actor: Actor) -> Written:
     return Written(actor.party_id)
 
 
+_THREAD = (
+    select(Thread)
+    .where(Thread.id == bindparam("thread"))
+    .options(joinedload(Thread.scope), joinedload(Thread.author))
+)
+
+
 def get_thread_for(actor: Actor, thread_id: int) -> Thread:
     """The gate: a thread this actor may read, with its scope and author, else NotFound."""
-    query = (
-        select(Thread)
-        .where(Thread.id == thread_id)
-        .options(joinedload(Thread.scope), joinedload(Thread.author))
-    )
-    thread = db.session.scalar(query)
+    thread = db.session.scalar(_THREAD, {"thread": thread_id})
     if thread is None or not rules.is_visible(thread, thread.scope, actor):
         raise NotFound(GONE)
     return thread

@@ -9,23 +9,26 @@ from markupsafe import Markup
 
 from beteiligung.discussion import rules
 from beteiligung.discussion.forms import PostForm, VoteForm
-from beteiligung.discussion.models import Post, Status, Thread
+from beteiligung.discussion.models import THREAD_KEY, Post, Status, Thread
 from beteiligung.discussion.service import moving, posts, reading, texts, threads, votes
 from beteiligung.discussion.service.names import author_name, gone_words
 from beteiligung.discussion.service.paging import Cursor, Sort
 from beteiligung.discussion.views.blueprint import blueprint
 from beteiligung.discussion.views.frame import Rights, context
+from beteiligung.discussion.views.shown import put_into_words
 from kern.accounts import pending
 from kern.accounts.emails import fold_email
-from kern.actor import Actor
+from kern.actor import GUEST, Actor
 from kern.calendar import format_day, format_deadline, format_target
 from kern.clock import now
+from kern.content import Ref, Within
 from kern.errors import Invalid, NotFound
 from kern.i18n import _, _l, language
 from kern.ids import parse_id
 from kern.moderation.cases import due
 from kern.scope import Act, Window, is_open, list_windows
 from kern.web import commits, current_actor, shows_again
+from kern.web.feeds import Feed, atom
 from kern.web.limit import limit_mails
 from kern.web.notice import notice
 
@@ -128,7 +131,9 @@ def _posts(
     """A page of posts and the ways to the others."""
     page = reading.read_page(thread, actor, sort, cursor)
     return {
-        "page": page,
+        "pinned": put_into_words(page.pinned),
+        "posts": put_into_words(page.posts),
+        "waiting": page.waiting,
         "sort_tabs": [(label, f"{here}?sortierung={one}", one is sort) for one, label in SORTS],
         "newer_url": _page_url(here, sort, page.newer),
         "older_url": _page_url(here, sort, page.older),
@@ -178,6 +183,17 @@ def _end_of(thread: Thread, windows: list[Window]) -> Any:
     return max(ends) if ends else None
 
 
+@blueprint.get("/gespraech/<int:thread_id>/atom.xml")
+def feed(thread_id: int) -> ResponseReturnValue:
+    """For everybody: a reader of feeds cannot log in."""
+    found = threads.get_thread_for(GUEST, thread_id)
+    if not found.scope.is_public:
+        raise NotFound(threads.GONE)
+    here = url_for(".thread", thread_id=found.id)
+    within = Within(found.scope_id, Ref(THREAD_KEY, found.id))
+    return atom(Feed(f"{here}/atom.xml", here, found.title, within))
+
+
 @blueprint.get("/beitrag/<int:post_id>")
 def permalink(post_id: int) -> ResponseReturnValue:
     """To the post's place: its page in the order of writing, or its root's page of replies."""
@@ -212,11 +228,11 @@ def replies(post_id: int) -> ResponseReturnValue:
     return render_template(
         "beteiligung/discussion/replies.html",
         thread=thread,
-        root=view,
+        root=put_into_words([view])[0]._replace(more_replies=0),
         rights=rights,
         form=PostForm(formdata=None, parent=str(post_id)),
         target=format_target(now(), due(now())) if rights.post else "",
-        next_url=f"{here}?nach={view.replies[-1].id}" if more else "",
+        next_url=f"{here}?nach={view.replies[-1].row.id}" if more else "",
         first_url=here if start else "",
         **context(
             rights,

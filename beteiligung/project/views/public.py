@@ -8,8 +8,7 @@ from beteiligung.project.content import STANDING_LABELS
 from beteiligung.project.models import Project
 from beteiligung.project.rules import EDIT, EXPORT, Standing
 from beteiligung.project.service.changes import ref_of
-from beteiligung.project.service.dates import calendar_of
-from beteiligung.project.service.reading import get_preview, get_project_for, list_cards
+from beteiligung.project.service.reading import GONE, get_preview, get_project_for, list_cards
 from beteiligung.project.views.blueprint import blueprint
 from beteiligung.project.views.shown import (
     ProjectPage,
@@ -17,14 +16,16 @@ from beteiligung.project.views.shown import (
     size_in_words,
     when_meeting,
 )
-from kern.actor import Actor
+from kern.actor import GUEST, Actor
 from kern.clock import now
+from kern.content import Within
+from kern.errors import NotFound
 from kern.files.check import content_disposition
 from kern.i18n import _, _l
 from kern.ids import parse_id
 from kern.panels import panels
-from kern.town import current_town
 from kern.web import current_actor
+from kern.web.feeds import Feed, atom, ics
 
 CHIPS = {
     Standing.RUNNING: _l("Laufend"),
@@ -70,10 +71,21 @@ def preview(slug: str, token: str) -> ResponseReturnValue:
 
 @blueprint.get("/<slug>/kalender.ics")
 def dates(slug: str) -> ResponseReturnValue:
-    found = get_project_for(current_actor(), slug)
-    response = Response(calendar_of(found, current_town().address), mimetype="text/calendar")
+    scope = get_project_for(current_actor(), slug).scope
+    response = ics(f"{scope.path}/kalender.ics", scope.title, scope.id)
     response.headers["Content-Disposition"] = content_disposition(f"{slug}.ics")
+    if not scope.is_public:
+        response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+@blueprint.get("/<slug>/atom.xml")
+def feed(slug: str) -> ResponseReturnValue:
+    """For everybody: a reader of feeds cannot log in."""
+    scope = get_project_for(GUEST, slug).scope
+    if not scope.is_public:
+        raise NotFound(GONE)
+    return atom(Feed(f"{scope.path}/atom.xml", scope.path, scope.title, Within(scope.id)))
 
 
 def _page(actor: Actor, page: ProjectPage) -> str:

@@ -204,6 +204,7 @@ def _thread_row(talk: Talk, project: Project, words: Words) -> dict[str, Any]:
         "receipt": new_receipt(),
         "pinned": False,
         "written_at": talk.opened_at,
+        "public_at": talk.opened_at,
     }
 
 
@@ -255,6 +256,7 @@ class _Writer:
             "office": "Tiefbauamt" if is_answer else "",
             "pinned": False,
             "written_at": at,
+            "public_at": at if is_public else None,
             "agree_base": agree,
             "disagree_base": disagree,
             "agree": agree,

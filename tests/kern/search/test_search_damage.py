@@ -124,7 +124,7 @@ def test_a_silently_flipped_bit_is_found_by_the_thorough_look(
     segment.write_bytes(content)
     os.utime(segment, ns=(status.st_atime_ns, status.st_mtime_ns))  # as a bad disk would leave it
 
-    with pytest.raises(IndexUnavailable, match="changed"):
+    with pytest.raises(IndexUnavailable, match="verändert"):
         index.verify()
 
 

@@ -14,6 +14,7 @@ from kern.outbox import Fact
 from kern.scope import Scope, Visibility
 from kern.search.service import PER_PAGE
 from kern.town import Town
+from kern.worker import ticks
 from tests.kern.search.building import make_document
 
 KEY = "probe.beitrag"
@@ -236,12 +237,25 @@ def test_differences_are_named_and_one_call_mends_them(room: Room) -> None:
 
 def test_healing_builds_only_what_is_broken(room: Room, town: Town) -> None:
     room.release(make_document(1, "Park"))
-    assert not search.heal(thorough=True)
+    assert search.heal(thorough=True) is None
 
     (town.index / "current").unlink()
 
-    assert search.heal()
+    assert search.heal() == 1
     assert ids(search.find("Park")) == [1]
+
+
+def test_only_an_index_that_was_missed_is_worth_a_word(
+    room: Room, town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    ticks.tick()
+    assert caplog.messages == [], "the first start of an empty town is no trouble"
+
+    room.release(make_document(1, "Park"))
+    (town.index / "current").unlink()
+    ticks.tick()
+
+    assert caplog.messages == ["Der Suchindex fehlte oder war beschädigt; er ist neu gebaut: 1"]
 
 
 def test_a_rebuild_tells_how_far_it_is(room: Room) -> None:
