@@ -28,6 +28,8 @@ from kern.panels import Panel
 from portal import dateien, feeds, gestaltung, gesund, karten
 from portal.konto import mails as konto_mails
 from portal.konto import views as konto
+from portal.mitteilungen import acts as notice_acts
+from portal.mitteilungen import views as mitteilungen
 from portal.moderation import mails as moderation_mails
 from portal.moderation import views as moderation
 from portal.start import views as start
@@ -47,7 +49,7 @@ MAIL_KINDS: tuple[MailKind, ...] = (
     *notify_mails.MAIL_KINDS,
 )
 NOTICE_TYPES: tuple[NoticeType, ...] = (*discussion_notices.TYPES, *project_notices.TYPES)
-PENDING_KINDS: tuple[PendingKind, ...] = (acts.POST, acts.VOTE)
+PENDING_KINDS: tuple[PendingKind, ...] = (acts.POST, acts.VOTE, notice_acts.FOLLOW)
 PANELS: tuple[Panel, ...] = (panel.PANEL,)
 BLUEPRINTS: tuple[Blueprint, ...] = (
     gestaltung.blueprint,
@@ -56,6 +58,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     konto.blueprint,
     konto.display,
     discussion.blueprint,
+    mitteilungen.blueprint,
     moderation.blueprint,
     moderation.reports,
     project.blueprint,

@@ -26,6 +26,7 @@ from kern.outbox import OutboxEntry, State
 from portal.verwaltung import einrichten
 from tests.builders import actor_of, make_account, make_actor, make_post
 from tests.rights_discussion import DISCUSSION
+from tests.rights_mitteilungen import MITTEILUNGEN
 from tests.rights_projects import PROJECTS
 from tests.rights_rows import (
     LOGIN,
@@ -273,4 +274,5 @@ RIGHTS: dict[tuple[str, str], Row] = {
     **_DESK,
     **PROJECTS,
     **DISCUSSION,
+    **MITTEILUNGEN,
 }

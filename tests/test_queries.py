@@ -85,7 +85,7 @@ def test_a_long_thread_costs_as_many_queries_as_a_short_one(
     assert counts[0] == counts[1]
 
 
-def test_somebody_with_a_login_reads_a_long_thread_in_eight_queries(
+def test_somebody_with_a_login_reads_a_long_thread_in_nine_queries(
     client: FlaskClient, count_queries: CountQueries
 ) -> None:
     path = thread_of(MANY)
@@ -93,7 +93,17 @@ def test_somebody_with_a_login_reads_a_long_thread_in_eight_queries(
 
     found = queries_of(client, count_queries, path)
 
-    assert len(found) <= 8, found
+    # The ninth is the bell, which also knows whether they follow the thread. Guests have none.
+    assert len(found) <= 9, found
+    assert sum("kern_notice" in one for one in found) == 1
+
+
+def test_a_guest_pays_nothing_for_the_bell(
+    client: FlaskClient, count_queries: CountQueries
+) -> None:
+    for path in (thread_of(10), project_of(10), "/"):
+        found = queries_of(client, count_queries, path)
+        assert not any("kern_notice" in one or "kern_follow" in one for one in found)
 
 
 @pytest.mark.parametrize("sort", ["neueste", "zustimmung", "diskutiert", "aelteste"])

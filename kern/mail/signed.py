@@ -18,7 +18,7 @@ from kern.ids import parse_id
 from kern.town import current_town
 
 SPENT = "Dieser Link gilt nicht mehr. Bitte lassen Sie sich unten einen neuen schicken."
-EVERYTHING = "alles"
+DIGEST = "tagespost"  # about whatever comes in the digest
 DAY = timedelta(days=1)
 
 
@@ -35,10 +35,10 @@ DAYS = {Use.CHOOSE: 60, Use.END: 400}  # a mail of last year can still end what 
 @dataclass(frozen=True, slots=True)
 class Signed:
     party: Party
-    about: str  # a NoticeKind, or EVERYTHING
+    about: str  # a NoticeKind, or DIGEST
 
 
-def path_for(use: Use, party_id: int, address: str, about: str = EVERYTHING) -> str:
+def path_for(use: Use, party_id: int, address: str, about: str = DIGEST) -> str:
     until = int(now().timestamp() // DAY.total_seconds()) + DAYS[use]
     signature = _signature(use, party_id, about, until, address)
     return f"/mitteilungen/{use}/{party_id}.{about}.{until}.{signature}"

@@ -2,39 +2,53 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, false, or_, select, true, tuple_, union_all, update
 
 from kern.accounts.glance import glance
 from kern.clock import now
 from kern.content import Ref
 from kern.db import db
-from kern.notify.models import Notice
+from kern.notify.models import Follow, Notice
 
 MOST = 100  # beyond, the bell says "99+"
 PAGE = 25
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
-    """At most MOST of them, with the things they are about."""
+class Bell:
+    """At most MOST unread notices, with the things they are about; and which of the page's own
+    things its reader follows."""
 
     by_ref: Mapping[Ref, Sequence[int]] = field(default_factory=dict)
+    followed: frozenset[Ref] = frozenset()
 
     @property
     def count(self) -> int:
         return sum(len(ids) for ids in self.by_ref.values())
 
 
-def unread(party_id: int) -> Unread:
+def ring(party_id: int, about: Iterable[Ref] = ()) -> Bell:
     """One small query; asked on every page of somebody who is logged in."""
-    query = select(Notice.id, Notice.content_key, Notice.content_id).where(
+    query: Any = select(Notice.id, Notice.content_key, Notice.content_id, false().label("followed"))
+    query = query.where(
         Notice.party_id == party_id, Notice.seen_at.is_(None), Notice.at <= now()
-    )
+    ).limit(MOST)
+    pairs = [(ref.key, ref.id) for ref in about]
+    if pairs:
+        mine = select(Follow.id, Follow.content_key, Follow.content_id, true()).where(
+            Follow.party_id == party_id, tuple_(Follow.content_key, Follow.content_id).in_(pairs)
+        )
+        query = union_all(select(query.subquery()), mine)
     found: dict[Ref, list[int]] = {}
-    for id_, key, content_id in db.session.execute(query.limit(MOST)):
-        found.setdefault(Ref(key, content_id), []).append(id_)
-    return Unread(found)
+    followed: set[Ref] = set()
+    for id_, key, content_id, is_follow in db.session.execute(query):
+        if is_follow:
+            followed.add(Ref(key, content_id))
+        else:
+            found.setdefault(Ref(key, content_id), []).append(id_)
+    return Bell(found, frozenset(followed))
 
 
 def list_notices(party_id: int, before: int | None) -> tuple[Sequence[Notice], int | None]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Table, delete, select, tuple_
+from sqlalchemy import CursorResult, Table, delete, func, select, tuple_
 
 from kern.accounts.parties import person_behind
 from kern.actor import Actor
@@ -59,6 +59,11 @@ def is_following(party_id: int | None, ref: Ref) -> bool:
         Follow.party_id == party_id, Follow.content_key == ref.key, Follow.content_id == ref.id
     )
     return db.session.scalar(query) is not None
+
+
+def count_followed(party_id: int) -> int:
+    query = select(func.count()).select_from(Follow).where(Follow.party_id == party_id)
+    return int(db.session.scalar(query) or 0)
 
 
 def followers_of(refs: Iterable[Ref], at: datetime) -> list[int]:

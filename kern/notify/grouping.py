@@ -32,11 +32,11 @@ def lines_of(notices: Sequence[Notice], actor: Actor) -> dict[int, Line]:
     for what, some in by_type.items():
         if what in types():
             found.update(types()[what].lines(some))
-    open_to = _readable({line.scope_id for line in found.values()}, actor)
+    open_to = readable({line.scope_id for line in found.values()}, actor)
     return {id_: line for id_, line in found.items() if open_to[line.scope_id]}
 
 
-def _readable(scope_ids: Iterable[int | None], actor: Actor) -> Mapping[int | None, bool]:
+def readable(scope_ids: Iterable[int | None], actor: Actor) -> Mapping[int | None, bool]:
     found: dict[int | None, bool] = dict.fromkeys(scope_ids, False)
     query = select(Scope).where(Scope.id.in_([id_ for id_ in found if id_ is not None]))
     for scope in db.session.scalars(query):

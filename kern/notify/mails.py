@@ -12,7 +12,8 @@ from kern.db import db
 from kern.i18n import _, _l, _n, speaking
 from kern.mail import Mail, MailKind
 from kern.mail.compose import Recipient, recipient_of, write
-from kern.mail.signed import EVERYTHING
+from kern.mail.signed import DIGEST, Use, path_for
+from kern.notify.choosing import CHOOSE_MAIL
 from kern.notify.digests import DIGEST_MAIL, Section, standing
 from kern.notify.grouping import Group, group, lines_of
 from kern.notify.kinds import Line
@@ -96,7 +97,7 @@ def _write_digest(
     return write(
         "notify/tagespost",
         recipient,
-        about=EVERYTHING,
+        about=DIGEST,
         title=_subject(sections, groups),
         sections=sections,
         groups=shown,
@@ -136,7 +137,17 @@ def _subject(sections: Sequence[Section], groups: Sequence[Group]) -> str:
     return _("%(count)s Neuigkeiten von %(name)s", count=count, name=name)
 
 
+def _choose(payload: Payload) -> Mail | None:
+    """The way to one's own choices, asked for on the page."""
+    recipient = recipient_of(payload["recipient"])
+    if recipient is None or recipient.party_id is None:
+        return None
+    path = path_for(Use.CHOOSE, recipient.party_id, recipient.address)
+    return write("notify/einstellungen", recipient, link=current_town().address + path)
+
+
 MAIL_KINDS = (
+    MailKind(CHOOSE_MAIL, _l("Link zu den Mitteilungen"), _choose),
     MailKind(ONE_MAIL, _l("Mitteilung"), _one),
     MailKind(DIGEST_MAIL, _l("Tagespost"), _digest),
 )

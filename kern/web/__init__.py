@@ -1,6 +1,7 @@
 """The edge between HTTP and the domain: town, actor, one commit per action, headers, errors."""
 
 from kern.web.app import init_app, safe_next
+from kern.web.bell import shows
 from kern.web.commits import commits
 from kern.web.forms import Form
 from kern.web.guard import csrf_field, shows_again
@@ -22,5 +23,6 @@ __all__ = [
     "require_fresh",
     "require_login",
     "safe_next",
+    "shows",
     "shows_again",
 ]

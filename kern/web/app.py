@@ -12,7 +12,7 @@ from kern.db import begin_writing, db
 from kern.i18n import language
 from kern.settings import TownSettings, town_settings
 from kern.town import Towns, enter, leave
-from kern.web import errors, guard, headers, identity, inputs, limit, login, notice, templates
+from kern.web import bell, errors, guard, headers, identity, inputs, limit, login, notice, templates
 from kern.web.assets import asset
 from kern.web.identity import current_actor
 
@@ -52,6 +52,7 @@ def init_app(app: Flask, settings: Settings, towns: Towns) -> None:
     guard.init_app(app)
     identity.init_app(app)
     login.init_app(app)
+    bell.init_app(app)
     limit.init_app(app, settings)
     notice.init_app(app)
     headers.init_app(app)

@@ -25,7 +25,7 @@ from kern.content import Ref
 from kern.db import db
 from kern.mail import Mail
 from kern.notify import Frequency, NoticeKind
-from kern.notify.bell import mark_seen, unread
+from kern.notify.bell import mark_seen, ring
 from kern.notify.digests import make_digests
 from kern.notify.preferences import choose, next_due
 from kern.notify.telling import ANNOUNCED
@@ -123,7 +123,7 @@ def test_what_was_seen_in_the_app_is_left_out(settings: Settings) -> None:
     make_post(post.thread, text="Gelesen.")
     make_post(post.thread, text="Ungelesen.")
     with next_day(settings, MONDAY + timedelta(hours=1)):
-        found = unread(party_of(me))
+        found = ring(party_of(me))
         assert found.count == 2
         mark_seen(party_of(me), [min(id_ for ids in found.by_ref.values() for id_ in ids)])
 

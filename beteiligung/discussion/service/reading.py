@@ -104,6 +104,11 @@ class ThreadPage:
     newer: Cursor | None
     older: Cursor | None
 
+    def shown_ids(self) -> list[int]:
+        """Of every post whose text is on the page."""
+        views = [*self.pinned, *self.posts]
+        return [one.row.id for view in views for one in (view, *view.replies)]
+
 
 def read_page(thread: Thread, actor: Actor, sort: Sort, cursor: Cursor | None) -> ThreadPage:
     """Two queries for a guest, four for somebody with a login, whatever the thread's length."""

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from beteiligung.discussion import rules
 from beteiligung.discussion.forms import PostForm, VoteForm
-from beteiligung.discussion.models import THREAD_KEY, Post, Status, Thread
+from beteiligung.discussion.models import POST_KEY, THREAD_KEY, Post, Status, Thread
 from beteiligung.discussion.service import moving, posts, reading, texts, threads, votes
 from beteiligung.discussion.service.names import author_name, gone_words
 from beteiligung.discussion.service.paging import Cursor, Sort
@@ -27,7 +27,7 @@ from kern.i18n import _, _l, language
 from kern.ids import parse_id
 from kern.moderation.cases import due
 from kern.scope import Act, Window, is_open, list_windows
-from kern.web import commits, current_actor, shows_again
+from kern.web import commits, current_actor, shows, shows_again
 from kern.web.feeds import Feed, atom
 from kern.web.limit import limit_mails
 from kern.web.notice import notice
@@ -130,6 +130,7 @@ def _posts(
 ) -> dict[str, Any]:
     """A page of posts and the ways to the others."""
     page = reading.read_page(thread, actor, sort, cursor)
+    shows(Ref(THREAD_KEY, thread.id), *(Ref(POST_KEY, id_) for id_ in page.shown_ids()))
     return {
         "pinned": put_into_words(page.pinned),
         "posts": put_into_words(page.posts),

@@ -24,7 +24,7 @@ from kern.files.check import content_disposition
 from kern.i18n import _, _l
 from kern.ids import parse_id
 from kern.panels import panels
-from kern.web import current_actor
+from kern.web import current_actor, shows
 from kern.web.feeds import Feed, atom, ics
 
 CHIPS = {
@@ -54,6 +54,7 @@ def list_projects() -> ResponseReturnValue:
 def project(slug: str) -> ResponseReturnValue:
     actor = current_actor()
     found = get_project_for(actor, slug)
+    shows(ref_of(found))
     shown = panels(ref_of(found), found.scope_id)
     return _page(actor, project_page(found, now(), shown))
 

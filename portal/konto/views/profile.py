@@ -8,6 +8,7 @@ from kern.accounts import service, sessions
 from kern.accounts.passwords import hash_password, require_good
 from kern.errors import Invalid
 from kern.i18n import _, language
+from kern.notify.following import count_followed
 from kern.settings import town_settings
 from kern.web import (
     commits,
@@ -32,6 +33,7 @@ def overview() -> ResponseReturnValue:
         "portal/konto/overview.html",
         email=service.own_address(actor),
         has_password=service.has_password(actor),
+        follows=count_followed(int(actor.party_id or 0)),
         session_count=len(sessions.list_sessions(_me())),
     )
 
