@@ -158,7 +158,7 @@ QUEUE = (
         is_current=True,
         is_late=True,
     ),
-    Waiting("Ohne Anmeldung", "#tisch", "Spielplatz Ahornweg", "17 Std.", "", is_current=False),
+    Waiting("Jemand ohne Konto", "#tisch", "Spielplatz Ahornweg", "17 Std.", "", is_current=False),
     Waiting("Jugendbeirat", "#tisch", "Schulweg Nordstraße", "3 Std.", "", is_current=False),
 )
 SHORT = Markup("<p>Am Wasser sehe ich andere Menschen, das ist mir wichtig.</p>")

@@ -10,6 +10,7 @@ from beteiligung.discussion.rules import OUTCOME_LABELS
 from beteiligung.discussion.service import mine, telling
 from beteiligung.discussion.service.names import author_name
 from beteiligung.discussion.service.texts import Thing
+from kern.accounts.nameless import within
 from kern.content import Ref
 from kern.db import db
 from kern.i18n import _
@@ -152,8 +153,8 @@ def _replied(_notice: Notice, thing: Thing) -> str | None:
 
 def _new_post(_notice: Notice, thing: Thing) -> str | None:
     if isinstance(thing, Post) and thing.parent_id is not None:
-        return _("Neue Antwort von %(name)s", name=author_name(thing.author))
-    return _("Neuer Beitrag von %(name)s", name=author_name(thing.author))
+        return _("Neue Antwort von %(name)s", name=within(author_name(thing.author)))
+    return _("Neuer Beitrag von %(name)s", name=within(author_name(thing.author)))
 
 
 def _new_answer(_notice: Notice, thing: Thing) -> str | None:

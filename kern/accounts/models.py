@@ -42,13 +42,13 @@ class Party(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[PartyKind] = mapped_column(String(12), default=PartyKind.PERSON)
-    name: Mapped[str | None] = mapped_column(String(60))  # None: "Ohne Anmeldung"
+    name: Mapped[str | None] = mapped_column(String(60))  # None: see `nameless`
     office: Mapped[str | None] = mapped_column(String(120))
     email: Mapped[str | None] = mapped_column(String(254), unique=True)  # folded; of guests too
     external_key: Mapped[str | None] = mapped_column(String(120), unique=True)  # of imports
     language: Mapped[str] = mapped_column(String(5), default="de")
     confirmed_at: Mapped[datetime | None] = mapped_column(Utc)
-    erased_at: Mapped[datetime | None] = mapped_column(Utc)  # shown as "gelöschtes Konto"
+    erased_at: Mapped[datetime | None] = mapped_column(Utc)  # see `nameless`
     created_at: Mapped[datetime] = mapped_column(Utc, default=now)
 
 

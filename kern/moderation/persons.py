@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
+from kern.accounts import nameless
 from kern.accounts.models import Party
 from kern.content import DeskItem, Ref
 from kern.db import db
@@ -23,7 +24,7 @@ def desk_items(ids: Sequence[int]) -> Mapping[int, DeskItem]:
 
 
 def shown_name(party: Party) -> str:
-    return party.name or _("Ohne Anmeldung")
+    return party.name or str(nameless.GUEST)
 
 
 def _item(party: Party) -> DeskItem:

@@ -7,8 +7,9 @@ from typing import Any
 from flask import url_for
 from werkzeug.datastructures import MultiDict
 
+from kern.accounts.nameless import by
 from kern.calendar import format_target, to_local
-from kern.content import registry
+from kern.content import DeskItem, registry
 from kern.i18n import _, _l, _n
 from kern.ids import parse_id
 from kern.moderation.decisions import UNDO, no_for
@@ -17,6 +18,7 @@ from kern.moderation.filters import Filters, Holder, Sorting, Tab
 from kern.moderation.log import LogFilters
 from kern.moderation.models import Case, CaseKind, CaseVerdict
 from kern.moderation.paging import stamp  # noqa: F401 - templates say words.stamp
+from kern.moderation.persons import PERSON_KEY
 from kern.moderation.queue import Tally, Waiting
 from kern.moderation.recent import Done
 
@@ -116,6 +118,13 @@ HOLDERS: Mapping[Holder, object] = {
     Holder.ME: _l("Bei mir"),
     Holder.OTHERS: _l("Bei anderen"),
 }
+
+
+def title(item: DeskItem) -> str:
+    """The heading of one case: "Beitrag von Helga Martens"."""
+    if item.ref.key == PERSON_KEY:
+        return f"{item.label}: {item.author}"
+    return by(item.label, item.author)
 
 
 def waited(since: datetime, at: datetime) -> str:

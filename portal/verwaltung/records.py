@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
+from kern.accounts import nameless
 from kern.accounts.models import Account, Party
 from kern.audit import AuditEntry
 from kern.db import db
@@ -110,7 +111,7 @@ def list_entries(area: str, before: int | None) -> tuple[Sequence[Line], int | N
 def _name(entry: AuditEntry, name: str | None) -> str:
     if entry.account_id is None:
         return _("Das Programm")
-    return name or _("gelöschtes Konto")
+    return name or str(nameless.GONE)
 
 
 def act_label(act: str) -> str:

@@ -12,13 +12,20 @@ from werkzeug.test import TestResponse
 from beteiligung.discussion.models import Post, Status, Vote
 from beteiligung.discussion.service import mine, votes
 from kern.accounts import tokens
-from kern.accounts.models import Pending, Token
+from kern.accounts.models import Party, Pending, Token
 from kern.accounts.permissions import Role
 from kern.db import db, writing
 from kern.moderation.models import Case
 from kern.outbox import OutboxEntry
 from kern.town import Town, use_town
-from tests.builders import actor_of, log_in, make_account, make_actor, make_post, make_thread
+from tests.builders import (
+    actor_of,
+    log_in,
+    make_account,
+    make_actor,
+    make_post,
+    make_thread,
+)
 
 pytestmark = pytest.mark.both_databases
 
@@ -334,3 +341,35 @@ def test_odd_addresses_show_the_thread(town: Town, client: FlaskClient, query: s
     db.session.commit()
 
     assert client.get(f"/beteiligung/gespraech/{thread_id}?{query}").status_code == 200
+
+
+def test_a_reply_shows_what_it_answers(town: Town, client: FlaskClient) -> None:
+    post = make_post(text=f"Mehr Schatten <am> Markt. {'Und Bänke. ' * 60}")
+    thread_id, post_id = post.thread_id, post.id
+    db.session.commit()
+
+    page = client.get(f"/beteiligung/gespraech/{thread_id}?antwort={post_id}").text
+
+    quoted = page.partition('<blockquote class="df-quote">')[2].partition("</blockquote>")[0]
+    assert quoted.startswith("Mehr Schatten &lt;am&gt; Markt.")
+    assert len(quoted) < 300
+    assert f'href="/beteiligung/beitrag/{post_id}"' in page.partition("df-compose")[2]
+    form = {"parent": str(post_id), "text": ""}
+    again = client.post(f"/beteiligung/gespraech/{thread_id}/beitraege", data=form).text
+    assert quoted in again
+
+
+def test_sentences_about_somebody_without_a_name_read_well(town: Town, client: FlaskClient) -> None:
+    post = make_post(text="Mehr Schatten.")
+    db.session.get_one(Party, post.author_id).name = None
+    gone = make_post(post.thread, author=make_actor(Role.CITIZEN))
+    gone.author_id = None
+    thread_id, ids = post.thread_id, (post.id, gone.id)
+    db.session.commit()
+
+    pages = [client.get(f"/beteiligung/gespraech/{thread_id}?antwort={id_}").text for id_ in ids]
+
+    assert "<b>Jemand ohne Konto</b>" in pages[0]
+    assert "Ihre Antwort an jemand ohne Konto" in pages[0]
+    assert "<b>Jemand mit gelöschtem Konto</b>" in pages[1]
+    assert "Ihre Antwort an jemand mit gelöschtem Konto" in pages[1]

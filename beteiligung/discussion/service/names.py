@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from beteiligung.discussion.models import Status
+from kern.accounts import nameless
 from kern.accounts.models import Party, PartyKind, Source
 from kern.calendar import format_day
 from kern.i18n import _, _l
@@ -28,7 +29,7 @@ STATUS_LABELS: Mapping[Status, object] = {
 
 def author_name(author: Party | None, *, office: bool = False) -> str:
     if author is None:
-        return _("gelöschtes Konto")
+        return str(nameless.GONE)
     return shown_name(author.name, author.kind, erased=author.erased_at is not None, office=office)
 
 
@@ -37,12 +38,12 @@ def shown_name(
 ) -> str:
     """The name under a text. People without a login have none, and imported ones keep quiet."""
     if erased:
-        return _("gelöschtes Konto")
+        return str(nameless.GONE)
     if name:
         return name
     if office or kind == PartyKind.OFFICE:
         return _("Verwaltung")
-    return _("Ohne Anmeldung")
+    return str(nameless.GUEST)
 
 
 def removed_words(rule: int | None, at: datetime | None) -> str:

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from beteiligung.discussion import rules
 from beteiligung.discussion.models import Outcome, Post
 from beteiligung.discussion.service.names import author_name
+from kern.accounts.nameless import within
 from kern.web import csrf_field
 
 OUTCOME_STATES = {
@@ -46,7 +47,7 @@ class Context:
     Markup: Any = Markup
 
     def author(self, post: Post) -> str:
-        return author_name(post.author)
+        return within(author_name(post.author))
 
 
 def context(rights: Rights | None = None, **values: Any) -> dict[str, Any]:

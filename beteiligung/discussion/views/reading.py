@@ -18,6 +18,7 @@ from beteiligung.discussion.views.frame import Rights, context
 from beteiligung.discussion.views.shown import put_into_words
 from kern.accounts import pending
 from kern.accounts.emails import fold_email
+from kern.accounts.nameless import within
 from kern.actor import GUEST, Actor
 from kern.calendar import format_day, format_deadline, format_target
 from kern.clock import now
@@ -148,7 +149,8 @@ def _page_url(here: str, sort: Sort, cursor: Cursor | None) -> str:
 def _answer_words(parent: Post | None) -> str:
     if parent is None:
         return ""
-    return _("Ihre Antwort an %(name)s", name=author_name(parent.author))
+    name = parent.office if parent.is_answer else author_name(parent.author)
+    return _("Ihre Antwort an %(name)s", name=within(name))
 
 
 def _own_question(thread: Thread) -> Markup:

@@ -74,7 +74,7 @@ class PostText:
 
     key: str  # "radweg/strecke/01", of a reply "radweg/strecke/01/2"; unique
     reply_to: str | None
-    author: str | None  # key of a citizen or of a member of staff; None: "Ohne Anmeldung"
+    author: str | None  # key of a citizen or of a member of staff; None: nobody with an account
     text: str  # the newest wording
     age: timedelta
     state: PostState

@@ -7,6 +7,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from beteiligung.project.service.phases import titles_at
+from kern.accounts import nameless
 from kern.accounts.parties import find_party
 from kern.actor import Actor
 from kern.clock import now
@@ -16,6 +17,7 @@ from kern.i18n import _
 from kern.moderation import queue, recent
 from kern.moderation.filters import Filters, Tab
 from kern.moderation.paging import Cursor
+from kern.moderation.persons import shown_name
 from kern.moderation.queue import Counts
 from kern.scope import get_scope
 from portal.moderation import words
@@ -157,7 +159,7 @@ def _narrowings(filters: Filters) -> Sequence[tuple[str, str]]:
     found = []
     if filters.author_id is not None:
         party = find_party(filters.author_id)
-        name = (party.name if party else None) or _("Ohne Namen")
+        name = nameless.within(shown_name(party) if party else str(nameless.GONE))
         found.append((_("Von %(name)s", name=name), url_of(replace(filters, author_id=None))))
     if filters.group_id is not None:
         found.append((_("Ähnliche Texte"), url_of(replace(filters, group_id=None))))
