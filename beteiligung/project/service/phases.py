@@ -53,7 +53,7 @@ def titles_at(scope_ids: Sequence[int], at: datetime) -> dict[int, str]:
         )
         .order_by(Phase.position)
     )
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def add_phase(actor: Actor, project: Project, given: PhaseInput) -> Phase:
