@@ -6,13 +6,15 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar, Token
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
 from flask import Flask, has_request_context, request
-from flask_babel import Babel, force_locale, gettext, ngettext
+from flask_babel import Babel, force_locale
 from flask_babel.speaklater import LazyString
 
 from kern.config import ROOT
@@ -48,18 +50,26 @@ __all__ = [
 def _(text: str, **values: object) -> str:
     """The sentence in the reader's language. German is the source: no catalogue is asked, which
     is a third of the time of a long page."""
-    if _is_source():
-        return text % values if values else text
-    found: str = gettext(text, **values)
-    return found
+    wanted = spoken()
+    if wanted != SOURCE:
+        text = _catalogue(wanted).gettext(text)
+    return text % values if values else text
 
 
 def _n(singular: str, plural: str, num: int, **values: object) -> str:
     """The same for numbers; `%(num)s` stands for `num`."""
-    if _is_source():
-        return (singular if num == 1 else plural) % {"num": num, **values}
-    found: str = ngettext(singular, plural, num, **values)
-    return found
+    wanted = spoken()
+    if wanted == SOURCE:
+        text = singular if num == 1 else plural
+    else:
+        text = _catalogue(wanted).ngettext(singular, plural, num)
+    return text % {"num": num, **values}
+
+
+@cache
+def _catalogue(wanted: str) -> NullTranslations:
+    """Kept, and not asked of Flask-Babel, which looks for the locale again at each sentence."""
+    return Translations.load(CATALOGUES, [wanted])
 
 
 def _l(text: str, **values: object) -> Any:
@@ -70,10 +80,6 @@ def _l(text: str, **values: object) -> Any:
 def spoken() -> str:
     """The language in which something is said right now: of a mail's reader, or of the page's."""
     return _spoken.get() or language()
-
-
-def _is_source() -> bool:
-    return spoken() == SOURCE
 
 
 def language() -> str:
@@ -153,6 +159,7 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Europe/Berlin"
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(CATALOGUES)
     compile_catalogues()
+    _catalogue.cache_clear()
     babel.init_app(app, locale_selector=language)
     # As they are: Jinja's own wrapping took a tenth of a page, and escapes no better.
     app.jinja_env.globals.update(_=_, gettext=_, ngettext=_n)

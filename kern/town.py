@@ -129,10 +129,10 @@ class Towns:
         return private_folder(self._settings.data / "orte")
 
     def _refresh(self) -> None:
-        folder = self._folder()
-        stamp = folder.stat().st_mtime
-        if stamp == self._stamp:
+        folder = self._settings.data / "orte"
+        if folder.exists() and folder.stat().st_mtime == self._stamp:
             return
+        stamp = self._folder().stat().st_mtime
         found = [self._read(path.parent) for path in sorted(folder.glob("*/ort.toml"))]
         self._by_slug = {town.slug: town for town in found}
         self._by_host = {host: town for town in found for host in town.hosts}

@@ -135,6 +135,13 @@ def ask(app: Flask) -> Ask:
     return asked
 
 
+def test_readers_of_two_towns_take_turns(keys: dict[str, Keys], ask: Ask) -> None:
+    for slug in (HERE, THERE) * 2:
+        page = ask(slug, "/beteiligung/gespraech/1").text
+
+        assert [words for words in WORDS.values() if words in page] == [WORDS[slug]]
+
+
 def test_an_address_of_one_town_opens_nothing_in_the_other(keys: dict[str, Keys], ask: Ask) -> None:
     doors = keys[HERE].doors
     at_home = {name: ask(HERE, path).status_code for name, path in doors.items()}

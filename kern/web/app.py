@@ -14,6 +14,7 @@ from kern.settings import TownSettings, town_settings
 from kern.town import Towns, enter, leave
 from kern.web import bell, errors, guard, headers, identity, inputs, limit, login, notice, templates
 from kern.web.assets import asset
+from kern.web.forms import blank_or
 from kern.web.identity import current_actor
 
 THEMES = frozenset({"light", "dark"})
@@ -57,7 +58,7 @@ def init_app(app: Flask, settings: Settings, towns: Towns) -> None:
     notice.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
-    app.jinja_env.globals.update(asset=asset, calendar=calendar)
+    app.jinja_env.globals.update(asset=asset, blank_or=blank_or, calendar=calendar)
     app.context_processor(_frame)
 
 

@@ -161,7 +161,7 @@ def select_posts() -> Select[*tuple[Any, ...]]:
 
 
 def read_posts(query: Executable, **values: object) -> list[PostRow]:
-    return [PostRow._make(row) for row in db.session.execute(query, values)]
+    return [PostRow._make(row) for row in db.session.execute(query, values).all()]
 
 
 # The queries of the page are put together once: that took as long as asking them.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import contains_eager
 
 from beteiligung.project import rules
@@ -64,9 +64,18 @@ class CardPage:
     next: int | None  # `before` of the page that follows
 
 
+_PROJECTS = (
+    select(Project)
+    .join(Scope, Scope.id == Project.scope_id)
+    .where(Scope.kind == KIND)
+    .options(contains_eager(Project.scope))
+)
+_BY_SLUG = _PROJECTS.where(Scope.slug == bindparam("slug"))
+
+
 def get_project_for(actor: Actor, slug: str) -> Project:
     """The gate: a project this actor may read, with its scope, else NotFound."""
-    project = _find(Scope.slug == slug)
+    project = db.session.scalar(_BY_SLUG, {"slug": slug})
     if project is None or not may_read(actor, project.scope):
         raise NotFound(GONE)
     return project
@@ -113,9 +122,7 @@ def _is_preview(project: Project, token: str) -> bool:
 
 
 def _find(condition: Any) -> Project | None:
-    query = select(Project).join(Scope, Scope.id == Project.scope_id)
-    query = query.where(condition, Scope.kind == KIND)
-    return db.session.scalar(query.options(contains_eager(Project.scope)))
+    return db.session.scalar(_PROJECTS.where(condition))
 
 
 def list_cards(
