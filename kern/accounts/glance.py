@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from sqlalchemy import Connection
 
 from kern.db import engine
+from kern.db.engines import connect_alone
 
 
 @contextmanager
 def glance() -> Iterator[Connection]:
     """A connection that commits by itself, statement by statement."""
-    with engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with connect_alone(engine()) as connection:
         yield connection

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, event, inspect, text
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from kern.config import ROOT
-from kern.db.engines import open_engine, writing
+from kern.db.engines import connect_alone, open_engine, writing
 from kern.errors import Unavailable
 from kern.town import Town
 
@@ -39,7 +39,7 @@ def require_current(engine: Engine, town: Town) -> None:
 
     Never waits for the writer's place: whoever holds it may be waiting for this engine.
     """
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with connect_alone(engine) as connection:
         found = current(connection)
     if found == head():
         return
