@@ -14,7 +14,6 @@ from kern.clock import now
 from kern.db import db
 
 PEOPLE = 150
-FAMILY = 2  # one post that begins, and its reply
 WORDS = (
     "Ich fahre **jeden Tag** vom Bahnhof zum Strandbad und muss dreimal absteigen. Hinter den "
     "Schuppen ist es im Winter stockdunkel, und Lieferwagen stehen quer.\n\nAm Wasser gibt es\n\n"
@@ -22,8 +21,9 @@ WORDS = (
 )
 
 
-def fill_thread(thread: Thread, count: int) -> None:
-    """`count` public posts of many people, with figures; half of them are replies."""
+def fill_thread(thread: Thread, count: int, replies: int = 1) -> None:
+    """`count` public posts of many people, with figures; so many replies below each that begins."""
+    family = 1 + replies
     people = [Party(name=f"Mensch {number}") for number in range(min(PEOPLE, count))]
     db.session.add_all(people)
     db.session.flush()
@@ -35,8 +35,8 @@ def fill_thread(thread: Thread, count: int) -> None:
             "id": first + number,
             "thread_id": thread.id,
             "scope_id": thread.scope_id,
-            "parent_id": first + number - number % FAMILY if number % FAMILY else None,
-            "reply_no": number % FAMILY,
+            "parent_id": first + number - number % family if number % family else None,
+            "reply_no": number % family,
             "author_id": people[number % len(people)].id,
             "html": rendered.html,
             "plain": rendered.plain,

@@ -20,11 +20,14 @@ PROJECT_MS = 6
 
 pytestmark = pytest.mark.usefixtures("town")
 
+# Replies below each post, and how many posts stand on the page.
+SHAPES = pytest.mark.parametrize(("replies", "shown"), [(0, 20), (3, 80)])
 
-def thread_of(count: int) -> str:
+
+def thread_of(count: int, replies: int = 1) -> str:
     thread: Thread = make_thread(make_project().scope)
     address = f"/beteiligung/gespraech/{thread.id}"
-    fill_thread(thread, count)
+    fill_thread(thread, count, replies)
     return address
 
 
@@ -65,13 +68,15 @@ def best_ms(act: Callable[[], object], times: int) -> float:
     return best * 1000
 
 
+@SHAPES
 def test_a_guest_reads_a_long_thread_in_five_queries(
-    client: FlaskClient, count_queries: CountQueries
+    client: FlaskClient, count_queries: CountQueries, replies: int, shown: int
 ) -> None:
-    path = thread_of(MANY)
+    path = thread_of(MANY, replies)
 
     found = queries_of(client, count_queries, path)
 
+    assert client.get(path).text.count('id="beitrag-') == shown
     assert len(found) <= 5, found
 
 
@@ -137,8 +142,9 @@ def test_a_list_of_projects_costs_the_same_for_one_and_thirty(
     assert len(few) == len(many) <= 6, many
 
 
-def test_a_long_thread_takes_little_time(client: FlaskClient) -> None:
-    path = thread_of(MANY)
+@SHAPES
+def test_a_long_thread_takes_little_time(client: FlaskClient, replies: int, shown: int) -> None:
+    path = thread_of(MANY, replies)
 
     assert best_ms(lambda: client.get(path), 20) <= SLACK * THREAD_MS * slowness()
 

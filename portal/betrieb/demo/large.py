@@ -78,6 +78,7 @@ def enlarge(
     projects: int = PROJECTS,
     people: int = PEOPLE,
     sizes: Sequence[int] = THREAD_SIZES,
+    reply_share: float = REPLY_SHARE,
 ) -> None:
     """`sizes` are the posts of each new thread. The caller rebuilds the counters."""
     luck = dice("large")
@@ -87,7 +88,9 @@ def enlarge(
     talks = _make_threads(scene, hosts, words, sizes)
     with click.progressbar(length=sum(sizes), label="Beiträge schreiben") as bar:
         for talk in talks:
-            _write_posts(_Writer(scene, talk, authors, words, dice(f"talk {talk.id}")), bar)
+            luck = dice(f"talk {talk.id}")
+            writer = _Writer(scene, talk, authors, words, luck=luck, reply_share=reply_share)
+            _write_posts(writer, bar)
     _count_on()
 
 
@@ -212,13 +215,21 @@ class _Writer:
     """The rows of one thread: posts in the order of time, replies below earlier ones."""
 
     def __init__(
-        self, scene: Scene, talk: Talk, people: Sequence[int], words: Words, luck: Random
+        self,
+        scene: Scene,
+        talk: Talk,
+        people: Sequence[int],
+        words: Words,
+        *,
+        luck: Random,
+        reply_share: float,
     ) -> None:
         self.scene = scene
         self.talk = talk
         self.people = people
         self.words = words
         self.luck = luck
+        self.reply_share = reply_share
         self.roots: list[int] = []
         self.replies: dict[int, int] = {}
 
@@ -274,7 +285,7 @@ class _Writer:
         return Status.REJECTED if dice_shows < WAITING_SHARE + REJECTED_SHARE else Status.PUBLIC
 
     def _parent(self, id_: int, *, is_public: bool) -> int | None:
-        if self.roots and self.luck.random() < REPLY_SHARE:
+        if self.roots and self.luck.random() < self.reply_share:
             return self.luck.choice(self.roots[-200:])
         if is_public:
             self.roots.append(id_)
