@@ -187,6 +187,9 @@ class ContentType:
     """(what, limit): what strangers may read, newest first: for feeds."""
     events: Callable[[int | None], Sequence[Event]] | None = None
     """(scope id): dates of one scope, whoever may read it; without one, of all that are public."""
+    own_paths: Callable[[Sequence[int]], Mapping[int, str]] | None = None
+    """(ids): where the author of each reads and changes it, without a login where that is possible;
+    only in mails to the author and on their private pages."""
     find_titles: Callable[[str, int], Sequence[int]] | None = None
     """(words, limit): released ids by title, from the database, while the index is away."""
 

@@ -26,6 +26,9 @@ from kern.notify import NoticeType, digests
 from kern.notify import mails as notify_mails
 from kern.panels import Panel
 from portal import dateien, feeds, gestaltung, gesund, karten
+from portal.begruendung import mails as statement_mails
+from portal.begruendung import notices as statement_notices
+from portal.begruendung import views as begruendung
 from portal.konto import mails as konto_mails
 from portal.konto import views as konto
 from portal.mitteilungen import acts as notice_acts
@@ -47,8 +50,13 @@ MAIL_KINDS: tuple[MailKind, ...] = (
     *project_mails.KINDS,
     *moderation_mails.KINDS,
     *notify_mails.MAIL_KINDS,
+    *statement_mails.KINDS,
 )
-NOTICE_TYPES: tuple[NoticeType, ...] = (*discussion_notices.TYPES, *project_notices.TYPES)
+NOTICE_TYPES: tuple[NoticeType, ...] = (
+    *discussion_notices.TYPES,
+    *project_notices.TYPES,
+    *statement_notices.TYPES,
+)
 PENDING_KINDS: tuple[PendingKind, ...] = (acts.POST, acts.VOTE, notice_acts.FOLLOW)
 PANELS: tuple[Panel, ...] = (panel.PANEL,)
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -61,6 +69,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     mitteilungen.blueprint,
     moderation.blueprint,
     moderation.reports,
+    begruendung.blueprint,
     project.blueprint,
     figures.blueprint,
     dateien.blueprint,

@@ -39,6 +39,7 @@ from tests.rights_rows import (
     only,
     row,
 )
+from tests.rights_statements import STATEMENTS
 
 __all__ = ["LOGIN", "RIGHTS", "ROLES", "Expected", "Row", "Visit"]
 
@@ -275,4 +276,5 @@ RIGHTS: dict[tuple[str, str], Row] = {
     **PROJECTS,
     **DISCUSSION,
     **MITTEILUNGEN,
+    **STATEMENTS,
 }

@@ -12,6 +12,7 @@ from beteiligung.discussion.service import (
     decisions,
     erasure,
     feeds,
+    mine,
     moving,
     redacting,
     splitting,
@@ -313,6 +314,7 @@ THREADS = ContentType(
     ),
     erase_author=lambda party, keep: erasure.erase_author(Thread, party, keep),
     export=lambda party: erasure.export(Thread, party),
+    own_paths=lambda ids: {id_: thread_path(id_) for id_ in ids},
     find_titles=_find_thread_titles,
     followed=True,
     newest=feeds.newest_threads,
@@ -340,4 +342,5 @@ POSTS = ContentType(
     move_targets=_post_targets,
     erase_author=lambda party, keep: erasure.erase_author(Post, party, keep),
     export=lambda party: erasure.export(Post, party),
+    own_paths=mine.link_paths,
 )

@@ -12,7 +12,6 @@ from kern.errors import NotFound
 from kern.i18n import _l, speaking
 from kern.mail import Mail, MailKind
 from kern.mail.compose import Recipient, recipient_of, write
-from kern.moderation.desk import reason_for
 from kern.scope import get_scope
 from kern.text import excerpt
 from kern.town import current_town
@@ -59,33 +58,17 @@ def _title(thing: Post | Thread) -> str:
     return thing.title if isinstance(thing, Thread) else thing.thread.title
 
 
-def _decided(payload: Payload) -> Mail | None:
+def _released(payload: Payload) -> Mail | None:
+    """What is refused or taken away has its statement of reasons instead."""
     found = _open(payload)
     if found is None:
         return None
     recipient, thing = found
-    ref, revision = Ref.parse(payload["ref"]), int(payload["revision"])
-    if thing.latest != revision:
+    revision = int(payload["revision"])
+    if thing.latest != revision or thing.released != revision or thing.status != Status.PUBLIC:
         return None  # rewritten in the meantime: the next decision counts
-    released = thing.released == revision and thing.status == Status.PUBLIC
-    reason = reason_for(ref, revision)
-    if not released and reason is None:
-        return None
-    template = "beteiligung/freigegeben" if released else "beteiligung/abgelehnt"
     return _write(
-        payload, template, recipient, title=_title(thing), link=_link(thing), reason=reason
-    )
-
-
-def _hidden(payload: Payload) -> Mail | None:
-    found = _open(payload)
-    if found is None or found[1].status != Status.HIDDEN:
-        return None
-    recipient, thing = found
-    reason = reason_for(Ref.parse(payload["ref"]))
-    title, link = _title(thing), _link(thing)
-    return _write(
-        payload, "beteiligung/ausgeblendet", recipient, title=title, link=link, reason=reason
+        payload, "beteiligung/freigegeben", recipient, title=_title(thing), link=_link(thing)
     )
 
 
@@ -154,8 +137,7 @@ def _answered(payload: Payload) -> Mail | None:
 
 
 KINDS = (
-    MailKind("beteiligung.entschieden", _l("Beitrag freigegeben oder abgelehnt"), _decided),
-    MailKind("beteiligung.ausgeblendet", _l("Beitrag ausgeblendet"), _hidden),
+    MailKind("beteiligung.entschieden", _l("Beitrag freigegeben"), _released),
     MailKind("beteiligung.geteilt", _l("Beitrag in zwei geteilt"), _split),
     MailKind("beteiligung.verschoben", _l("Beitrag oder Gespräch verschoben"), _moved),
     MailKind("beteiligung.ergebnis", _l("Ergebnis zu einem Beitrag"), _outcome),

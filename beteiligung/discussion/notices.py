@@ -100,26 +100,13 @@ def _line(sentence: str, thing: Thing, what: str, *, private: bool) -> Line:
     )
 
 
-def _decided(notice: Notice, thing: Thing) -> str | None:
+def _released(notice: Notice, thing: Thing) -> str | None:
     revision = notice.payload["revision"]
-    if thing.latest != revision or thing.status == Status.ERASED:
-        return None  # rewritten in the meantime: the next decision counts
-    is_thread = isinstance(thing, Thread)
-    if thing.released == revision and thing.status == Status.PUBLIC:
-        if is_thread:
-            return _("Ihr Gespräch ist freigegeben und für alle zu lesen.")
-        return _("Ihr Beitrag ist freigegeben und für alle zu lesen.")
-    if thing.released == revision:
-        return None  # hidden or withdrawn since
-    if is_thread:
-        return _("Ihr Gespräch haben wir nicht freigegeben.")
-    return _("Ihr Beitrag wurde nicht freigegeben.")
-
-
-def _hidden(_notice: Notice, thing: Thing) -> str | None:
-    if thing.status != Status.HIDDEN:
-        return None
-    return _("Ihr Beitrag ist nicht mehr öffentlich zu lesen.")
+    if (thing.latest, thing.released, thing.status) != (revision, revision, Status.PUBLIC):
+        return None  # rewritten, hidden or withdrawn since
+    if isinstance(thing, Thread):
+        return _("Ihr Gespräch ist freigegeben und für alle zu lesen.")
+    return _("Ihr Beitrag ist freigegeben und für alle zu lesen.")
 
 
 def _split(_notice: Notice, thing: Thing) -> str | None:
@@ -180,8 +167,7 @@ def _speaker(thing: Thing) -> str:
 
 
 TYPES = (
-    NoticeType(telling.DECIDED, _lines(_decided, own=True)),
-    NoticeType(telling.HIDDEN, _lines(_hidden, own=True)),
+    NoticeType(telling.DECIDED, _lines(_released, own=True)),
     NoticeType(telling.SPLIT, _lines(_split, own=True)),
     NoticeType(telling.MOVED, _lines(_moved, own=True)),
     NoticeType(telling.OUTCOME, _lines(_outcome, own=True)),

@@ -36,9 +36,6 @@ from kern.moderation.persons import PERSON_KEY
 from kern.scope import Scope
 
 BAR = "moderation.bar"
-WARNED_MAIL = "moderation.verwarnt"
-BARRED_MAIL = "moderation.gesperrt"
-LIFTED_MAIL = "moderation.entsperrt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +122,7 @@ class Ground:
 def warn(actor: Actor, party_id: int, scope_id: int | None, ground: Ground) -> Statement:
     """Says in writing what must not happen again; takes nothing away."""
     case, law = _decide(actor, party_id, scope_id, CaseVerdict.WARN, ground)
-    statement = statements.write(case, law=law)
-    _tell(case, WARNED_MAIL, statement)
-    return statement
+    return statements.write(case, law=law)
 
 
 def bar(
@@ -138,9 +133,7 @@ def bar(
         raise Invalid("Bitte wählen Sie einen Tag, der noch kommt.", field="until")
     _require_no_staff(party_id)
     case, law = _decide(actor, party_id, scope_id, CaseVerdict.BAR, ground)
-    statement = statements.write(case, law=law, until=until)
-    _tell(case, BARRED_MAIL, statement)
-    return statement
+    return statements.write(case, law=law, until=until)
 
 
 def lift(actor: Actor, statement_id: int) -> Case:
@@ -153,7 +146,7 @@ def lift(actor: Actor, statement_id: int) -> Case:
     case = _case(actor, origin.content_id, origin.scope_id, CaseVerdict.LIFT, None)
     statements.end(statement, Ending.LIFTED, case.decided_at)
     audit.record(actor, "person.lift", f"{PERSON_KEY}:{origin.content_id}")
-    _tell(case, LIFTED_MAIL, statement)
+    statements.tell(statement, statements.ENDED_MAIL, case)
     return case
 
 
@@ -218,13 +211,3 @@ def _require_no_staff(party_id: int) -> None:
         raise Conflict(
             "Diese Person arbeitet für den Ort. Bitte nehmen Sie ihr zuerst das Recht dazu."
         )
-
-
-def _tell(case: Case, template: str, statement: Statement) -> None:
-    outbox.mail(
-        template,
-        f"party:{case.content_id}",
-        event=f"case:{case.id}",
-        not_before=statements.after_undo(case),
-        statement=statement.id,
-    )

@@ -9,16 +9,27 @@ from enum import StrEnum
 from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 
-from kern import outbox
+from kern import notify, outbox
 from kern.accounts.models import Account, AccountState, Grant
 from kern.accounts.permissions import BY_ROLE, Role
 from kern.actor import Actor
 from kern.clock import now
 from kern.db import db
 from kern.errors import Conflict, Invalid
-from kern.moderation import statements
+from kern.moderation import notes, statements
 from kern.moderation.cases import DESK, due
-from kern.moderation.models import OBJECTION, Case, CaseKind, CaseNote, CaseState, Statement
+from kern.moderation.models import (
+    OBJECTION,
+    REASON,
+    Case,
+    CaseKind,
+    CaseNote,
+    CaseState,
+    CaseVerdict,
+    Statement,
+)
+from kern.moderation.queue import ref_of
+from kern.notify import NoticeKind
 
 LONGEST = 2_000
 SAME_AFTER = timedelta(days=7)
@@ -123,7 +134,7 @@ def submit(statement: Statement, words: str) -> Case:
         raise Invalid("Bitte schreiben Sie in einem Satz, warum Sie widersprechen.", field="text")
     if len(text) > LONGEST:
         raise Invalid("Bitte höchstens %(limit)s Zeichen.", field="text", limit=LONGEST)
-    if now() >= statements.objection_until(statements.taken_at(statement)):
+    if not may_object(statement, now()):
         raise Conflict("Die sechs Monate für einen Einspruch sind vorbei.")
     try:
         with db.session.begin_nested():
@@ -162,25 +173,37 @@ def _open(statement: Statement) -> Case:
 
 def _confirm(statement: Statement, case: Case) -> None:
     if statement.party_id is not None:
-        outbox.mail(
-            RECEIPT_MAIL,
-            f"party:{statement.party_id}",
-            event=f"objection:{case.id}",
+        notify.tell(
+            statement.party_id,
+            NoticeKind.STATEMENT,
+            ref_of(case),
+            f"objection:{case.id}",
+            what=RECEIPT_MAIL,
             statement=statement.id,
         )
 
 
 def words_of(case: Case) -> str:
-    """What the author says; empty once it has expired."""
-    query = select(CaseNote.text).where(CaseNote.case_id == case.id, CaseNote.kind == OBJECTION)
-    return db.session.scalar(query.limit(1)) or ""
+    """What the author says."""
+    return notes.text_of(case.id, OBJECTION)
 
 
-def is_open(statement: Statement, case: Case | None, at: datetime) -> bool:
-    """Whether one may still object."""
-    until = statements.objection_until(statements.taken_at(statement))
-    return case is None and at < until
+def may_object(statement: Statement, at: datetime) -> bool:
+    """Whether the six months are still running; once said is said, whenever."""
+    return at < statements.objection_until(statements.taken_at(statement))
 
 
-def is_pending(case: Case | None) -> bool:
-    return case is not None and case.state == CaseState.OPEN
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an objection, once nobody can take it back unheard."""
+
+    is_upheld: bool
+    reason: str
+    decided_at: datetime
+
+
+def outcome_of(case: Case, at: datetime) -> Outcome | None:
+    if case.state != CaseState.DECIDED or at < statements.after_undo(case):
+        return None
+    is_upheld = case.verdict == CaseVerdict.UPHELD
+    return Outcome(is_upheld, notes.text_of(case.id, REASON), case.decided_at or at)

@@ -11,26 +11,30 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import and_, delete, select, update
 from sqlalchemy.orm import joinedload
 
+from kern import notify
 from kern.accounts.models import Party
 from kern.calendar import to_local, to_utc
 from kern.content import Ref
 from kern.db import db
 from kern.errors import NotFound
-from kern.moderation import netiquette
+from kern.moderation import netiquette, notes
 from kern.moderation.models import (
     REASON,
     Case,
     CaseKind,
-    CaseNote,
     CaseVerdict,
     Ending,
     Found,
     Measure,
     Statement,
 )
+from kern.moderation.queue import ref_of
+from kern.notify import NoticeKind
 from kern.town import current_town
 
 UNDO = timedelta(seconds=30)
+MAIL = "moderation.begruendung"
+ENDED_MAIL = "moderation.aufgehoben"
 OBJECT_MONTHS = 6  # Art. 20(1) DSA: at least
 GONE = "Diese Begründung gibt es nicht. Bitte prüfen Sie die Adresse."
 MEASURES: Mapping[CaseVerdict, Measure] = {
@@ -78,11 +82,35 @@ def write(
     statement.case = case
     db.session.add(statement)
     db.session.flush()
+    tell(statement, MAIL, case)
     return statement
+
+
+def tell(statement: Statement, what: str, event: Case) -> None:
+    """The person hears of it once the undo time of `event` is over; nobody can switch it off."""
+    if statement.party_id is not None:
+        notify.tell(
+            statement.party_id,
+            NoticeKind.STATEMENT,
+            ref_of(statement.case),
+            f"case:{event.id}",
+            what=what,
+            not_before=after_undo(event),
+            statement=statement.id,
+        )
 
 
 def get(statement_id: int | None) -> Statement:
     query = select(Statement).where(Statement.id == statement_id)
+    statement = db.session.scalar(query.options(joinedload(Statement.case)))
+    if statement is None:
+        raise NotFound(GONE)
+    return statement
+
+
+def get_of(case: Case) -> Statement:
+    """The one that this decision made."""
+    query = select(Statement).where(Statement.case_id == case.id)
     statement = db.session.scalar(query.options(joinedload(Statement.case)))
     if statement is None:
         raise NotFound(GONE)
@@ -101,10 +129,7 @@ def find_newest(ref: Ref, revision: int | None = None) -> Statement | None:
 
 def facts_of(statement: Statement) -> str:
     """The moderator's own words; empty once they have expired or were redacted."""
-    query = select(CaseNote.text).where(
-        CaseNote.case_id == statement.case_id, CaseNote.kind == REASON
-    )
-    return db.session.scalar(query.limit(1)) or ""
+    return notes.text_of(statement.case_id, REASON)
 
 
 # The private address
@@ -171,16 +196,18 @@ def end_by(case: Case) -> None:
     if measures is None:
         return
     by = Ending.ANEW if case.kind == CaseKind.CHANGE else Ending.REWRITTEN
-    about = select(Case.id).where(
-        Case.content_key == case.content_key, Case.content_id == case.content_id
-    )
-    statement = update(Statement).where(
-        Statement.case_id.in_(about),
-        Statement.case_id != case.id,
+    query = select(Statement).join(Case, Case.id == Statement.case_id)
+    query = query.where(
+        Case.content_key == case.content_key,
+        Case.content_id == case.content_id,
+        Case.id != case.id,
         Statement.measure.in_(measures),
         Statement.ended_at.is_(None),
     )
-    db.session.execute(statement.values(ended_at=case.decided_at, ended_by=by))
+    for statement in db.session.scalars(query.options(joinedload(Statement.case))).all():
+        end(statement, by, case.decided_at)
+        if by is Ending.ANEW and statement.measure == Measure.HIDDEN:
+            tell(statement, ENDED_MAIL, case)  # a release tells its author by itself
 
 
 def forget(cases: Sequence[Case], at: datetime | None) -> None:

@@ -3,7 +3,7 @@
 from kern.notify.following import follow, is_following, unfollow
 from kern.notify.kinds import Line, NoticeType, fill, public_lines
 from kern.notify.models import Frequency, NoticeKind
-from kern.notify.telling import announce, take_back, tell
+from kern.notify.telling import announce, spare, take_back, tell
 
 __all__ = [
     "Frequency",
@@ -15,6 +15,7 @@ __all__ = [
     "follow",
     "is_following",
     "public_lines",
+    "spare",
     "take_back",
     "tell",
     "unfollow",

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, or_, select
+from sqlalchemy import ColumnElement, Table, delete, or_, select
 
 from kern import outbox
 from kern.accounts.models import Account, AccountState, Party
@@ -173,9 +173,7 @@ def expand(ref: Ref, what: str, announced: dict[str, Any]) -> int:
 
 def take_back(event: str) -> None:
     """Undo: notices, announcements and mails of this event (or a part of it) that nobody got."""
-    same = or_(Notice.event == event, Notice.event.startswith(f"{event}:", autoescape=True))
-    recent = Notice.at > now() - _TAKEN_BACK_WITHIN
-    db.session.execute(delete(Notice).where(recent, same, Notice.digest_id.is_(None)))
+    db.session.execute(delete(Notice).where(*_unread(event)))
     open_ones = delete(OutboxEntry).where(
         OutboxEntry.kind == ANNOUNCED,
         OutboxEntry.state == State.OPEN,
@@ -183,3 +181,15 @@ def take_back(event: str) -> None:
     )
     db.session.execute(open_ones)
     outbox.cancel_mails(event)
+
+
+def spare(party_id: int, event: str) -> None:
+    """This person hears of it in other words; everybody else as it was told."""
+    person = person_behind(party_id)
+    db.session.execute(delete(Notice).where(*_unread(event), Notice.party_id == person))
+    outbox.cancel_mails(event, f"party:{person}")
+
+
+def _unread(event: str) -> tuple[ColumnElement[bool], ...]:
+    same = or_(Notice.event == event, Notice.event.startswith(f"{event}:", autoescape=True))
+    return same, Notice.at > now() - _TAKEN_BACK_WITHIN, Notice.digest_id.is_(None)

@@ -117,13 +117,16 @@ def mail(
     )
 
 
-def cancel_mails(event: str) -> int:
-    """Take back what has not been sent for this event (undo); returns how many."""
+def cancel_mails(event: str, recipient: str = "") -> int:
+    """Take back what has not been sent for this event (undo), to everybody or one recipient;
+    returns how many."""
     query = select(OutboxEntry).where(
         OutboxEntry.kind == "mail",
         OutboxEntry.state.in_([State.OPEN, State.HELD]),
         OutboxEntry.key.contains(f":{event}:", autoescape=True),
     )
+    if recipient:
+        query = query.where(OutboxEntry.key.endswith(f":{recipient}", autoescape=True))
     entries = db.session.scalars(query).all()
     for entry in entries:
         db.session.delete(entry)

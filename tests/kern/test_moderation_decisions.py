@@ -129,7 +129,7 @@ def test_of_two_moderators_at_once_one_wins(app: Flask, town: Town) -> None:
 
     db.session.rollback()
     assert sorted(results) == [f"told of {number}", "won"]
-    assert mails() == ["beteiligung.entschieden"]
+    assert len(mails()) == 1
 
 
 @pytest.mark.both_databases
@@ -253,7 +253,7 @@ def test_what_was_public_unread_is_fine_or_hidden(town: Town) -> None:
     decisions.decide_many(actor, marked, accept=False, rule=4, text="Verletzend.")
 
     assert (fine.status, bad.status) == (Status.PUBLIC, Status.HIDDEN)
-    assert mails() == ["beteiligung.ausgeblendet"]
+    assert mails() == ["moderation.begruendung"]
 
 
 @pytest.mark.both_databases

@@ -28,7 +28,6 @@ from kern.files import service as files
 from kern.moderation.cases import open_case, withdraw_cases
 from kern.moderation.models import CaseKind
 from kern.moderation.trust import is_trusted
-from kern.notify import NoticeKind
 from kern.outbox import Fact
 from kern.scope import Scope
 
@@ -101,8 +100,8 @@ def decide(thing: Thing, revision: int, actor: Actor, verdict: Verdict) -> None:
         release(thing, revision)
     audit.record(actor, f"text.{verdict}", f"{key_of(thing)}:{thing.id}")
     note(thing)
-    kind = NoticeKind.FATE if verdict is Verdict.RELEASE else NoticeKind.STATEMENT
-    telling.tell_author(thing, telling.DECIDED, str(revision), kind, revision=revision)
+    if verdict is Verdict.RELEASE:  # what restricts has its statement of reasons
+        telling.tell_author(thing, telling.DECIDED, str(revision), revision=revision)
 
 
 def release(thing: Thing, number: int) -> None:
@@ -204,7 +203,6 @@ def hide(thing: Thing, actor: Actor, rule: int | None = None) -> None:
         actor, "text.hide", f"{key_of(thing)}:{thing.id}", detail=f"rule {rule}" if rule else None
     )
     note(thing, Fact.HIDDEN)
-    telling.tell_author(thing, telling.HIDDEN, "hide", NoticeKind.STATEMENT)
 
 
 def restore(thing: Thing, actor: Actor) -> None:

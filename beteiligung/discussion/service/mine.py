@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -18,6 +18,7 @@ from kern.clock import now
 from kern.content import Ref
 from kern.db import db
 from kern.errors import NotFound
+from kern.moderation import statements
 from kern.moderation.desk import Reason, reason_for
 from kern.scope import list_windows
 from kern.town import current_town
@@ -82,6 +83,11 @@ def link_path(post: Post) -> str:
     return f"/beteiligung/mein-beitrag/{post.id}/{_signature(post)}"
 
 
+def link_paths(ids: Sequence[int]) -> Mapping[int, str]:
+    found = db.session.scalars(select(Post).where(Post.id.in_(ids), Post.status != Status.ERASED))
+    return {post.id: link_path(post) for post in found}
+
+
 def get_post_by_link(post_id: int, signature: str) -> Post:
     """Raises NotFound alike for unknown numbers and wrong signatures."""
     query = select(Post).where(Post.id == post_id)
@@ -121,6 +127,14 @@ def reason_of(post: Post) -> Reason | None:
     if post.status not in {Status.REJECTED, Status.HIDDEN}:
         return None
     return reason_for(Ref(POST_KEY, post.id), post.latest)
+
+
+def statement_path(post: Post) -> str:
+    """The private page that explains why it is not shown; empty when nothing needs explaining."""
+    if post.status not in {Status.REJECTED, Status.HIDDEN}:
+        return ""
+    statement = statements.find_newest(Ref(POST_KEY, post.id))
+    return statements.path_of(statement) if statement is not None else ""
 
 
 def reasons_of(page: Mine) -> dict[int, Reason]:

@@ -18,7 +18,6 @@ from kern.notify import NoticeKind
 from kern.notify.telling import UNDO
 
 DECIDED = "beteiligung.entschieden"
-HIDDEN = "beteiligung.ausgeblendet"
 SPLIT = "beteiligung.geteilt"
 MOVED = "beteiligung.verschoben"
 OUTCOME = "beteiligung.ergebnis"
@@ -34,21 +33,15 @@ def ref_of(thing: Thing) -> Ref:
     return Ref(key_of(thing), thing.id)
 
 
-def tell_author(
-    thing: Thing,
-    what: str,
-    event: str,
-    kind: NoticeKind = NoticeKind.FATE,
-    **payload: Any,
-) -> None:
-    """`event` is what `notify.take_back` is asked for, behind the thing's own ref. What restricts
-    somebody is a STATEMENT: they hear of it, whatever they chose."""
+def tell_author(thing: Thing, what: str, event: str, **payload: Any) -> None:
+    """What became of it. `event` is what `notify.take_back` is asked for, behind the thing's own
+    ref. What restricts somebody has a statement of reasons, which tells by itself."""
     if thing.author_id is None:
         return
     ref, stamp = ref_of(thing), now().strftime("%Y%m%d%H%M%S%f")
     notify.tell(
         thing.author_id,
-        kind,
+        NoticeKind.FATE,
         ref,
         f"{ref}:{event}:{stamp}",
         what=what,

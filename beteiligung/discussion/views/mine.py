@@ -28,6 +28,7 @@ def my_posts() -> ResponseReturnValue:
         page=page,
         statuses=STATUS_LABELS,
         reasons=mine.reasons_of(page),
+        statement_path=mine.statement_path,
         **context(),
     )
 
@@ -94,6 +95,7 @@ def _own_page(post: Post, signature: str, form: EditForm) -> str:
         signature=signature,
         form=form,
         reason=mine.reason_of(post),
+        statement=mine.statement_path(post),
         statuses=STATUS_LABELS,
         can_edit=mine.can_edit(post),
         max_post=rules.MAX_POST,

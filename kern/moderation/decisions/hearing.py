@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from kern import outbox
 from kern.actor import Actor
 from kern.content import Verdict
 from kern.moderation import statements
@@ -23,23 +22,16 @@ def conclude(actor: Actor, case: Case) -> None:
     if case.verdict == CaseVerdict.UPHELD and statement.ended_at is None:
         _lift(actor, statement)
         statements.end(statement, Ending.OBJECTION, case.decided_at)
-    if case.author_id is not None:
-        outbox.mail(
-            OUTCOME_MAIL,
-            f"party:{case.author_id}",
-            event=f"case:{case.id}",
-            not_before=statements.after_undo(case),
-            statement=statement.id,
-        )
+    statements.tell(statement, OUTCOME_MAIL, case)
 
 
 def _lift(actor: Actor, statement: Statement) -> None:
     """Warnings, bars and removed passages need nothing more than the end of their statement."""
     origin = statement.case
     if statement.measure == Measure.HIDDEN:
-        verbs.restore_quietly(actor, origin)
+        verbs.restore(actor, origin)
     elif statement.measure in REDONE and _is_newest(origin):
-        verbs.redo_quietly(actor, origin, Verdict.RELEASE)
+        verbs.redo(actor, origin, Verdict.RELEASE)
 
 
 def reopen(actor: Actor, case: Case, verdict: CaseVerdict | None) -> None:
@@ -49,9 +41,9 @@ def reopen(actor: Actor, case: Case, verdict: CaseVerdict | None) -> None:
         return
     origin = statement.case
     if statement.measure == Measure.HIDDEN:
-        verbs.hide_quietly(actor, origin)
+        verbs.hide_again(actor, origin)
     elif statement.measure in REDONE and _is_newest(origin):
-        verbs.redo_quietly(actor, origin, REDONE[statement.measure])
+        verbs.redo(actor, origin, REDONE[statement.measure])
     statements.resume(statement)
 
 

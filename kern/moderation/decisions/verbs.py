@@ -54,7 +54,7 @@ def undo(actor: Actor, case: Case, verdict: CaseVerdict | None) -> None:
     if verdict == CaseVerdict.REDACT:
         raise Conflict(NO_WAY_BACK)
     if verdict == CaseVerdict.HIDE:
-        restore_quietly(actor, case)
+        restore(actor, case)
     elif verdict in WAITING_VERDICTS:
         need(type_of(case).reopen)(case.content_id, case.revision, actor)
 
@@ -62,29 +62,28 @@ def undo(actor: Actor, case: Case, verdict: CaseVerdict | None) -> None:
 def reverse(actor: Actor, case: Case, verdict: CaseVerdict | None) -> None:
     """A decision made anew is taken back: what was decided before holds again."""
     if verdict == CaseVerdict.HIDE:
-        restore_quietly(actor, case)
+        restore(actor, case)
     elif verdict == CaseVerdict.RESTORE:
-        hide_quietly(actor, case)
+        hide_again(actor, case)
     else:
-        redo_quietly(actor, case, Verdict.REJECT)
+        redo(actor, case, Verdict.REJECT)
 
 
-def restore_quietly(actor: Actor, case: Case) -> None:
+def restore(actor: Actor, case: Case) -> None:
     need(type_of(case).restore)(case.content_id, actor)
-    notify.take_back(f"{ref_of(case)}:hide")
 
 
-def hide_quietly(actor: Actor, case: Case) -> None:
+def hide_again(actor: Actor, case: Case) -> None:
     need(type_of(case).hide)(case.content_id, actor, _newest_rule(case))
-    notify.take_back(f"{ref_of(case)}:hide")
 
 
-def redo_quietly(actor: Actor, case: Case, verdict: Verdict) -> None:
-    """Decide the same wording another way; the author hears of it by other words, or never."""
+def redo(actor: Actor, case: Case, verdict: Verdict) -> None:
+    """Decide the same wording another way. Its author hears of it in other words."""
     type_ = type_of(case)
     need(type_.reopen)(case.content_id, case.revision, actor)
     need(type_.decide)(case.content_id, case.revision, actor, verdict)
-    notify.take_back(f"{ref_of(case)}:{case.revision}")
+    if case.author_id is not None:
+        notify.spare(case.author_id, f"{ref_of(case)}:{case.revision}")
 
 
 def _newest_rule(case: Case) -> int | None:
