@@ -14,6 +14,7 @@ from kern.clock import now
 from kern.config import ROOT
 from kern.db import db, engine, migrate
 from kern.town import Town
+from tests.older import take_back
 
 FILES = sorted((ROOT / "migrations" / "versions").glob("*.py"))
 MOST_SIGNS = 63  # PostgreSQL cuts longer names off
@@ -52,9 +53,7 @@ FIRST_ROWS: Mapping[
 
 @pytest.mark.both_databases
 def test_no_row_is_lost_on_the_way_from_the_first_release(town: Town) -> None:
-    with engine().begin() as connection:
-        _drop_everything(connection)
-    migrate.upgrade(town, "0003")
+    take_back(town, "0003")
     with engine().begin() as connection:
         for name, row in FIRST_ROWS.items():
             _insert(connection, name, row)
@@ -64,12 +63,6 @@ def test_no_row_is_lost_on_the_way_from_the_first_release(town: Town) -> None:
         counts = {name: select(func.count()).select_from(table(name)) for name in FIRST_ROWS}
         found = {name: connection.scalar(count) for name, count in counts.items()}
     assert found == dict.fromkeys(FIRST_ROWS, 1)
-
-
-def _drop_everything(connection: Connection) -> None:
-    found = MetaData()
-    found.reflect(connection)
-    found.drop_all(connection)
 
 
 def _insert(connection: Connection, name: str, row: Mapping[str, object]) -> None:

@@ -15,7 +15,6 @@ from sqlalchemy import make_url
 
 from kern.clock import now
 from kern.config import Settings
-from kern.db import migrate
 from kern.town import Town
 from portal.betrieb import archive, postgres
 from portal.betrieb.orte import Refused, require_towns, spent
@@ -55,7 +54,7 @@ def _add_town(to: archive.Writer, town: Town, scratch: Path) -> dict[str, Any]:
     if is_sqlite:
         schema = copy_sqlite(town, copy)
     else:
-        schema = migrate.head()
+        schema = postgres.revision(town.database_url)
         postgres.dump(town.database_url, copy)
     base = f"orte/{town.slug}"
     to.add(f"{base}/{'ort.db' if is_sqlite else 'ort.dump'}", copy)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import URL, create_engine, make_url, text
 
+from kern.db import migrate
 from portal.betrieb.orte import Refused
 
 
@@ -14,6 +15,16 @@ def dump(address: str, target: Path) -> None:
     """A consistent copy while others write (`pg_dump` reads one snapshot)."""
     _call("pg_dump", address, "--format=custom", "--no-owner", "--no-acl", f"--file={target}")
     target.chmod(0o600)
+
+
+def revision(address: str) -> str:
+    """Of its schema; a town that was not started since an update is older than the program."""
+    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            return migrate.current(connection) or ""
+    finally:
+        engine.dispose()
 
 
 def load_beside(address: str, source: Path, stamp: str) -> str:

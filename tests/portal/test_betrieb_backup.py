@@ -10,11 +10,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import MetaData, Table, func, select, text
 
 from kern.audit import AuditEntry
+from kern.clock import now
 from kern.config import Settings
-from kern.db import db, engine, engines, writing
+from kern.db import db, engine, engines, migrate, writing
 from kern.search.service import open_index
 from kern.town import Town, Towns, use_town
 from portal.app import create_app
@@ -22,6 +23,7 @@ from portal.betrieb import archive, backup, postgres, restore
 from portal.betrieb.archive import BadArchive
 from portal.betrieb.orte import Refused
 from portal.betrieb.supervisor import lock
+from tests.older import take_back
 
 PICTURE = b"RIFF....WEBP"
 
@@ -110,6 +112,28 @@ def test_a_town_comes_back_with_either_database(full: Settings, tmp_path: Path) 
     with tarfile.open(file) as tar:
         found = {name.rpartition("/")[2] for name in tar.getnames()}
     assert ("ort.dump" if full.database else "ort.db") in found
+
+
+@pytest.mark.both_databases
+def test_a_backup_of_an_older_program_comes_back_in_todays_shape(
+    settings: Settings, town: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    take_back(town, "0002")
+    with engine().begin() as connection:
+        row = {"act": "probe", "at": now()}
+        kept = Table("kern_audit", MetaData(), autoload_with=connection)
+        connection.execute(kept.insert().values(row))
+    file = tmp_path / "alt.tar.gz"
+    backup.run(settings, file)
+    assert [town["schema"] for town in archive.unpack(file, tmp_path / "a")["towns"]] == ["0002"]
+    db.session.remove()
+
+    restore.run(settings, file)
+
+    assert "„ort“ ist auf den heutigen Stand gebracht." in capsys.readouterr().out
+    assert counted(settings.data, settings.database) == 1
+    with use_town(Towns(settings).by_slug("ort")), engine().connect() as connection:
+        assert migrate.current(connection) == migrate.head()
 
 
 def test_a_town_moves_to_another_computer(full: Settings, tmp_path: Path) -> None:
