@@ -198,6 +198,7 @@ def test_names_keep_their_attributes_and_places() -> None:
     }
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab1.\"'()<>=!&|+-*/, \\{", max_size=40) | st.text(max_size=40))
 def test_no_text_makes_the_parser_stumble(source: str) -> None:
     try:
@@ -210,7 +211,7 @@ def test_no_text_makes_the_parser_stumble(source: str) -> None:
             assert source[node.start : node.end].strip()
 
 
-@settings(max_examples=200)
+@settings(deadline=None, max_examples=200)
 @given(expressions(), st.dictionaries(st.sampled_from("abcd"), values()))
 def test_every_expression_has_a_value_of_bounded_size(
     source: str, answers: Mapping[str, Value]
@@ -221,6 +222,7 @@ def test_every_expression_has_a_value_of_bounded_size(
     assert len(str(found)) <= 2_000
 
 
+@settings(deadline=None)
 @given(st.text(max_size=3))
 def test_doubling_a_text_again_and_again_ends(text: str) -> None:
     answers: dict[str, Value] = {"a": text}

@@ -90,7 +90,7 @@ patterns = st.recursive(
 )
 
 
-@settings(max_examples=150)
+@settings(deadline=None, max_examples=150)
 @given(
     st.sampled_from(["", "^"]),
     patterns,
@@ -106,6 +106,7 @@ def test_patterns_find_what_pythons_own_engine_finds(
     assert found(pattern, text) is (reference.search(text) is not None)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab[]()|*+?{}1,^$.\\-d/i", max_size=20))
 def test_no_text_makes_the_compiler_stumble(pattern: str) -> None:
     compiled = None

@@ -3,7 +3,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kern.i18n import say
@@ -224,6 +224,7 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_no_document_makes_the_reader_stumble(data: st.DataObject) -> None:
     """Any value in any place: it is taken or refused with sentences, never an error."""

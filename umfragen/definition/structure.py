@@ -6,16 +6,15 @@ Expressions are not looked into here; `umfragen.checks` does that.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
 
 from umfragen.definition.findings import Finding, Path
+from umfragen.definition.items import Holds, items_of
 from umfragen.definition.model import Definition, Quota, keys_of, question_keys
-from umfragen.definition.parts import OTHER_CODE, Option, Row
+from umfragen.definition.parts import Option, Row
 from umfragen.definition.questions import (
     AnyQuestion,
     Cell,
     Clock,
-    Consent,
     Contact,
     Format,
     Info,
@@ -30,7 +29,6 @@ from umfragen.definition.questions import (
     Single,
     Slider,
     When,
-    YesNo,
 )
 
 PART = re.compile(r"[A-Za-z0-9_]+")
@@ -60,7 +58,8 @@ def check_structure(definition: Definition) -> Iterator[Finding]:
     for at, page in enumerate(definition.pages):
         for place, question in enumerate(page.questions):
             yield from _question(question, ("pages", at, "questions", place))
-    codes = {key: found for question in definition.questions() for key, found in _codes(question)}
+    items = (item for question in definition.questions() for item in items_of(question))
+    codes = {item.key: item.codes for item in items if item.holds in {Holds.CODE, Holds.CODES}}
     for at, quota in enumerate(definition.quotas):
         yield from _quota(quota, codes, ("quotas", at))
 
@@ -252,23 +251,6 @@ def _within(question: Place, path: Path) -> Iterator[Finding]:
     yield Finding(
         "Der Ausschnitt der Karte hat die vier Seiten West, Süd, Ost und Nord.", (*path, "within")
     )
-
-
-def _codes(question: AnyQuestion) -> Iterator[tuple[int, frozenset[int]]]:
-    """Items that keep codes, each with those it may keep."""
-    match question:
-        case Single() | Multiple():
-            other = [OTHER_CODE] if question.other else []
-            yield question.key, frozenset(chain((o.code for o in question.options), other))
-        case Matrix(cell=Cell.SINGLE | Cell.MULTIPLE):
-            for row in question.rows:
-                yield row.key, frozenset(column.code for column in question.columns)
-        case YesNo():
-            yield question.key, frozenset({1, 2})
-        case Scale():
-            yield question.key, frozenset(range(question.low, question.high + 1))
-        case Consent():
-            yield question.key, frozenset({1})
 
 
 def _quota(quota: Quota, codes: dict[int, frozenset[int]], path: Path) -> Iterator[Finding]:

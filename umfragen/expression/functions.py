@@ -8,6 +8,7 @@ from enum import Enum, auto
 
 from umfragen.expression.patterns import BadPattern, compile_pattern, search
 from umfragen.expression.values import (
+    LARGEST,
     NAN,
     Value,
     bounded,
@@ -88,6 +89,8 @@ def _round(args: Sequence[Value]) -> float:
         return NAN
     exponent = max(-9, min(9, int(places)))
     shifted = float(f"{text_of(abs(number))}e{exponent}")
+    if shifted >= LARGEST:  # finer than a number can be
+        return number
     whole = math.floor(shifted)
     whole += shifted - whole >= 0.5  # noqa: PLR2004 - half
     return bounded(math.copysign(float(f"{whole}e{-exponent}"), number))

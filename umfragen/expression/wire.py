@@ -28,7 +28,7 @@ def wire(node: Node) -> Any:  # noqa: PLR0911 - one per kind of node
     match node:
         case Num(value=number):
             found = outward(bounded(number))
-            return ["-", ""] if found == "" else found
+            return ["-", "x"] if found == "" else found  # no number any more
         case Str(value=text):
             return cut(text)
         case Ref():
