@@ -146,6 +146,15 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """A public thing in which certain words stand. `host` is the thread or page it belongs to."""
+
+    ref: Ref
+    plain: str
+    host: Ref
+
+
+@dataclass(frozen=True, slots=True)
 class ContentType:
     key: str
     label: str
@@ -182,6 +191,8 @@ class ContentType:
     """(party id, keep): the person goes; released things stay without a name, or go as well."""
     export: Callable[[int], Iterator[Mapping[str, Any]]] | None = None
     """(party id): everything this person wrote, for their own data export."""
+    mentions: Callable[[Sequence[str], int], Sequence[Mention]] | None = None
+    """(words, limit): the newest public things in which one of these words stands."""
     followed: bool = False  # people can follow it
     newest: Callable[[Within, int], Sequence[Entry]] | None = None
     """(what, limit): what strangers may read, newest first: for feeds."""

@@ -4,7 +4,7 @@ A new kind adds a function and a line to MAKERS; without it the contract test fa
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -15,15 +15,16 @@ from beteiligung.discussion.service import decisions, threads
 from beteiligung.discussion.service.texts import key_of
 from beteiligung.project.models import Project
 from beteiligung.project.rules import PROJECT_KEY
-from beteiligung.project.service import phases, states, writing
+from beteiligung.project.service import erasure, moderating, phases, writing
 from beteiligung.project.service.phases import PhaseInput
 from beteiligung.project.service.writing import Basics
 from kern import outbox
-from kern.accounts.permissions import Role
+from kern.accounts.permissions import BY_ROLE, Role
 from kern.actor import Actor
 from kern.clock import now
 from kern.content import Ref, Verdict, registry
 from kern.db import db
+from kern.moderation.cases import withdraw_cases
 from kern.scope import Act, Scope
 from tests.builders import make_actor, make_post, make_project, make_thread
 
@@ -44,9 +45,10 @@ class Maker:
     """`make` writes `words` into a new thing's text and brings it to that state."""
 
     make: Callable[[State, str, Actor], Ref]
-    states: frozenset[State] = frozenset(State)
     shown_in: Callable[[Ref], str] = lambda _ref: ""
     """A public page that would show the thing, if its own address does not say enough."""
+    stays: bool = False
+    """It belongs to the town: when its author goes, only the name goes."""
 
 
 DISCUSSION_STATUS = {
@@ -59,21 +61,37 @@ DISCUSSION_STATUS = {
 
 
 def make_project_in(state: State, words: str, author: Actor) -> Ref:
-    """A draft is all that a project can be before it is public: `author` only stands by."""
-    planner = make_actor(Role.PLANNER)
-    project = writing.create_project(planner, f"Vorhaben {author.party_id}")
+    """`author` prepares it and may not publish."""
+    editor = replace(author, permissions=author.permissions | BY_ROLE[Role.EDITOR])
+    project = writing.create_project(editor, f"Vorhaben {author.party_id}")
     basics = Basics("Neues Ufer", "Ein Weg.", words, "Tiefbauamt", "Jana Petersen", "", "")
-    writing.save_basics(planner, project, basics)
+    writing.save_basics(editor, project, basics)
     writing.save_framework(
-        planner, project, decidable=["Bänke"], fixed=["Breite"], decider="Der Rat im Mai"
+        editor, project, decidable=["Bänke"], fixed=["Breite"], decider="Der Rat im Mai"
     )
     today = now()
     given = PhaseInput("Mitreden", "", today - timedelta(1), today + timedelta(9), [Act.DISCUSS])
-    phases.add_phase(planner, project, given)
-    if state is State.PUBLIC:
-        states.publish(planner, project)
+    phases.add_phase(editor, project, given)
+    moderating.submit(editor, project)
+    _bring_project(project, state, editor)
     db.session.flush()
     return Ref(PROJECT_KEY, project.id)
+
+
+def _bring_project(project: Project, state: State, editor: Actor) -> None:
+    moderator = make_actor(Role.MODERATOR)
+    withdraw = withdraw_cases if state is not State.WAITING else lambda *_: None
+    withdraw(Ref(PROJECT_KEY, project.id))  # decided below, past the desk
+    if state in {State.PUBLIC, State.HIDDEN, State.ERASED}:
+        moderating.decide(project, project.revision, moderator, Verdict.RELEASE)
+    if state is State.REJECTED:
+        moderating.decide(project, project.revision, moderator, Verdict.REJECT)
+    if state is State.HIDDEN:
+        moderating.hide(project, moderator, 3)
+    if state is State.WITHDRAWN:
+        moderating.take_back(editor, project)
+    if state is State.ERASED:
+        erasure.erase_author(editor.party_id or 0, False)  # noqa: FBT003 - the registry's own order
 
 
 def make_thread_in(state: State, words: str, author: Actor) -> Ref:
@@ -135,9 +153,7 @@ def _thread_of_post(ref: Ref) -> str:
 
 
 MAKERS: Mapping[str, Maker] = {
-    PROJECT_KEY: Maker(
-        make_project_in, frozenset({State.PUBLIC, State.WAITING}), shown_in=_project_page
-    ),
+    PROJECT_KEY: Maker(make_project_in, shown_in=_project_page, stays=True),
     THREAD_KEY: Maker(make_thread_in, shown_in=_project_of_thread),
     POST_KEY: Maker(make_post_in, shown_in=_thread_of_post),
 }

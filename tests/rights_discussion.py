@@ -92,7 +92,9 @@ _WRITING: dict[tuple[str, str], Row] = {
     ("gespraeche.vote", "POST"): everybody(303, values=_post, data=_says(stimme="1")),
     ("gespraeche.vote_as_guest", "GET"): everybody(200, values=_post),
     ("gespraeche.submit_vote_as_guest", "POST"): everybody(
-        303, values=_post, data=_says(stimme="1", email="gast@lindenau.example")
+        303,
+        values=_post,
+        data=lambda visit: {"stimme": "1", "email": f"gast-{visit.role}@lindenau.example"},
     ),
     ("gespraeche.by_link", "GET"): everybody(200, values=_by_link),
     ("gespraeche.edit_by_link", "POST"): everybody(303, values=_by_link, data=_says(text=TEXT)),

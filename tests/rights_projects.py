@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from beteiligung.project.models import Project
-from beteiligung.project.service import events, invitations, reading, states
+from beteiligung.project.service import events, invitations, moderating, reading, states
 from kern.accounts.permissions import Role
 from kern.actor import SYSTEM
 from kern.content import Ref
@@ -37,6 +37,16 @@ _public = partial(_project, ScopeState.PUBLISHED)
 _draft = partial(_project, ScopeState.DRAFT)
 _closed = partial(_project, ScopeState.CLOSED)
 _archived = partial(_project, ScopeState.ARCHIVED)
+
+
+_NOBODY = {"guest": 404, "citizen": 404, "moderator": 404}
+EDITORS = (Role.EDITOR, Role.PLANNER, Role.ADMINISTRATOR)
+
+
+def _submitted(_visit: Visit) -> Mapping[str, Any]:
+    project = _ready(ScopeState.DRAFT)
+    moderating.submit(SYSTEM, project)
+    return {"slug": project.scope.slug}
 
 
 def _news(_visit: Visit) -> Mapping[str, Any]:
@@ -100,12 +110,12 @@ PROJECTS: dict[tuple[str, str], Row] = {
     ("start.not_yet", "GET"): everybody(200, values=lambda _visit: {"room": "wiki"}),
     # A file of a draft: its office, and the desk, which looks at everything that is uploaded.
     ("dateien.file", "GET"): Row(
-        {"guest": 404, "citizen": 404, "moderator": 200, "planner": 200, "administrator": 200},
+        {**_NOBODY, "moderator": 200, "editor": 200, "planner": 200, "administrator": 200},
         _private_file,
     ),
     ("projekte.list_projects", "GET"): everybody(200),
     ("projekte.project", "GET"): Row(
-        {"guest": 404, "citizen": 404, "moderator": 404, "planner": 200, "administrator": 200},
+        {**_NOBODY, "editor": 200, "planner": 200, "administrator": 200},
         _draft,
     ),
     ("projekte.preview", "GET"): everybody(200, values=_preview),
@@ -115,8 +125,8 @@ PROJECTS: dict[tuple[str, str], Row] = {
     ("feeds.answers", "GET"): everybody(200),
     ("feeds.dates", "GET"): everybody(200),
     ("feeds.overview", "GET"): everybody(200),
-    ("projekte.new_project", "GET"): planners(status=200),
-    ("projekte.create_project", "POST"): planners(status=303, data=_basics),
+    ("projekte.new_project", "GET"): only(*EDITORS, status=200),
+    ("projekte.create_project", "POST"): only(*EDITORS, status=303, data=_basics),
     ("projekte.edit", "GET"): planners(status=200, values=_public),
     ("projekte.edit_basics", "GET"): planners(status=200, values=_public),
     ("projekte.save_basics", "POST"): planners(status=303, values=_public, data=_basics),
@@ -143,12 +153,20 @@ PROJECTS: dict[tuple[str, str], Row] = {
     ("projekte.remove_item", "POST"): planners(status=303, values=_news),
     # What nobody may read is unknown to them, whatever they want to do with it.
     ("projekte.ask_to_publish", "GET"): Row(
-        {"guest": 404, "citizen": 404, "moderator": 404, "planner": 200, "administrator": 200},
+        {**_NOBODY, "editor": 403, "planner": 200, "administrator": 200},
         _draft,
     ),
     ("projekte.publish", "POST"): Row(
-        {"guest": 404, "citizen": 404, "moderator": 404, "planner": 303, "administrator": 303},
+        {**_NOBODY, "editor": 403, "planner": 303, "administrator": 303},
         _draft,
+    ),
+    ("projekte.submit", "POST"): Row(
+        {**_NOBODY, "editor": 303, "planner": 303, "administrator": 303},
+        _draft,
+    ),
+    ("projekte.take_back_submission", "POST"): Row(
+        {**_NOBODY, "moderator": 403, "editor": 303, "planner": 303, "administrator": 303},
+        _submitted,
     ),
     ("projekte.ask_to_close", "GET"): planners(status=200, values=_public),
     ("projekte.close", "POST"): planners(

@@ -39,13 +39,14 @@ def row(
     guest: Expected,
     citizen: Expected,
     moderator: Expected | None = None,
+    editor: Expected | None = None,
     planner: Expected | None = None,
     administrator: Expected | None = None,
     values: Callable[[Visit], Mapping[str, Any]] = lambda _visit: {},
     data: Callable[[Visit], Mapping[str, Any]] = lambda _visit: {},
 ) -> Row:
     """Staff get what citizens get, unless it is said otherwise."""
-    staff = (moderator, planner, administrator)
+    staff = (moderator, editor, planner, administrator)
     expected = (guest, citizen, *(citizen if status is None else status for status in staff))
     return Row(dict(zip(ROLES, expected, strict=True)), values, data)
 

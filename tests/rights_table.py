@@ -85,7 +85,7 @@ _KONTO: dict[tuple[str, str], Row] = {
     ("darstellung.choose", "POST"): everybody(303, data=lambda _visit: {"ansicht": "dark"}),
     ("konto.login", "GET"): row(guest=200, citizen=303),
     ("konto.request_link", "POST"): everybody(
-        200, data=lambda _visit: {"email": "neu@lindenau.example"}
+        200, data=lambda visit: {"email": f"neu-{visit.role}@lindenau.example"}
     ),
     ("konto.login_by_password", "POST"): everybody(
         422, data=lambda _visit: {"p-email": "neu@lindenau.example", "p-password": "falsch"}

@@ -23,23 +23,28 @@ from beteiligung.discussion.service.names import SOURCE_LABELS, STATUS_LABELS, a
 from beteiligung.project.rules import PROJECT_KEY
 from kern import text
 from kern.actor import Actor
-from kern.content import Card, ContentType, DeskItem, Document, Ref, Verdict, cards_of
+from kern.content import (
+    Card,
+    ContentType,
+    DeskItem,
+    Document,
+    Mention,
+    Ref,
+    Verdict,
+    cards_of,
+)
 from kern.db import db
 from kern.i18n import _, _l
-from kern.scope import Scope, ScopeState
-from kern.scope.rules import audience
+from kern.scope import Scope
+from kern.scope.rules import audience, shown
 
 SHORT = 200
 _SHOWN = aliased(TextRevision)
 
 
-def _shown_scope() -> ColumnElement[bool]:
-    return Scope.state != ScopeState.DRAFT
-
-
 def _public_threads() -> Select[Thread]:
     query = select(Thread).join(Scope, Scope.id == Thread.scope_id)
-    query = query.where(Thread.status == Status.PUBLIC, _shown_scope())
+    query = query.where(Thread.status == Status.PUBLIC, shown())
     return query.options(joinedload(Thread.scope), joinedload(Thread.author))
 
 
@@ -50,7 +55,7 @@ def _public_posts() -> Select[Post]:
         .join(Scope, Scope.id == Post.scope_id)
     )
     query = query.where(Post.status == Status.PUBLIC, Thread.status == Status.PUBLIC)
-    return query.where(_shown_scope()).options(
+    return query.where(shown()).options(
         joinedload(Post.thread).joinedload(Thread.scope), joinedload(Post.author)
     )
 
@@ -139,7 +144,7 @@ def _post_documents(ids: Sequence[int]) -> Sequence[Document]:
 
 def _public_thread_ids() -> Iterator[int]:
     query = select(Thread.id).join(Scope, Scope.id == Thread.scope_id)
-    query = query.where(Thread.status == Status.PUBLIC, _shown_scope())
+    query = query.where(Thread.status == Status.PUBLIC, shown())
     yield from db.session.scalars(query.order_by(Thread.id))
 
 
@@ -150,7 +155,7 @@ def _public_post_ids() -> Iterator[int]:
         .join(Scope, Scope.id == Post.scope_id)
     )
     query = query.where(Post.status == Status.PUBLIC, Thread.status == Status.PUBLIC)
-    yield from db.session.scalars(query.where(_shown_scope()).order_by(Post.id))
+    yield from db.session.scalars(query.where(shown()).order_by(Post.id))
 
 
 def _newest(key: str, kind: type[Post] | type[Thread]) -> ColumnElement[bool]:
@@ -161,15 +166,15 @@ def _newest(key: str, kind: type[Post] | type[Thread]) -> ColumnElement[bool]:
     )
 
 
-def _shown(key: str, kind: type[Post] | type[Thread]) -> ColumnElement[bool]:
+def _is_shown_wording(key: str, kind: type[Post] | type[Thread]) -> ColumnElement[bool]:
     return and_(
         _SHOWN.content_key == key, _SHOWN.content_id == kind.id, _SHOWN.number == kind.released
     )
 
 
-def _source(newest: TextRevision, shown: str | None) -> str:
+def _source(newest: TextRevision, released: str | None) -> str:
     """As `redacting.shown_wording` has it."""
-    return newest.source if newest.state == Status.PENDING or shown is None else shown
+    return newest.source if newest.state == Status.PENDING or released is None else released
 
 
 def _thread_desk_items(ids: Sequence[int]) -> Mapping[int, DeskItem]:
@@ -178,7 +183,7 @@ def _thread_desk_items(ids: Sequence[int]) -> Mapping[int, DeskItem]:
     query = query.join(TextRevision, _newest(THREAD_KEY, Thread))
     query = query.outerjoin(before, before.id == Thread.moved_from_id)
     query = (
-        query.outerjoin(_SHOWN, _shown(THREAD_KEY, Thread))
+        query.outerjoin(_SHOWN, _is_shown_wording(THREAD_KEY, Thread))
         .where(Thread.id.in_(ids))
         .options(joinedload(Thread.scope), joinedload(Thread.author))
     )
@@ -198,12 +203,12 @@ def _thread_desk_items(ids: Sequence[int]) -> Mapping[int, DeskItem]:
             scope_title=thread.scope.title,
             status=str(STATUS_LABELS[thread.status]),
             channel=str(SOURCE_LABELS[thread.source]),
-            source=_source(revision, shown),
+            source=_source(revision, released),
             moved_from=moved_from or "",
             is_locked=thread.closed_at is not None,
             public_html=thread.html if revision.number != thread.released else "",
         )
-        for thread, revision, shown, moved_from in db.session.execute(query)
+        for thread, revision, released, moved_from in db.session.execute(query)
     }
 
 
@@ -212,7 +217,7 @@ def _post_desk_items(ids: Sequence[int]) -> Mapping[int, DeskItem]:
     query = (
         select(Post, TextRevision, _SHOWN.source, parent.html, before.title)
         .join(TextRevision, _newest(POST_KEY, Post))
-        .outerjoin(_SHOWN, _shown(POST_KEY, Post))
+        .outerjoin(_SHOWN, _is_shown_wording(POST_KEY, Post))
         .outerjoin(parent, parent.id == Post.parent_id)
         .outerjoin(before, before.id == Post.moved_from_id)
         .where(Post.id.in_(ids))
@@ -224,9 +229,9 @@ def _post_desk_items(ids: Sequence[int]) -> Mapping[int, DeskItem]:
     )
     return {
         post.id: _post_desk_item(
-            post, revision, _source(revision, shown), context or "", moved_from or ""
+            post, revision, _source(revision, released), context or "", moved_from or ""
         )
-        for post, revision, shown, context, moved_from in db.session.execute(query)
+        for post, revision, released, context, moved_from in db.session.execute(query)
     }
 
 
@@ -265,9 +270,29 @@ def _pictures(post: Post) -> tuple[Mapping[str, Any], ...]:
     return ({"name": one.name, "alt": one.title, "width": one.width, "height": one.height},)
 
 
+def _thread_mentions(words: Sequence[str], limit: int) -> Sequence[Mention]:
+    query = _public_threads().where(or_(*_holding(Thread.plain, words)))
+    found = db.session.scalars(query.order_by(Thread.id.desc()).limit(limit))
+    return [_mention(THREAD_KEY, thread.id, thread.plain, thread.id) for thread in found]
+
+
+def _post_mentions(words: Sequence[str], limit: int) -> Sequence[Mention]:
+    query = _public_posts().where(or_(*_holding(Post.plain, words)))
+    found = db.session.scalars(query.order_by(Post.id.desc()).limit(limit))
+    return [_mention(POST_KEY, post.id, post.plain, post.thread_id) for post in found]
+
+
+def _holding(plain: Any, words: Sequence[str]) -> list[ColumnElement[bool]]:
+    return [plain.contains(word, autoescape=True) for word in words]
+
+
+def _mention(key: str, id_: int, plain: str, thread_id: int) -> Mention:
+    return Mention(Ref(key, id_), plain, Ref(THREAD_KEY, thread_id))
+
+
 def _find_thread_titles(words: str, limit: int) -> Sequence[int]:
     query = select(Thread.id).join(Scope, Scope.id == Thread.scope_id)
-    query = query.where(Thread.status == Status.PUBLIC, _shown_scope())
+    query = query.where(Thread.status == Status.PUBLIC, shown())
     parts = [Thread.title.icontains(word, autoescape=True) for word in words.split()[:6]]
     return db.session.scalars(
         query.where(or_(*parts)).order_by(Thread.id.desc()).limit(limit)
@@ -315,6 +340,7 @@ THREADS = ContentType(
     erase_author=lambda party, keep: erasure.erase_author(Thread, party, keep),
     export=lambda party: erasure.export(Thread, party),
     own_paths=lambda ids: {id_: thread_path(id_) for id_ in ids},
+    mentions=_thread_mentions,
     find_titles=_find_thread_titles,
     followed=True,
     newest=feeds.newest_threads,
@@ -343,4 +369,5 @@ POSTS = ContentType(
     erase_author=lambda party, keep: erasure.erase_author(Post, party, keep),
     export=lambda party: erasure.export(Post, party),
     own_paths=mine.link_paths,
+    mentions=_post_mentions,
 )

@@ -17,7 +17,7 @@ from kern.i18n import _
 from kern.notify import Line, NoticeType
 from kern.notify.kinds import ref_of
 from kern.notify.models import Notice
-from kern.scope import ScopeState
+from kern.scope import UNSHOWN
 
 OUTCOMES = frozenset({telling.OUTCOME, telling.NEW_OUTCOME})
 
@@ -68,7 +68,7 @@ def _load(refs: Iterable[Ref]) -> dict[Ref, Thing]:
 def _is_public(thing: Thing) -> bool:
     thread = thing.thread if isinstance(thing, Post) else thing
     states = {thing.status, thread.status}
-    return states == {Status.PUBLIC} and thread.scope.state != ScopeState.DRAFT
+    return states == {Status.PUBLIC} and thread.scope.state not in UNSHOWN
 
 
 def _opens(thing: Thing, logins: set[int]) -> bool:

@@ -10,13 +10,12 @@ from sqlalchemy.sql.expression import Executable
 
 from beteiligung.discussion.models import Post, Status, Thread
 from beteiligung.discussion.service import reading
-from beteiligung.discussion.service.names import removed_words
 from beteiligung.discussion.views.frame import context
 from beteiligung.discussion.views.shown import PostShown, put_into_words
 from kern.clock import now
 from kern.content import Ref
 from kern.db import db
-from kern.moderation import bars
+from kern.moderation.words import removed_words
 from kern.panels import Panel
 from kern.scope import Act, is_open, list_windows
 from kern.web import current_actor
@@ -64,7 +63,7 @@ def _render(ref: Ref, scope_id: int) -> Markup:
         posts=posts,
         titles={row.id: row.title for row in threads if row.status == Status.PUBLIC},
         removed_words=removed_words,
-        can_begin=is_open(windows, Act.OPEN_THREAD, now()) and not bars.bar_for(actor, scope_id),
+        can_begin=is_open(windows, Act.OPEN_THREAD, now()),
         can_open=actor.may("discussion.manage", scope_id),
         base=request.path.rstrip("/"),
         **context(),

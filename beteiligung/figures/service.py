@@ -13,10 +13,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 
 from beteiligung.discussion.models import Outcome, Post, Status, Thread, Vote
-from beteiligung.discussion.service.names import removed_words, shown_name
+from beteiligung.discussion.service.names import shown_name
 from kern.accounts.models import Party, Source
 from kern.calendar import to_local
 from kern.db import db
+from kern.moderation.words import removed_words
 from kern.scope import Scope
 
 PER_PAGE = 500

@@ -1,22 +1,24 @@
 """How projects appear in search, notices and lists of other rooms."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
+from markupsafe import Markup, escape
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, joinedload
 
 from beteiligung.project import rules
 from beteiligung.project.models import News, Project
 from beteiligung.project.rules import KIND, PROJECT_KEY
-from beteiligung.project.service import feeds
+from beteiligung.project.service import erasure, feeds, moderating, redacting
 from beteiligung.project.service.page import read_phases
 from kern import text
 from kern.clock import now
-from kern.content import Card, ContentType, DeskItem, Document, Ref
+from kern.content import Card, ContentType, DeskItem, Document, Mention, Ref
 from kern.db import db
 from kern.i18n import _, _l
-from kern.scope import Scope, ScopeState, Visibility
-from kern.scope.rules import audience
+from kern.scope import Scope, Visibility
+from kern.scope.rules import audience, shown
 
 SHORT = 200
 STANDING_LABELS = {
@@ -31,7 +33,7 @@ STANDING_LABELS = {
 def _released() -> Select[Project]:
     """Everything but drafts; who may find it is said by the audience."""
     query = select(Project).join(Scope, Scope.id == Project.scope_id)
-    query = query.where(Scope.kind == KIND, Scope.state != ScopeState.DRAFT)
+    query = query.where(Scope.kind == KIND, shown())
     return query.options(contains_eager(Project.scope))
 
 
@@ -97,18 +99,106 @@ def _document(project: Project, news: Sequence[str]) -> Document:
 
 def _public_ids() -> Iterator[int]:
     query = select(Project.id).join(Scope, Scope.id == Project.scope_id)
-    query = query.where(Scope.kind == KIND, Scope.state != ScopeState.DRAFT)
+    query = query.where(Scope.kind == KIND, shown())
     yield from db.session.scalars(query.order_by(Project.id))
 
 
-def _desk_items(_ids: Sequence[int]) -> Mapping[int, DeskItem]:
-    """Projects are written by the office: nobody has to release them."""
-    return {}
+def _desk_items(ids: Sequence[int]) -> Mapping[int, DeskItem]:
+    query = select(Project).where(Project.id.in_(ids))
+    query = query.options(
+        joinedload(Project.scope), joinedload(Project.author), joinedload(Project.picture)
+    )
+    projects = db.session.scalars(query).all()
+    news: dict[int, list[News]] = {}
+    for one in db.session.scalars(
+        select(News)
+        .where(News.project_id.in_([project.id for project in projects]))
+        .order_by(News.at.desc(), News.id.desc())
+    ):
+        news.setdefault(one.project_id, []).append(one)
+    return {project.id: _desk_item(project, news.get(project.id, [])) for project in projects}
+
+
+def _desk_item(project: Project, news: Sequence[News]) -> DeskItem:
+    scope = project.scope
+    html = _whole(project, news)
+    author = project.author.name if project.author is not None else ""
+    return DeskItem(
+        ref=Ref(PROJECT_KEY, project.id),
+        revision=project.revision,
+        label=_("Projekt"),
+        title=scope.title,
+        html=html,
+        plain=text.plain_text(html),
+        author=", ".join(part for part in (author, project.office) if part),
+        author_party=project.author_id,
+        written_at=project.published_at or scope.created_at,
+        path=scope.path,
+        scope_id=scope.id,
+        scope_title=scope.title,
+        status=str(rules.STATE_LABELS[scope.state]),
+        source=redacting.source_of(project, news),
+        pictures=_pictures(project),
+    )
+
+
+def _whole(project: Project, news: Sequence[News]) -> str:
+    """All that people read of it, as on its page; parts are sanitised already, or escaped here."""
+    parts = [
+        _paragraph(project.summary),
+        Markup(project.html),  # noqa: S704 - made by kern.text
+        _points(_("Das können Sie mitentscheiden"), project.decidable),
+        _points(_("Das steht schon fest"), project.fixed),
+        _paragraph(project.decider),
+        Markup(project.result_html),  # noqa: S704 - made by kern.text
+        *(
+            Markup("<h3>{}</h3>{}").format(one.title, Markup(one.html))  # noqa: S704 - as above
+            for one in news
+        ),
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def _paragraph(words: str) -> str:
+    return f"<p>{escape(words)}</p>" if words else ""
+
+
+def _points(heading: str, points: Sequence[str]) -> str:
+    items = Markup("").join(Markup("<li>{}</li>").format(point) for point in points)
+    return Markup("<h3>{}</h3><ul>{}</ul>").format(heading, items) if points else ""
+
+
+def _pictures(project: Project) -> tuple[Mapping[str, Any], ...]:
+    one = project.picture
+    if one is None or one.state == "gone":
+        return ()
+    return ({"name": one.name, "alt": one.title, "width": one.width, "height": one.height},)
+
+
+def _own_paths(ids: Sequence[int]) -> Mapping[int, str]:
+    """Where it is worked on; that needs a login."""
+    query = select(Project.id, Scope.path).join(Scope, Scope.id == Project.scope_id)
+    rows = db.session.execute(query.where(Project.id.in_(ids)))
+    return {id_: f"{path}/bearbeiten" for id_, path in rows}
+
+
+def _mentions(words: Sequence[str], limit: int) -> Sequence[Mention]:
+    """Their texts and news; a project is its own host."""
+    texts = [Project.plain, Project.summary, Scope.title]
+    parts = [column.contains(word, autoescape=True) for word in words for column in texts]
+    told = [News.plain.contains(word, autoescape=True) for word in words]
+    by_news = Project.id.in_(select(News.project_id).where(or_(*told)))
+    query = _released().where(or_(*parts, by_news), Scope.visibility == Visibility.PUBLIC)
+    ids = [one.id for one in db.session.scalars(query.order_by(Project.id.desc()).limit(limit))]
+    return [
+        Mention(Ref(PROJECT_KEY, one.id), f"{one.title}\n{one.body}", Ref(PROJECT_KEY, one.id))
+        for one in _documents(ids)
+    ]
 
 
 def _find_titles(words: str, limit: int) -> Sequence[int]:
     query = select(Project.id).join(Scope, Scope.id == Project.scope_id)
-    query = query.where(Scope.kind == KIND, Scope.state != ScopeState.DRAFT)
+    query = query.where(Scope.kind == KIND, shown())
     parts = [Scope.title.icontains(word, autoescape=True) for word in words.split()[:6]]
     return db.session.scalars(
         query.where(or_(*parts)).order_by(Project.id.desc()).limit(limit)
@@ -123,7 +213,17 @@ PROJECTS = ContentType(
     documents=_documents,
     public_ids=_public_ids,
     desk_items=_desk_items,
-    export=lambda _party: iter(()),
+    decide=lambda id_, revision, actor, verdict: moderating.decide(
+        moderating.get_project(id_), revision, actor, verdict
+    ),
+    reopen=lambda id_, rev, actor: moderating.reopen(moderating.get_project(id_), rev, actor),
+    hide=lambda id_, actor, rule: moderating.hide(moderating.get_project(id_), actor, rule),
+    restore=lambda id_, actor: moderating.restore(moderating.get_project(id_), actor),
+    redact=lambda id_, actor, left: redacting.redact(moderating.get_project(id_), actor, left),
+    erase_author=erasure.erase_author,
+    export=erasure.export,
+    mentions=_mentions,
+    own_paths=_own_paths,
     find_titles=_find_titles,
     followed=True,
     newest=feeds.newest,

@@ -7,12 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from beteiligung.project.models import Project
+from beteiligung.project.rules import DRAFTED
 from beteiligung.project.service.invitations import INVITATION_MAIL
 from kern.db import db
 from kern.i18n import _l
 from kern.mail import Mail, MailKind
 from kern.mail.compose import link_of, recipient_of, write
-from kern.scope import ScopeState
 from kern.town import current_town
 
 
@@ -37,7 +37,7 @@ def _invitation(payload: Mapping[str, Any]) -> Mail | None:
         project=project,
         title=project.scope.title,
         is_new=is_new,
-        is_draft=project.scope.state == ScopeState.DRAFT,
+        is_draft=project.scope.state in DRAFTED,
     )
 
 

@@ -6,13 +6,15 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from kern.accounts.models import Party
 from kern.db import Json, Model, Utc
 from kern.files.models import File
-from kern.scope.models import Scope
+from kern.scope.models import Scope, ScopeState
 
 
 class Project(Model):
     __tablename__ = "beteiligung_project"
+    __table_args__ = (Index(None, "author_id", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     scope_id: Mapped[int] = mapped_column(ForeignKey(Scope.id), unique=True)
@@ -34,11 +36,20 @@ class Project(Model):
     preview_nonce: Mapped[str] = mapped_column(String(43), default="")  # empty: no preview link
     published_at: Mapped[datetime | None] = mapped_column(Utc)
     closed_at: Mapped[datetime | None] = mapped_column(Utc)
+    revision: Mapped[int] = mapped_column(default=1)  # counts changes: nobody decides unread
+    author_id: Mapped[int | None] = mapped_column(ForeignKey(Party.id, ondelete="SET NULL"))
+    """Who made it, or handed it in for release: hears what becomes of it."""
+    refused_picture_id: Mapped[int | None] = mapped_column(ForeignKey(File.id, ondelete="SET NULL"))
+    """Released without this picture: what taking the release back brings back."""
+    hidden_from: Mapped[ScopeState | None] = mapped_column(String(12))  # where restoring leads
+    hidden_at: Mapped[datetime | None] = mapped_column(Utc)
+    hidden_rule: Mapped[int | None]  # number of the rule, shown on the tombstone
     page: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     """Copy of phases, news, meetings, documents and place, so that the page needs one query."""
 
     scope: Mapped[Scope] = relationship(lazy="raise_on_sql")
-    picture: Mapped[File | None] = relationship(lazy="raise_on_sql")
+    picture: Mapped[File | None] = relationship(lazy="raise_on_sql", foreign_keys=[picture_id])
+    author: Mapped[Party | None] = relationship(lazy="raise_on_sql")
 
 
 class Phase(Model):

@@ -9,11 +9,11 @@ from sqlalchemy import select
 from beteiligung.project.models import News, Phase, Project
 from beteiligung.project.service import telling
 from kern import text
-from kern.content import cards_of
+from kern.content import Card, cards_of
 from kern.db import db
 from kern.i18n import _
 from kern.notify import Line, NoticeType
-from kern.notify.kinds import line_of, ref_of
+from kern.notify.kinds import line_of, public_lines, ref_of
 from kern.notify.models import Notice
 
 Row = TypeVar("Row", News, Phase)
@@ -89,7 +89,12 @@ def _lines(
     return found
 
 
+def _released(_notice: Notice, _card: Card) -> str:
+    return _("Ihr Projekt ist freigegeben und veröffentlicht.")
+
+
 TYPES = (
+    NoticeType(telling.RELEASED, public_lines(_released)),
     NoticeType(telling.NEWS, _news, is_state=False),
     NoticeType(telling.PHASE, _phases, is_state=False),
     NoticeType(telling.CLOSED, _closed, is_state=False),

@@ -10,7 +10,7 @@ from kern.actor import Actor
 from kern.calendar import end_of_day, to_local, to_utc
 from kern.errors import Conflict, Invalid, LoginRequired, NotAllowed
 from kern.i18n import _l
-from kern.scope import Act, Scope, ScopeState
+from kern.scope import UNSHOWN, Act, Scope, ScopeState
 
 PROJECT_KEY = "beteiligung.project"
 KIND = "project"  # of its scope
@@ -18,6 +18,8 @@ KIND = "project"  # of its scope
 EDIT = "project.edit"
 PUBLISH = "project.publish"
 EXPORT = "project.export"
+DECIDE = "moderation.decide"
+HIDE = "moderation.hide"
 
 MAX_TITLE = 120
 MAX_SUMMARY = 300
@@ -37,20 +39,29 @@ ACT_LABELS = {
 }
 STATE_LABELS = {
     ScopeState.DRAFT: _l("Entwurf"),
+    ScopeState.SUBMITTED: _l("wartet auf Freigabe"),
     ScopeState.PUBLISHED: _l("veröffentlicht"),
     ScopeState.CLOSED: _l("abgeschlossen"),
     ScopeState.ARCHIVED: _l("im Archiv"),
+    ScopeState.HIDDEN: _l("ausgeblendet"),
 }
 TRANSITIONS = frozenset(
     {
+        (ScopeState.DRAFT, ScopeState.SUBMITTED),
         (ScopeState.DRAFT, ScopeState.PUBLISHED),
+        (ScopeState.SUBMITTED, ScopeState.DRAFT),  # refused, or taken back
+        (ScopeState.SUBMITTED, ScopeState.PUBLISHED),
+        (ScopeState.PUBLISHED, ScopeState.SUBMITTED),  # the release taken back within the undo time
         (ScopeState.PUBLISHED, ScopeState.CLOSED),
         (ScopeState.CLOSED, ScopeState.PUBLISHED),
         (ScopeState.CLOSED, ScopeState.ARCHIVED),
         (ScopeState.ARCHIVED, ScopeState.CLOSED),
+        *((state, ScopeState.HIDDEN) for state in ScopeState if state not in UNSHOWN),
+        *((ScopeState.HIDDEN, state) for state in ScopeState if state not in UNSHOWN),
     }
 )
-RUNS = frozenset({ScopeState.DRAFT, ScopeState.PUBLISHED})  # else no window is open
+DRAFTED = frozenset({ScopeState.DRAFT, ScopeState.SUBMITTED})  # never public so far
+RUNS = DRAFTED | {ScopeState.PUBLISHED}  # else no window is open
 
 # First parts of addresses below /beteiligung/ that belong to pages, now or soon.
 RESERVED = frozenset(
@@ -71,7 +82,7 @@ class Standing(StrEnum):
     COMING = "kommend"
     CLOSED = "abgeschlossen"
     ARCHIVED = "archiv"
-    DRAFT = "entwuerfe"
+    DRAFT = "entwuerfe"  # whatever only the office reads
 
 
 class Progress(StrEnum):
@@ -108,11 +119,22 @@ def require_may_create(actor: Actor) -> None:
 
 
 def require_may_edit(actor: Actor, scope: Scope) -> None:
+    """What everybody reads changes only who may publish: nobody looks at it in between."""
     _require(actor, EDIT, scope.id)
+    if scope.state not in UNSHOWN and not actor.may(PUBLISH, scope.id):
+        raise NotAllowed("Ein veröffentlichtes Projekt ändert nur, wer veröffentlichen darf.")
 
 
 def require_may_publish(actor: Actor, scope: Scope) -> None:
     _require(actor, PUBLISH, scope.id)
+
+
+def require_may_decide(actor: Actor, scope: Scope) -> None:
+    _require(actor, DECIDE, scope.id)
+
+
+def require_may_hide(actor: Actor, scope: Scope) -> None:
+    _require(actor, HIDE, scope.id)
 
 
 def require_may_export(actor: Actor, scope: Scope) -> None:
@@ -132,10 +154,15 @@ def require_transition(old: ScopeState, new: ScopeState) -> None:
         raise Conflict("Inzwischen hat sich etwas geändert. Bitte laden Sie die Seite neu.")
 
 
+def require_drafted(state: ScopeState) -> None:
+    if state not in DRAFTED:
+        raise Conflict("Dieses Projekt ist schon veröffentlicht oder ausgeblendet.")
+
+
 def require_begun(state: ScopeState) -> None:
     """Something can come of a project once people know it; of a part even while it runs."""
-    if state == ScopeState.DRAFT:
-        raise Conflict("Dieses Projekt ist noch nicht veröffentlicht.")
+    if state in UNSHOWN:
+        raise Conflict("Dieses Projekt ist nicht veröffentlicht.")
 
 
 def gaps(project: Project, title: str, phases: Iterable[Edges], alt: str | None) -> list[Gap]:
@@ -184,10 +211,9 @@ def standing(state: ScopeState, phases: Sequence[Edges], at: datetime) -> Standi
         begun = [phase for phase in phases if progress(phase, at) is not Progress.NEXT]
         return Standing.RUNNING if begun or not phases else Standing.COMING
     return {
-        ScopeState.DRAFT: Standing.DRAFT,
         ScopeState.CLOSED: Standing.CLOSED,
         ScopeState.ARCHIVED: Standing.ARCHIVED,
-    }[state]
+    }.get(state, Standing.DRAFT)
 
 
 def open_now(phases: Iterable[Edges], at: datetime) -> list[Edges]:

@@ -14,21 +14,24 @@ class Role(StrEnum):
     GUEST = "guest"
     CITIZEN = "citizen"
     MODERATOR = "moderator"
+    EDITOR = "editor"
     PLANNER = "planner"
     ADMINISTRATOR = "administrator"
 
 
 GUEST, CITIZEN = Role.GUEST, Role.CITIZEN
-MODERATOR, PLANNER, ADMINISTRATOR = Role.MODERATOR, Role.PLANNER, Role.ADMINISTRATOR
+MODERATOR, EDITOR = Role.MODERATOR, Role.EDITOR
+PLANNER, ADMINISTRATOR = Role.PLANNER, Role.ADMINISTRATOR
 
 ROLE_LABELS: Mapping[Role, object] = {
     GUEST: _l("Gast"),
     CITIZEN: _l("Bürgerin oder Bürger"),
     MODERATOR: _l("Moderation"),
+    EDITOR: _l("Vorbereitung von Projekten"),
     PLANNER: _l("Planung"),
     ADMINISTRATOR: _l("Verwaltung der Plattform"),
 }
-STAFF_ROLES = (MODERATOR, PLANNER, ADMINISTRATOR)
+STAFF_ROLES = (MODERATOR, EDITOR, PLANNER, ADMINISTRATOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,8 @@ def _row(key: str, label: object, *roles: Role) -> Permission:
     return Permission(key, label, frozenset(roles))
 
 
-_EVERYBODY = (GUEST, CITIZEN, MODERATOR, PLANNER, ADMINISTRATOR)
-_LOGGED_IN = (CITIZEN, MODERATOR, PLANNER, ADMINISTRATOR)
+_EVERYBODY = (GUEST, CITIZEN, MODERATOR, EDITOR, PLANNER, ADMINISTRATOR)
+_LOGGED_IN = (CITIZEN, MODERATOR, EDITOR, PLANNER, ADMINISTRATOR)
 _STAFF = (MODERATOR, PLANNER, ADMINISTRATOR)
 
 PERMISSIONS: tuple[Permission, ...] = (
@@ -53,7 +56,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     _row("discussion.post", _l("Beiträge schreiben"), *_LOGGED_IN),
     _row("discussion.vote", _l("Beiträge bewerten"), *_LOGGED_IN),
     _row("discussion.open_thread", _l("Gespräche beginnen, wo es erlaubt ist"), *_LOGGED_IN),
-    _row("scope.read_invited", _l("Nichtöffentliche Projekte lesen"), *_STAFF),
+    _row("scope.read_invited", _l("Nichtöffentliche Projekte lesen"), EDITOR, *_STAFF),
     _row("moderation.desk", _l("Den Moderationstisch öffnen"), MODERATOR, ADMINISTRATOR),
     _row("moderation.decide", _l("Beiträge freigeben und ablehnen"), MODERATOR, ADMINISTRATOR),
     _row("moderation.hide", _l("Öffentliches ausblenden"), MODERATOR, ADMINISTRATOR),
@@ -61,7 +64,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     _row("discussion.manage", _l("Gespräche öffnen, schließen, anheften"), *_STAFF),
     _row("discussion.answer", _l("Im Namen der Verwaltung antworten"), PLANNER, ADMINISTRATOR),
     _row("discussion.enter", _l("Beiträge für andere erfassen"), *_STAFF),
-    _row("project.edit", _l("Projekte anlegen und bearbeiten"), PLANNER, ADMINISTRATOR),
+    _row("project.edit", _l("Projekte anlegen und bearbeiten"), EDITOR, PLANNER, ADMINISTRATOR),
     _row("project.publish", _l("Projekte veröffentlichen"), PLANNER, ADMINISTRATOR),
     _row("project.export", _l("Beiträge eines Projekts ausgeben"), PLANNER, ADMINISTRATOR),
     _row("admin.open", _l("Die Verwaltung öffnen"), ADMINISTRATOR),

@@ -17,6 +17,9 @@ from kern.errors import Invalid
 MARK = "[von der Moderation entfernt]"
 """Part of the text from then on, so it is in every copy of it."""
 
+SEAM = "\n\n---\n\n"
+"""Between two texts of one thing; what happens to it means nothing."""
+
 _WORD = re.compile(rf"{re.escape(MARK)}|[^\W_]+|[^\w\s]|_")
 _SENTENCE_ENDS = ".!?:\n"
 _LOOKS = 8  # places and words compared per gap: nobody deletes cleverly at a thousand places
@@ -66,10 +69,27 @@ def remains(old: str, new: str, field: str = "text") -> str:
 
 def cut(old: str, new: str, field: str = "text") -> Cut:
     """`remains`, and what went."""
-    words = _words(old)
-    own = [word for word in words if not word.is_mark]
+    return cut_parts([old], new, field)[0]
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Several texts of one thing as one, for a form with one field."""
+    return SEAM.join(parts)
+
+
+def cut_parts(parts: Sequence[str], new: str, field: str = "text") -> list[Cut]:
+    """Of each of the parts what is left in the whole, which may cross their seams."""
+    whole = joined(parts)
+    own = [word for word in _words(whole) if not word.is_mark]
     kept = _aligned([word.text for word in own], _own(new), field)
-    return _built(old, words, _slid(old, own, kept))
+    gone = _slid(whole, own, kept)
+    found: list[Cut] = []
+    start = 0
+    for part in parts:
+        inside = {at - start for at in gone if start <= at < start + len(part)}
+        found.append(_built(part, _words(part), inside))
+        start += len(part) + len(SEAM)
+    return found
 
 
 def without(text: str, taken: Cut) -> str:

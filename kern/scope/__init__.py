@@ -4,7 +4,15 @@ Surveys, threads, pages, grants, follows and filters point here, so no room need
 What a phase allows is written out as windows; every room asks `require_open`.
 """
 
-from kern.scope.models import Act, Moderation, Scope, ScopeState, Visibility, Window
+from kern.scope.models import (
+    UNSHOWN,
+    Act,
+    Moderation,
+    Scope,
+    ScopeState,
+    Visibility,
+    Window,
+)
 from kern.scope.service import (
     SCOPE_KEY,
     get_scope,
@@ -17,6 +25,7 @@ from kern.scope.service import (
 
 __all__ = [
     "SCOPE_KEY",
+    "UNSHOWN",
     "Act",
     "Moderation",
     "Scope",

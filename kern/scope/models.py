@@ -12,9 +12,15 @@ from kern.db import Model, Utc
 
 class ScopeState(StrEnum):
     DRAFT = "draft"
+    SUBMITTED = "submitted"  # a draft that waits for somebody who may publish it
     PUBLISHED = "published"
     CLOSED = "closed"
     ARCHIVED = "archived"
+    HIDDEN = "hidden"  # was public, taken away by moderation
+
+
+UNSHOWN = frozenset({ScopeState.DRAFT, ScopeState.SUBMITTED, ScopeState.HIDDEN})
+"""States in which only staff reads; `kern.scope.rules` says who."""
 
 
 class Visibility(StrEnum):
@@ -61,7 +67,7 @@ class Scope(Model):
 
     @property
     def is_public(self) -> bool:
-        return self.state != ScopeState.DRAFT and self.visibility == Visibility.PUBLIC
+        return self.state not in UNSHOWN and self.visibility == Visibility.PUBLIC
 
 
 class Window(Model):

@@ -3,32 +3,42 @@
 from sqlalchemy import ColumnElement, and_, or_, true
 
 from kern.actor import Actor
-from kern.scope.models import Scope, ScopeState, Visibility
+from kern.scope.models import UNSHOWN, Scope, ScopeState, Visibility
 
 READ_INVITED = "scope.read_invited"
 EDIT = "project.edit"
+DECIDE = "moderation.decide"
 
 
 def may_read(actor: Actor, scope: Scope) -> bool:
-    """Drafts are for those who edit; invited scopes for staff and whoever holds a grant there."""
-    if scope.state == ScopeState.DRAFT:
-        return actor.may(EDIT, scope.id)
+    """Drafts are for those who edit; what waits for release or was hidden also for those who
+    decide; invited scopes for staff and whoever holds a grant there."""
+    if scope.state in UNSHOWN:
+        decides = scope.state != ScopeState.DRAFT and actor.may(DECIDE, scope.id)
+        return decides or actor.may(EDIT, scope.id)
     if scope.visibility == Visibility.PUBLIC:
         return True
     return actor.may(READ_INVITED) or scope.id in actor.scoped or actor.system
+
+
+def shown() -> ColumnElement[bool]:
+    """What people outside the office read, as far as its visibility lets them."""
+    return Scope.state.not_in(UNSHOWN)
 
 
 def readable(actor: Actor) -> ColumnElement[bool]:
     """`may_read`, said in SQL over the Scope table; a test holds the two together."""
     if actor.system:
         return true()
-    shown = Scope.state != ScopeState.DRAFT
-    public = and_(shown, Scope.visibility == Visibility.PUBLIC)
-    invited = shown if actor.may(READ_INVITED) else and_(shown, Scope.id.in_(set(actor.scoped)))
-    drafts = Scope.state == ScopeState.DRAFT
-    if not actor.may(EDIT):
-        drafts = and_(drafts, Scope.id.in_(actor.scopes_with(EDIT)))
-    return or_(public, invited, drafts)
+    public = and_(shown(), Scope.visibility == Visibility.PUBLIC)
+    invited = true() if actor.may(READ_INVITED) else Scope.id.in_(set(actor.scoped))
+    edited = and_(Scope.state.in_(UNSHOWN), _where(actor, EDIT))
+    decided = and_(Scope.state.in_(UNSHOWN - {ScopeState.DRAFT}), _where(actor, DECIDE))
+    return or_(public, and_(shown(), invited), edited, decided)
+
+
+def _where(actor: Actor, permission: str) -> ColumnElement[bool]:
+    return true() if actor.may(permission) else Scope.id.in_(actor.scopes_with(permission))
 
 
 def audience(scope: Scope) -> str:

@@ -10,8 +10,8 @@ from kern import search
 from kern.actor import Actor
 from kern.db import db
 from kern.i18n import _, _n
-from kern.scope import Scope, ScopeState
-from kern.scope.rules import readable
+from kern.scope import Scope
+from kern.scope.rules import readable, shown
 from kern.search import Found, Order, SearchResult
 from kern.search.query import parse
 from portal.suche.kinds import KINDS, Kind
@@ -100,9 +100,7 @@ def read(actor: Actor, args: Mapping[str, str]) -> Page:
 
 def list_projects(actor: Actor) -> Sequence[Scope]:
     """What this reader may narrow the search to."""
-    query = select(Scope).where(
-        Scope.kind == PROJECT, Scope.state != ScopeState.DRAFT, readable(actor)
-    )
+    query = select(Scope).where(Scope.kind == PROJECT, shown(), readable(actor))
     return db.session.scalars(query.order_by(Scope.title, Scope.id).limit(MOST_PROJECTS)).all()
 
 

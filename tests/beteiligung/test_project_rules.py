@@ -137,9 +137,9 @@ def test_a_guest_is_asked_to_log_in_and_a_citizen_is_refused() -> None:
 def test_a_grant_for_one_project_opens_no_other() -> None:
     planner = Actor(account_id=1, scoped={7: frozenset({rules.EDIT})})  # type: ignore[arg-type]  # any number
 
-    rules.require_may_edit(planner, Scope(id=7))
+    rules.require_may_edit(planner, Scope(id=7, state=ScopeState.DRAFT))
     with pytest.raises(NotAllowed):
-        rules.require_may_edit(planner, Scope(id=8))
+        rules.require_may_edit(planner, Scope(id=8, state=ScopeState.DRAFT))
     with pytest.raises(NotAllowed):
         rules.require_may_create(planner)
 

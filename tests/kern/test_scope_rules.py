@@ -15,9 +15,10 @@ from kern.accounts.permissions import Role
 from kern.accounts.sessions import permissions_of
 from kern.actor import GUEST, SYSTEM, AccountId, Actor, PartyId
 from kern.clock import now
+from kern.config import ROOT
 from kern.db import db
 from kern.errors import NotFound
-from kern.scope import Act, Scope, ScopeState, Visibility, Window, is_open
+from kern.scope import UNSHOWN, Act, Scope, ScopeState, Visibility, Window, is_open
 from kern.scope.rules import audience, may_read, readable
 from kern.town import Town
 from tests.builders import make_project
@@ -75,7 +76,7 @@ def test_the_rule_and_the_list_agree_about_everybody(place: Place) -> None:
 
 def test_everybody_finds_exactly_what_they_may_read(place: Place) -> None:
     """Drafts are in no index, whoever writes them."""
-    released = [scope for scope in place.all() if scope.state != ScopeState.DRAFT]
+    released = [scope for scope in place.all() if scope.state not in UNSHOWN]
     for name, person in everybody(place):
         audiences = search.audiences_of(person)
         found = {scope.id for scope in released if audience(scope) in audiences}
@@ -114,6 +115,19 @@ def test_the_rule_is_what_the_words_say(place: Place) -> None:
     assert may_read(actor(Role.MODERATOR), invited)
     assert not may_read(actor(Role.MODERATOR), draft)
     assert may_read(actor(Role.PLANNER), draft)
+    for state in (ScopeState.SUBMITTED, ScopeState.HIDDEN):
+        held = place.own[state, Visibility.PUBLIC]
+        assert may_read(actor(Role.MODERATOR), held)
+        assert may_read(actor(Role.EDITOR), held)
+        assert not may_read(actor(), held)
+
+
+def test_only_one_place_says_which_states_are_shown() -> None:
+    """Whoever compares with DRAFT shows what is hidden."""
+    rooms = ("kern", "beteiligung", "umfragen", "wiki", "portal")
+    paths = [path for room in rooms for path in (ROOT / room).rglob("*.py")]
+    told = [path.name for path in paths if "!= ScopeState.DRAFT" in path.read_text("utf-8")]
+    assert told == ["rules.py"]
 
 
 @pytest.mark.parametrize(

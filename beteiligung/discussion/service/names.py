@@ -6,8 +6,8 @@ from datetime import datetime
 from beteiligung.discussion.models import Status
 from kern.accounts import nameless
 from kern.accounts.models import Party, PartyKind, Source
-from kern.calendar import format_day
 from kern.i18n import _, _l
+from kern.moderation.words import removed_words
 
 SOURCE_LABELS: Mapping[Source, object] = {
     Source.WEB: _l("Online"),
@@ -44,15 +44,6 @@ def shown_name(
     if office or kind == PartyKind.OFFICE:
         return _("Verwaltung")
     return str(nameless.GUEST)
-
-
-def removed_words(rule: int | None, at: datetime | None) -> str:
-    """What stands where moderation took something away; days of Germany."""
-    if at is None:
-        return _("Entfernt: Regel %(n)s", n=rule) if rule else _("Von der Moderation entfernt")
-    if rule is None:
-        return _("Entfernt am %(day)s", day=format_day(at))
-    return _("Entfernt: Regel %(n)s, am %(day)s", n=rule, day=format_day(at))
 
 
 def gone_words(status: Status, rule: int | None, at: datetime | None) -> str:

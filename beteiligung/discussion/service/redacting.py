@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from beteiligung.discussion import rules
-from beteiligung.discussion.models import Status, TextRevision, Thread
-from beteiligung.discussion.service import decisions, quotes, texts
+from beteiligung.discussion.models import THREAD_KEY, Status, TextRevision, Thread
+from beteiligung.discussion.service import decisions, texts
 from beteiligung.discussion.service.texts import Thing, key_of
 from kern import audit
 from kern.actor import Actor
@@ -14,7 +14,7 @@ from kern.content import Redaction, Ref
 from kern.db import db
 from kern.errors import Conflict, Invalid, NotAllowed
 from kern.files import service as files
-from kern.moderation import traces
+from kern.moderation import quotes, traces
 from kern.moderation.redaction import Cut, cut, without
 from kern.outbox import Fact
 
@@ -37,7 +37,9 @@ def redact(thing: Thing, actor: Actor, left: Redaction) -> None:
     audit.record(actor, "text.redact", f"{key_of(thing)}:{thing.id}")
     decisions.note_posts(thing, Fact.HIDDEN)
     decisions.note(thing, Fact.HIDDEN)
-    quotes.have_reviewed(thing, taken.passages)
+    thread_id = thing.id if isinstance(thing, Thread) else thing.thread_id
+    ref, host = Ref(key_of(thing), thing.id), Ref(THREAD_KEY, thread_id)
+    quotes.have_reviewed(ref, host, taken.passages)
 
 
 def _hold(thing: Thing) -> None:

@@ -12,7 +12,6 @@ from beteiligung.discussion.views.blueprint import blueprint
 from beteiligung.discussion.views.frame import context
 from beteiligung.discussion.views.writing import thanks
 from beteiligung.project.service.reading import get_project_for
-from kern.errors import Invalid
 from kern.i18n import _
 from kern.ids import parse_id
 from kern.web import commits, current_actor, require_login, shows_again
@@ -74,12 +73,8 @@ def edit_by_link(post_id: int, signature: str) -> ResponseReturnValue:
     form = EditForm()
     if not form.is_ok():
         return _own_page(post, signature, form), 422
-    try:
-        if mine.edit_by_link(post, form.text.data or ""):
-            notice(thanks(post))
-    except Invalid as error:
-        form.blame(error)
-        return _own_page(post, signature, form), 422
+    if mine.edit_by_link(post, form.text.data or ""):
+        notice(thanks(post))
     return redirect(url_for(".by_link", post_id=post_id, signature=signature), code=303)
 
 

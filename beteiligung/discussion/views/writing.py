@@ -140,12 +140,8 @@ def submit_edit(post_id: int) -> ResponseReturnValue:
     form = EditForm()
     if not form.is_ok():
         return _edit_page(post, form), 422
-    try:
-        if posts.edit_post(actor, post, form.text.data or ""):
-            notice(thanks(post))
-    except Invalid as error:
-        form.blame(error)
-        return _edit_page(post, form), 422
+    if posts.edit_post(actor, post, form.text.data or ""):
+        notice(thanks(post))
     return redirect(url_for(".permalink", post_id=post.id), code=303)
 
 
@@ -179,7 +175,6 @@ def withdraw(post_id: int) -> ResponseReturnValue:
 @blueprint.get("/<slug>/gespraech-beginnen")
 def begin_thread(slug: str) -> ResponseReturnValue:
     project = get_project_for(current_actor(), slug)
-    threads.require_may_open(current_actor(), project.scope, now())
     return _begin_page(project, ThreadForm(formdata=None))
 
 
@@ -214,6 +209,7 @@ def _open(actor: Actor, project: Any, form: ThreadForm) -> ResponseReturnValue:
 
 
 def _begin_page(project: Any, form: ThreadForm) -> str:
+    threads.require_may_open(current_actor(), project.scope, now())
     return render_template(
         "beteiligung/discussion/begin.html",
         project=project,

@@ -23,8 +23,8 @@ from kern.actor import Actor
 from kern.db import db
 from kern.errors import NotFound
 from kern.files.models import Place
-from kern.scope import Scope, ScopeState
-from kern.scope.rules import may_read, readable
+from kern.scope import UNSHOWN, Scope, ScopeState, Visibility
+from kern.scope.rules import READ_INVITED, may_read, readable, shown
 from kern.town import current_town
 
 MIDDLE = (51.1634, 10.4477)  # of Germany, for a town without any place
@@ -32,9 +32,9 @@ GONE = "Dieses Projekt gibt es nicht."
 PER_PAGE = 24
 MOST = 500  # published at the same time; more than any town has people for
 STATES = {
-    Standing.CLOSED: ScopeState.CLOSED,
-    Standing.ARCHIVED: ScopeState.ARCHIVED,
-    Standing.DRAFT: ScopeState.DRAFT,
+    Standing.CLOSED: (ScopeState.CLOSED,),
+    Standing.ARCHIVED: (ScopeState.ARCHIVED,),
+    Standing.DRAFT: tuple(sorted(UNSHOWN)),
 }
 
 
@@ -47,6 +47,7 @@ class ProjectCard:
     path: str
     summary: str
     standing: Standing
+    state: ScopeState
     is_invited: bool
     posts: int
     picture: Picture | None
@@ -77,6 +78,16 @@ def get_project_for(actor: Actor, slug: str) -> Project:
     """The gate: a project this actor may read, with its scope, else NotFound."""
     project = db.session.scalar(_BY_SLUG, {"slug": slug})
     if project is None or not may_read(actor, project.scope):
+        raise NotFound(GONE)
+    return project
+
+
+def get_tombstone_for(actor: Actor, slug: str) -> Project:
+    """What was public and is hidden: nothing of it may be shown but why. Else NotFound."""
+    project = _find(Scope.slug == slug)
+    if project is None or project.scope.state != ScopeState.HIDDEN:
+        raise NotFound(GONE)
+    if project.scope.visibility != Visibility.PUBLIC and not actor.may(READ_INVITED):
         raise NotFound(GONE)
     return project
 
@@ -117,7 +128,7 @@ def preview_token(project: Project) -> str:
 
 def _is_preview(project: Project, token: str) -> bool:
     expected = preview_token(project)
-    is_draft = project.scope.state == ScopeState.DRAFT
+    is_draft = project.scope.state in rules.DRAFTED
     return bool(expected) and is_draft and hmac.compare_digest(expected.encode(), token.encode())
 
 
@@ -136,7 +147,7 @@ def list_cards(
     }
     if standing in {Standing.RUNNING, Standing.COMING}:
         return CardPage([card for card in published if card.standing is standing], counts, None)
-    query = _cards(actor).where(Scope.state == STATES[standing])
+    query = _cards(actor).where(Scope.state.in_(STATES[standing]))
     if before is not None:
         query = query.where(Project.id < before)
     rows = db.session.execute(query.order_by(Project.id.desc()).limit(PER_PAGE + 1)).all()
@@ -153,7 +164,7 @@ def list_published(actor: Actor, at: datetime) -> list[ProjectCard]:
 
 def list_decided(actor: Actor, at: datetime, limit: int = 3) -> list[ProjectCard]:
     """Where something came out of it, the latest first. One query."""
-    query = _cards(actor).where(Scope.state != ScopeState.DRAFT, Project.result != "")
+    query = _cards(actor).where(shown(), Project.result != "")
     at_end = func.coalesce(Project.closed_at, Project.published_at)
     query = query.order_by(at_end.desc(), Project.id.desc()).limit(limit)
     return [_card(row, at) for row in db.session.execute(query)]
@@ -190,6 +201,7 @@ def _card(row: Row[Any], at: datetime) -> ProjectCard:
         path=row.path,
         summary=row.summary,
         standing=rules.standing(row.state, phases, at),
+        state=ScopeState(row.state),
         is_invited=row.visibility != "public",
         posts=row.posts_count,
         picture=read_picture(row.page),
@@ -210,8 +222,8 @@ def _counts(actor: Actor) -> dict[Standing, int]:
     query = select(Scope.state, func.count()).where(Scope.kind == KIND, readable(actor))
     rows = db.session.execute(query.group_by(Scope.state)).all()
     found = {row[0]: row[1] for row in rows}
-    counts = {kind: found.get(state, 0) for kind, state in STATES.items()}
-    if not actor.may_anywhere(EDIT):
+    counts = {kind: sum(found.get(one, 0) for one in states) for kind, states in STATES.items()}
+    if not (counts[Standing.DRAFT] or actor.may_anywhere(EDIT)):
         del counts[Standing.DRAFT]
     return counts
 

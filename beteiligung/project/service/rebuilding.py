@@ -20,14 +20,15 @@ def rebuild_pages(ids: list[int]) -> Iterator[int]:
     """One project at a time, so that a progress bar can follow. Flushes, never commits."""
     for id_ in ids:
         project = db.session.get_one(Project, id_, options=[joinedload(Project.scope)])
-        _render(project)
+        render_texts(project)
         write_windows(project)
         refresh_page(project)
         outbox.bump(f"scope:{project.scope_id}", "projects")
         yield id_
 
 
-def _render(project: Project) -> None:
+def render_texts(project: Project) -> None:
+    """Of all it says the HTML and the plain words, from what was typed."""
     whole = text.render(project.text, headings=True)
     project.html = text.outline(whole.html, 3)
     project.plain, project.renderer = whole.plain, whole.version

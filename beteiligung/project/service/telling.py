@@ -11,11 +11,14 @@ from kern import notify
 from kern.actor import Actor
 from kern.clock import now
 from kern.db import db
+from kern.notify import NoticeKind
+from kern.notify.telling import UNDO
 from kern.scope import Scope, ScopeState
 
 NEWS = "beteiligung.neuigkeit"
 PHASE = "beteiligung.phase"
 CLOSED = "beteiligung.abgeschlossen"
+RELEASED = "beteiligung.projekt_freigegeben"
 MISTAKES = timedelta(minutes=10)  # the office may still correct what it has just written
 SHORTEST = timedelta(minutes=5)
 
@@ -38,6 +41,27 @@ def tell_closed(actor: Actor, project: Project) -> None:
     event = f"{ref_of(project)}:closed:{now():%Y%m%d}"
     final = now() + MISTAKES
     notify.announce(ref_of(project), CLOSED, by=actor.party_id, event=event, not_before=final)
+
+
+def tell_released(project: Project) -> None:
+    """Whoever handed it in; who refuses or hides it writes a statement of reasons."""
+    if project.author_id is not None:
+        notify.tell(
+            project.author_id,
+            NoticeKind.FATE,
+            ref_of(project),
+            _release_event(project),
+            what=RELEASED,
+            not_before=now() + UNDO,
+        )
+
+
+def take_back_release(project: Project) -> None:
+    notify.take_back(_release_event(project))
+
+
+def _release_event(project: Project) -> str:
+    return f"{ref_of(project)}:{project.revision}:released"
 
 
 def tell_phases(since: datetime, until: datetime) -> bool:

@@ -52,7 +52,8 @@ def create_project(actor: Actor, title: str, summary: str = "", slug: str = "") 
     scope = Scope(kind=KIND, slug=slug, title=checked, path=f"/beteiligung/{slug}")
     db.session.add(scope)
     db.session.flush()
-    project = Project(scope_id=scope.id, summary=_line(summary, rules.MAX_SUMMARY, "summary"))
+    line = _line(summary, rules.MAX_SUMMARY, "summary")
+    project = Project(scope_id=scope.id, summary=line, author_id=actor.party_id)
     project.scope = scope
     db.session.add(project)
     db.session.flush()
@@ -100,13 +101,14 @@ def save_framework(
 def save_picture(actor: Actor, project: Project, picture: Picture, alt: str) -> None:
     """`picture` comes from `kern.files.images.accept_picture`, called before the transaction."""
     rules.require_may_edit(actor, project.scope)
-    old = project.picture_id
+    old, refused = project.picture_id, project.refused_picture_id
     file = files.keep_picture(picture, alt, actor.party_id)
     files.attach(file.id, ref_of(project))
-    project.picture_id = file.id
+    project.picture_id, project.refused_picture_id = file.id, None
     if project.scope.is_public:
         files.publish([file.id])
     _remove_file(old)
+    _remove_file(refused)
     announce(actor, project, "project.picture")
 
 
@@ -137,7 +139,7 @@ def save_access(
     """Who may read, and how posts are released."""
     rules.require_may_edit(actor, project.scope)
     scope = project.scope
-    if visibility != scope.visibility and scope.state != ScopeState.DRAFT:
+    if visibility != scope.visibility and scope.state not in rules.DRAFTED:
         rules.require_may_publish(actor, scope)
     was_public, scope.moderation = scope.is_public, moderation
     if visibility != scope.visibility:
@@ -207,7 +209,7 @@ def _remove_file(file_id: int | None) -> None:
 
 
 def _move(scope: Scope, slug: str) -> None:
-    if scope.state != ScopeState.DRAFT:
+    if scope.state not in rules.DRAFTED:
         raise Conflict("Die Adresse eines veröffentlichten Projekts bleibt, wie sie ist.")
     scope.slug = _checked_slug(slug)
     scope.path = f"/beteiligung/{scope.slug}"

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from beteiligung.project import rules
 from beteiligung.project.forms import AccessForm, InviteForm, NewForm, ResultForm
 from beteiligung.project.models import Project
-from beteiligung.project.service import invitations, states, writing
+from beteiligung.project.service import invitations, moderating, states, writing
 from beteiligung.project.service.states import Incomplete
 from beteiligung.project.views.blueprint import blueprint
 from beteiligung.project.views.office import edit_page, saved, takes, to_edit, to_section
@@ -43,7 +43,7 @@ def create_project() -> ResponseReturnValue:
 @blueprint.get("/<slug>/veroeffentlichen")
 def ask_to_publish(slug: str) -> ResponseReturnValue:
     actor, project = _to_publish(slug)
-    rules.require_transition(project.scope.state, ScopeState.PUBLISHED)
+    rules.require_drafted(project.scope.state)
     return edit_page("publish.html", actor, project, "")
 
 
@@ -57,6 +57,29 @@ def publish(slug: str) -> ResponseReturnValue:
         return edit_page("publish.html", actor, project, ""), 422
     notice(_("Das Projekt ist veröffentlicht."))
     return redirect(project.scope.path, code=303)
+
+
+@blueprint.post("/<slug>/einreichen")
+@commits
+def submit(slug: str) -> ResponseReturnValue:
+    """Of a draft, by somebody who may not publish it."""
+    actor, project = to_edit(slug)
+    try:
+        moderating.submit(actor, project)
+    except Incomplete as error:
+        notice(_("Vor dem Einreichen fehlt noch etwas: %(what)s", what=error.gaps[0].sentence))
+        return to_section(project, "")
+    notice(_("Das Projekt ist eingereicht. Sobald darüber entschieden ist, hören Sie davon."))
+    return to_section(project, "")
+
+
+@blueprint.post("/<slug>/doch-nicht-einreichen")
+@commits
+def take_back_submission(slug: str) -> ResponseReturnValue:
+    actor, project = to_edit(slug)
+    moderating.take_back(actor, project)
+    notice(_("Das Projekt ist wieder ein Entwurf."))
+    return to_section(project, "")
 
 
 @blueprint.get("/<slug>/abschliessen")

@@ -10,11 +10,14 @@ from werkzeug.utils import redirect
 from beteiligung.project import rules
 from beteiligung.project.models import Project
 from beteiligung.project.rules import EDIT, PUBLISH
+from beteiligung.project.service import moderating
 from beteiligung.project.service.reading import get_project_to_edit, preview_token
 from beteiligung.project.service.writing import list_gaps
 from kern.actor import Actor
 from kern.errors import Invalid
 from kern.i18n import _, _l
+from kern.moderation.words import removed_words
+from kern.scope import ScopeState
 from kern.town import current_town
 from kern.web import Form, current_actor, require
 from kern.web.notice import notice
@@ -44,6 +47,7 @@ def require_some_editor() -> None:
 
 
 def edit_page(template: str, actor: Actor, project: Project, section: str, **values: Any) -> str:
+    is_hidden = project.scope.state == ScopeState.HIDDEN
     return render_template(
         f"beteiligung/project/{template}",
         project=project,
@@ -54,6 +58,8 @@ def edit_page(template: str, actor: Actor, project: Project, section: str, **val
         may_publish=actor.may(PUBLISH, project.scope_id),
         state_label=rules.STATE_LABELS[project.scope.state],
         preview_url=preview_url(project),
+        removed=removed_words(project.hidden_rule, project.hidden_at) if is_hidden else "",
+        reason=moderating.reason_of(project),
         **values,
     )
 

@@ -8,7 +8,13 @@ from beteiligung.project.content import STANDING_LABELS
 from beteiligung.project.models import Project
 from beteiligung.project.rules import EDIT, EXPORT, Standing
 from beteiligung.project.service.changes import ref_of
-from beteiligung.project.service.reading import GONE, get_preview, get_project_for, list_cards
+from beteiligung.project.service.reading import (
+    GONE,
+    get_preview,
+    get_project_for,
+    get_tombstone_for,
+    list_cards,
+)
 from beteiligung.project.views.blueprint import blueprint
 from beteiligung.project.views.shown import (
     ProjectPage,
@@ -23,6 +29,7 @@ from kern.errors import NotFound
 from kern.files.check import content_disposition
 from kern.i18n import _, _l
 from kern.ids import parse_id
+from kern.moderation.words import removed_words
 from kern.panels import panels
 from kern.web import current_actor, shows
 from kern.web.feeds import Feed, atom, ics
@@ -53,10 +60,18 @@ def list_projects() -> ResponseReturnValue:
 @blueprint.get("/<slug>")
 def project(slug: str) -> ResponseReturnValue:
     actor = current_actor()
-    found = get_project_for(actor, slug)
+    try:
+        found = get_project_for(actor, slug)
+    except NotFound:
+        return _tombstone(get_tombstone_for(actor, slug)), 410
     shows(ref_of(found))
     shown = panels(ref_of(found), found.scope_id)
     return _page(actor, project_page(found, now(), shown))
+
+
+def _tombstone(project: Project) -> str:
+    words = removed_words(project.hidden_rule, project.hidden_at)
+    return render_template("beteiligung/project/tombstone.html", project=project, words=words)
 
 
 @blueprint.get("/<slug>/vorschau/<token>")
@@ -103,6 +118,8 @@ def _page(actor: Actor, page: ProjectPage) -> str:
         size_in_words=size_in_words,
         contact=_contact(page.project),
         state_label=rules.STATE_LABELS[scope.state],
+        may_report=scope.is_public,
+        removed=removed_words(page.project.hidden_rule, page.project.hidden_at),
         places=_places(page),
         shapes=_shapes(page),
     )

@@ -2,6 +2,7 @@
 
 from flask.typing import ResponseReturnValue
 
+from beteiligung.project import rules
 from beteiligung.project.forms import (
     AccessForm,
     BasicsForm,
@@ -25,7 +26,6 @@ from beteiligung.project.views.office import (
 from kern.actor import Actor
 from kern.errors import Invalid
 from kern.i18n import _
-from kern.scope import ScopeState
 from kern.web import commits, shows_again
 
 
@@ -123,7 +123,7 @@ def access_page(actor: Actor, project: Project, form: AccessForm, invite: Invite
 
 
 def _basics_page(actor: Actor, project: Project, form: BasicsForm) -> str:
-    is_draft = project.scope.state == ScopeState.DRAFT
+    is_draft = project.scope.state in rules.DRAFTED
     center = map_center(read_place(project.page))
     return edit_page(
         "basics.html", actor, project, "grunddaten", form=form, is_draft=is_draft, center=center

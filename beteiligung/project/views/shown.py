@@ -12,7 +12,7 @@ from beteiligung.project.rules import ACT_LABELS, Progress, Standing
 from beteiligung.project.service.page import MeetingCopy, Page, PhaseCopy, read_page
 from kern import calendar
 from kern.i18n import _
-from kern.scope import Act, ScopeState
+from kern.scope import Act
 
 TICK = timedelta(microseconds=1)
 FAR = timedelta(days=2)  # below, "endet morgen um 24 Uhr" says it all
@@ -73,7 +73,7 @@ def project_page(
     project: Project, at: datetime, panels: Markup | None = None, token: str = ""
 ) -> ProjectPage:
     copy = read_page(project.page)
-    is_open = project.scope.state in {ScopeState.PUBLISHED, ScopeState.DRAFT}
+    is_open = project.scope.state in rules.RUNS
     return ProjectPage(
         project=project,
         copy=copy,
