@@ -4,6 +4,7 @@ What a town changes itself lives in its database (`kern.settings`); this is for 
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -28,6 +29,8 @@ class Settings:
     smtp_user: str = ""
     smtp_password: str = ""
     smtp_tls: str = "starttls"
+    bounce_address: str = ""
+    bounce_mailbox: str = ""
     trusted_proxies: int = 0
     https: bool = False
     production: bool = False
@@ -44,6 +47,11 @@ class Settings:
 
     def __post_init__(self) -> None:
         _require(self.smtp_tls in {"none", "starttls", "tls"}, "smtp_tls", "none, starttls, tls")
+        _require(
+            _is_return_path(self.bounce_address),
+            "bounce_address",
+            "leer oder eine Adresse, gern mit {id} und {host}, etwa zurueck+{id}@{host}",
+        )
         _require(0 < self.smtp_port < 65536, "smtp_port", "eine Zahl von 1 bis 65535")
         _require(0 < self.port < 65536, "port", "eine Zahl von 1 bis 65535")
         _require(0 <= self.trusted_proxies <= 5, "trusted_proxies", "eine Zahl von 0 bis 5")
@@ -65,6 +73,8 @@ TEXTS: Mapping[str, str] = {
     "smtp_user": "Benutzername am Mailserver",
     "smtp_password": "Passwort am Mailserver",
     "smtp_tls": "Verschlüsselung zum Mailserver: none, starttls oder tls",
+    "bounce_address": "Wohin Rückläufer gehen, etwa zurueck+{id}@{host}; leer: an den Absender",
+    "bounce_mailbox": "Maildir-Ordner oder mbox-Datei, aus der Rückläufer gelesen werden",
     "trusted_proxies": "Zahl der eigenen Proxys davor, deren Angaben zur Herkunft gelten",
     "https": "Die Seite ist über https erreichbar: sichere Cookies und HSTS",
     "production": "Echter Betrieb: Zugänge des Demo-Ortes sind gesperrt",
@@ -79,6 +89,11 @@ TEXTS: Mapping[str, str] = {
     "map_tiles": "Adresse des Kartenhintergrunds mit {z}/{x}/{y}; leer: Karte ohne Hintergrund",
     "map_attribution": "Quellenangabe des Kartenhintergrunds",
 }
+
+
+def _is_return_path(pattern: str) -> bool:
+    filled = pattern.replace("{id}", "1.a").replace("{host}", "ort.example")
+    return not pattern or re.fullmatch(r"[\w.+=-]{1,24}@[\w.-]{1,200}", filled) is not None
 
 
 def _require(holds: bool, key: str, wanted: str) -> None:

@@ -22,7 +22,7 @@ from kern.content import ContentType
 from kern.mail import MailKind
 from kern.moderation import forgetting
 from kern.moderation.hints import making
-from kern.notify import NoticeType, digests
+from kern.notify import NoticeType, bounces, digests
 from kern.notify import mails as notify_mails
 from kern.panels import Panel
 from portal import dateien, feeds, gestaltung, gesund, karten
@@ -93,5 +93,6 @@ def register(app: Flask) -> None:
     worker.on_tick(forgetting.forget, timedelta(hours=1))
     worker.on_tick(project_news.tell_phases)
     worker.on_tick(digests.make_digests)
+    worker.on_tick(bounces.forget, timedelta(hours=1))
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -18,10 +18,13 @@ from kern.accounts.sessions import list_sessions, open_session
 from kern.actor import SYSTEM, AccountId
 from kern.content import Ref
 from kern.db import db
+from kern.mail.dsn import Failure, Kind
 from kern.moderation import decisions, reports
 from kern.moderation.decisions import Decision
 from kern.moderation.models import Case, CaseVerdict
 from kern.moderation.reports import Allegation
+from kern.notify import bounces
+from kern.notify.models import Bounce
 from kern.outbox import OutboxEntry, State
 from portal.verwaltung import einrichten
 from tests.builders import actor_of, make_account, make_actor, make_post
@@ -116,6 +119,7 @@ _KONTO: dict[tuple[str, str], Row] = {
     ("konto.change_mail", "POST"): logged_in(
         200, data=lambda _visit: {"email": "anders@lindenau.example"}
     ),
+    ("konto.write_again", "POST"): logged_in(303),
     ("konto.list_sessions", "GET"): logged_in(200),
     ("konto.end_session", "POST"): logged_in(303, values=_own_session),
     ("konto.end_sessions", "POST"): logged_in(303),
@@ -217,6 +221,12 @@ def _colleague(_visit: Visit) -> Mapping[str, Any]:
     return {"account_id": make_account().id}
 
 
+def _bounce(visit: Visit) -> Mapping[str, Any]:
+    address = f"weg-{visit.role}@lindenau.example"
+    bounces.note(address, Failure(address, Kind.GONE, "5.1.1"), 1)
+    return {"bounce_id": db.session.scalars(select(Bounce.id)).all()[-1]}
+
+
 def _dead_mail(visit: Visit) -> Mapping[str, Any]:
     outbox.mail("gibt-es-nicht", f"probe:{visit.role}", event="e")
     db.session.flush()
@@ -257,6 +267,8 @@ _VERWALTUNG: dict[tuple[str, str], Row] = {
     ("verwaltung.retry_mail", "POST"): admins(303, values=_dead_mail),
     ("verwaltung.settle_mail", "POST"): admins(303, values=_dead_mail),
     ("verwaltung.retry_mails", "POST"): admins(303),
+    ("verwaltung.bounced", "GET"): admins(200),
+    ("verwaltung.write_again", "POST"): admins(303, values=_bounce),
     ("verwaltung.audit_log", "GET"): admins(200),
     ("verwaltung.operations", "GET"): admins(200),
     # Whoever holds the operator's link; with an administrator in the town it opens nothing.

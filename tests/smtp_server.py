@@ -19,6 +19,16 @@ class Inbox:
     port: int = 0
     mails: list[tuple[list[str], EmailMessage]] = field(default_factory=list)
     answer: Callable[[Envelope], str] = lambda _envelope: "250 OK"
+    refuse: Callable[[str], str] = lambda _address: ""  # what is said to a recipient, if anything
+    senders: list[str] = field(default_factory=list)  # of the envelopes
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        refusal = self.refuse(address)
+        if not refusal:
+            envelope.rcpt_tos.append(address)
+        return refusal or "250 OK"
 
     async def handle_DATA(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope
@@ -29,6 +39,7 @@ class Inbox:
             assert isinstance(content, bytes)
             message = message_from_bytes(content, policy=default)
             assert isinstance(message, EmailMessage)
+            self.senders.append(str(envelope.mail_from))
             self.mails.append((list(envelope.rcpt_tos), message))
         return answer
 

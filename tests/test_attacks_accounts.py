@@ -19,7 +19,7 @@ from kern.town import Town, use_town
 from tests.attacks import make_world
 from tests.builders import make_account
 from tests.conftest import CountQueries
-from tests.mailbox import link_in, mails
+from tests.sent import link_in, mails
 from tests.visitors import Visitor
 
 PASSWORD = "Kuhglocke zählt Wolken"

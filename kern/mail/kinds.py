@@ -24,6 +24,7 @@ class MailKind:
     label: str  # German, for the administration
     build: Callable[[Mapping[str, Any]], Mail | None]
     resend_unclear: bool = True  # after a crash in the one window: send again, or report
+    asked: bool = False  # somebody waits for it: sent even where mails came back
 
 
 _kinds: dict[str, MailKind] = {}

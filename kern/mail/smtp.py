@@ -9,11 +9,11 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 from urllib.parse import urlsplit
 
 from kern.config import Settings
@@ -30,12 +30,30 @@ _OURS = frozenset({
 _PERMANENT = 500
 
 
+class _WholeHeader(UnstructuredHeader):
+    """An address no mail program may find in pieces: Python would fold what is longer than a line
+    into encoded words, which nobody reads in List-Unsubscribe (RFC 2369, 2)."""
+
+    name: str
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_registry = HeaderRegistry()
+_registry.map_to_type("list-unsubscribe", cast("type[BaseHeader]", _WholeHeader))
+_POLICY = SMTP.clone(header_factory=_registry)
+
+
 class MailRefused(Exception):
     """The server will never take this mail, or it cannot be written; `reason` is a short code."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *, recipient: str = "", said: str = "") -> None:
+        """`recipient`: the address that the server refused, with what it `said`."""
         super().__init__(reason)
         self.reason = reason
+        self.recipient = recipient
+        self.said = said
 
 
 class MailDelayed(Exception):
@@ -87,15 +105,30 @@ def mail_host(town: Town) -> str:
     return bare_host(urlsplit(town.address).netloc) or "localhost"
 
 
-def message_id(town: Town, key: str) -> str:
-    """The same for every attempt at one entry, so that a mail sent twice can be recognised."""
-    digest = hmac.new(town.secret, f"mail:{key}".encode(), hashlib.sha256).hexdigest()[:32]
-    return f"<{digest}@{mail_host(town)}>"
+def signature(town: Town, entry_id: int, key: str, address: str) -> str:
+    """What proves that a mail was ours and went to this address. Nobody can guess it."""
+    message = f"mail:{entry_id}:{key}:{address}".encode()
+    return hmac.new(town.secret, message, hashlib.sha256).hexdigest()[:32]
+
+
+def message_id(town: Town, entry_id: int, key: str, address: str) -> str:
+    """The same for every attempt at one entry, so that a mail sent twice can be recognised, and
+    one that comes back as well."""
+    return f"<{entry_id}.{signature(town, entry_id, key, address)}@{mail_host(town)}>"
+
+
+def return_path(pattern: str, town: Town, id_: str) -> str:
+    """Where reports about this mail go: "zurueck+{id}@{host}" with its token, of its Message-ID.
+
+    Empty for an empty pattern: they go to the sender's address, and the Message-ID must do.
+    """
+    token = id_.strip("<>").partition("@")[0]
+    return pattern.replace("{id}", token).replace("{host}", mail_host(town))
 
 
 def to_message(mail: Mail, sender: Sender, id_: str, at: datetime) -> EmailMessage:
     """Raises MailRefused when an address is none: nothing of it ever becomes a header."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     message["From"] = _address(sender.address, sender.name)
     message["To"] = _address(mail.to)
     if sender.reply_to:
@@ -182,16 +215,16 @@ class Mailer:
         except (smtplib.SMTPException, OSError) as error:
             raise MailDelayed("unreachable", down=True) from error
 
-    def send(self, message: EmailMessage) -> None:
+    def send(self, message: EmailMessage, return_path: str = "") -> None:
         """To one recipient, named in the envelope: no header can add another. After `connect`."""
         if self._smtp is None:
             raise MailDelayed("unreachable", down=True)
-        sender, to = _spec(message["From"]), _spec(message["To"])
+        sender, to = return_path or _spec(message["From"]), _spec(message["To"])
         try:
             self._smtp.send_message(message, from_addr=sender, to_addrs=[to])
         except smtplib.SMTPRecipientsRefused as error:
-            code, _ = error.recipients[to]
-            raise self._answered(code) from error
+            code, said = error.recipients[to]
+            raise self._answered(code, to, said.decode("ascii", "replace")) from error
         except smtplib.SMTPResponseException as error:
             raise self._answered(error.smtp_code) from error
         except smtplib.SMTPNotSupportedError as error:
@@ -200,9 +233,11 @@ class Mailer:
             self._close()  # it may have taken the mail before it went away
             raise MailDelayed("lost", unclear=True, down=True) from error
 
-    def _answered(self, code: int) -> MailRefused | MailDelayed:
+    def _answered(
+        self, code: int, recipient: str = "", said: str = ""
+    ) -> MailRefused | MailDelayed:
         if code >= _PERMANENT:
-            return MailRefused(f"smtp {code}")
+            return MailRefused(f"smtp {code}", recipient=recipient, said=said)
         self._close()
         return MailDelayed(f"smtp {code}", down=code == 421)  # noqa: PLR2004 - "not available"
 

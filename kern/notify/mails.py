@@ -147,7 +147,7 @@ def _choose(payload: Payload) -> Mail | None:
 
 
 MAIL_KINDS = (
-    MailKind(CHOOSE_MAIL, _l("Link zu den Mitteilungen"), _choose),
+    MailKind(CHOOSE_MAIL, _l("Link zu den Mitteilungen"), _choose, asked=True),
     MailKind(ONE_MAIL, _l("Mitteilung"), _one),
     MailKind(DIGEST_MAIL, _l("Tagespost"), _digest),
 )

@@ -31,6 +31,7 @@ class State(StrEnum):
     RUNNING = "running"
     HELD = "held"  # a mail, while the operator has named no mail server
     DONE = "done"
+    SKIPPED = "skipped"  # a mail that became pointless before it left
     UNCLEAR = "unclear"  # a crash between the mail server's "250" and our commit
     DEAD = "dead"  # gave up; the administration shows it and can try again
 

@@ -87,6 +87,11 @@ def mark_done(job: Job, holder: str) -> bool:
     return _run(_changing([job.id], holder, state=State.DONE, done_at=now(), error=None)) == 1
 
 
+def skip(job: Job, holder: str, reason: str) -> None:
+    """Done, because there was nothing (any more) to send."""
+    _change([job.id], holder, state=State.SKIPPED, done_at=now(), error=reason)
+
+
 def park(jobs: Sequence[Job], holder: str, state: State, reason: str) -> None:
     """`state` is DEAD or UNCLEAR: from here on a person decides."""
     _change(_ids(jobs), holder, state=state, error=reason)

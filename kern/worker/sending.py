@@ -11,9 +11,11 @@ from email.message import EmailMessage
 
 from kern.clock import now
 from kern.config import Settings
-from kern.db import db
-from kern.mail import MailKind, kinds, smtp
+from kern.db import db, writing
+from kern.mail import MailKind, dsn, kinds, smtp
+from kern.mail.dsn import Failure
 from kern.mail.smtp import MailDelayed, Mailer, MailRefused, Sender
+from kern.notify import bounces
 from kern.outbox import State
 from kern.settings import town_settings
 from kern.town import current_town
@@ -41,7 +43,7 @@ def drain_mails(settings: Settings, pace: Pace) -> Sent:
     lease.release_held()
     sent = Sent()
     with Mailer(server) as mailer:
-        round_ = _Round(mailer, _sender(), pace)
+        round_ = _Round(mailer, _sender(), pace, settings.bounce_address)
         for _ in range(MOST_PER_DRAIN):
             jobs = lease.take("mail", 1, pace.holder, pace.mail)
             if not jobs:
@@ -60,11 +62,30 @@ def _sender() -> Sender:
     return sender
 
 
+class _Pointless(Exception):
+    """`reason` is "pointless", or "bounced" for an address whose mails come back."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def _note_refusal(job: Job, refused: MailRefused) -> None:
+    """The server of the address itself says that nobody is there: no report will come."""
+    code = dsn.status_in(refused.said)
+    failure = Failure(refused.recipient, dsn.kind_of(code, refused.said), code)
+    with writing():
+        bounces.note(failure.address, failure, job.id)
+        db.session.commit()
+    db.session.remove()
+
+
 class _Round:
-    def __init__(self, mailer: Mailer, sender: Sender, pace: Pace) -> None:
+    def __init__(self, mailer: Mailer, sender: Sender, pace: Pace, bounce_address: str) -> None:
         self._mailer = mailer
         self._sender = sender
         self._holder = pace.holder
+        self._bounce_address = bounce_address
         self.is_down = False
 
     def deliver(self, job: Job) -> bool:
@@ -76,29 +97,36 @@ class _Round:
             return self._give_up(job, "crash", State.UNCLEAR)
         if job.attempts > lease.MAX_ATTEMPTS:
             return self._give_up(job, lease.OVERDUE)
+        return self._deliver(job, kind)
+
+    def _deliver(self, job: Job, kind: MailKind) -> bool:
         try:
-            message = self._write(job, kind)
-            if message is not None:
-                self._send(job, message)
+            self._send(job, self._write(job, kind))
+        except _Pointless as pointless:
+            lease.skip(job, self._holder, pointless.reason)
+            return True
         except MailRefused as refused:
+            if refused.recipient:
+                _note_refusal(job, refused)
             return self._give_up(job, refused.reason)
         except MailDelayed as delayed:
             return self._delay(job, kind, delayed)
         lease.done([job], self._holder)
         return True
 
-    def _write(self, job: Job, kind: MailKind) -> EmailMessage | None:
-        """None: it has become pointless, say because the account is gone."""
+    def _write(self, job: Job, kind: MailKind) -> EmailMessage:
+        """Raises _Pointless, say because the account is gone."""
         try:
             mail = kind.build(job.payload)
+            is_stopped = mail is not None and bounces.find_stopped(mail.to) is not None
         except Exception as error:
             log.exception("Die Mail %s lässt sich nicht schreiben", job.name)
             raise MailDelayed(f"write {type(error).__name__}", unclear=job.began) from error
         finally:
             db.session.rollback()
-        if mail is None:
-            return None
-        id_ = smtp.message_id(current_town(), job.key)
+        if mail is None or (is_stopped and not kind.asked):
+            raise _Pointless("bounced" if is_stopped else "pointless")
+        id_ = smtp.message_id(current_town(), job.id, job.key, mail.to)
         return smtp.to_message(mail, self._sender, id_, now())
 
     def _send(self, job: Job, message: EmailMessage) -> None:
@@ -109,7 +137,8 @@ class _Round:
             raise
         if not lease.begin_sending(job, self._holder):
             raise MailDelayed("lease", unclear=True)
-        self._mailer.send(message)
+        path = smtp.return_path(self._bounce_address, current_town(), str(message["Message-ID"]))
+        self._mailer.send(message, path)
 
     def _give_up(self, job: Job, reason: str, state: State = State.DEAD) -> bool:
         log.error("Die Mail %s (Eintrag %s) ist %s: %s", job.name, job.id, _GIVEN_UP[state], reason)

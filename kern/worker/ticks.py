@@ -112,7 +112,7 @@ def clean_outbox(_since: datetime, until: datetime) -> bool:
         db.session.execute(
             delete(OutboxEntry).where(
                 OutboxEntry.kind == kind,
-                OutboxEntry.state == State.DONE,
+                OutboxEntry.state.in_([State.DONE, State.SKIPPED]),
                 OutboxEntry.done_at < until - timedelta(days=days),
             )
         )

@@ -7,6 +7,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
+
 from kern import config
 from kern.clock import now
 from kern.config import SettingError, Settings
@@ -15,11 +17,12 @@ from kern.errors import DomainError
 from kern.town import Towns
 from kern.worker import Worker
 from portal.app import create_app
-from portal.betrieb import backup, doctor, logs, orte, restore
+from portal.betrieb import backup, bounces, doctor, logs, orte, restore
 from portal.betrieb.demo import fill
 from portal.betrieb.orte import Refused, spent
 
 WRONG_SCHEMA = 3
+TRY_LATER = 75  # EX_TEMPFAIL of sysexits.h, which mail servers know
 
 
 def _init(settings: Settings, options: argparse.Namespace) -> int:
@@ -46,8 +49,20 @@ def _worker(settings: Settings, _options: argparse.Namespace) -> int:
 
     def each_sweep() -> None:
         logs.expire(settings.data, settings.log_days, now())
+        if settings.bounce_mailbox:
+            bounces.take_mailbox(app, Path(settings.bounce_mailbox))
 
     Worker(app, settings, towns, each_sweep=each_sweep).run()
+    return 0
+
+
+def _bounce(settings: Settings, _options: argparse.Namespace) -> int:
+    """Reads one mail. A mail server tries again later when this fails, and never sends it back."""
+    try:
+        print(bounces.take_one(create_app(settings), sys.stdin.buffer.read()))
+    except (DBAPIError, OSError, DomainError) as error:
+        print(f"Der Rückläufer ließ sich nicht aufnehmen: {type(error).__name__}", file=sys.stderr)
+        return TRY_LATER
     return 0
 
 
@@ -80,6 +95,7 @@ VERBS = {
     "migrate": _migrate,
     "check": _check,
     "worker": _worker,
+    "bounce": _bounce,
     "backup": _backup,
     "restore": _restore,
     "doctor": _doctor,

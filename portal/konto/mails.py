@@ -119,11 +119,11 @@ def _contact() -> str:
 
 
 MAIL_KINDS = (
-    MailKind("konto.anmelden", _l("Link zum Anmelden"), _login),
-    MailKind("konto.bestaetigen", _l("Bestätigen ohne Konto"), _confirm),
-    MailKind("konto.einladung", _l("Einladung"), _invitation),
+    MailKind("konto.anmelden", _l("Link zum Anmelden"), _login, asked=True),
+    MailKind("konto.bestaetigen", _l("Bestätigen ohne Konto"), _confirm, asked=True),
+    MailKind("konto.einladung", _l("Einladung"), _invitation, asked=True),
     MailKind("konto.recht", _l("Neue Aufgabe"), _granted),
-    MailKind("konto.adresse_bestaetigen", _l("Neue Adresse bestätigen"), _new_address),
+    MailKind("konto.adresse_bestaetigen", _l("Neue Adresse bestätigen"), _new_address, asked=True),
     MailKind("konto.adresse_geaendert", _l("Hinweis an die alte Adresse"), _old_address),
     MailKind("konto.passwort_geaendert", _l("Passwort geändert"), _password),
     MailKind("konto.geloescht", _l("Konto gelöscht"), _deleted),

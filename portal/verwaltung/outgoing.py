@@ -21,6 +21,7 @@ STATES: Mapping[State, tuple[Any, str]] = {
     State.OPEN: (_l("Wird verschickt"), "info"),
     State.RUNNING: (_l("Wird gerade verschickt"), "info"),
     State.DONE: (_l("Verschickt"), "success"),
+    State.SKIPPED: (_l("Nicht verschickt"), "info"),
 }
 _TOKEN = re.compile(r"\b\d+[./][0-9a-f]{40,64}\b")  # of logins, and of a contribution's author
 
@@ -93,6 +94,19 @@ def say_reason(reason: str | None) -> str:
         "template": _("Diese Art von Mail kennt das Programm nicht mehr."),
         "write": _("Die Mail ließ sich nicht schreiben (%(fault)s).", fault=more),
         "crash": _("Der Betrieb brach ab, während die Mail verschickt wurde."),
+        "pointless": _("Sie war nicht mehr nötig, als sie an der Reihe war."),
+        "bounced": _("Mails an diese Adresse kommen zurück."),
         "attempts": _("Auch viele Versuche haben nicht geholfen."),
     }
     return sentences.get(kind, reason)
+
+
+def say_code(code: str) -> str:
+    """What a mail server meant by "5.1.1" (RFC 3463)."""
+    if code.startswith(("5.1.", "5.2.1")):
+        return _("Diese Adresse gibt es nicht (mehr).")
+    if code.startswith(("5.2.2", "4.2.2")):
+        return _("Das Postfach ist voll.")
+    if code.startswith(("5.7", "4.7")):
+        return _("Der Mailserver der Adresse nimmt unsere Mails nicht an.")
+    return _("Die Mails ließen sich nicht zustellen.")

@@ -17,7 +17,7 @@ from kern.errors import Conflict, Invalid
 from kern.outbox import OutboxEntry
 from kern.town import Town
 from tests.builders import make_account, make_party
-from tests.mailbox import mails, token_in
+from tests.sent import mails, token_in
 
 pytestmark = pytest.mark.both_databases
 

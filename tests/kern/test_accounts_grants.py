@@ -19,7 +19,7 @@ from kern.errors import Conflict, Invalid, NotAllowed
 from kern.outbox import OutboxEntry
 from kern.town import Town
 from tests.builders import actor_of, make_account, make_actor, make_party, make_scope
-from tests.mailbox import mails, token_in
+from tests.sent import mails, token_in
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("town")]
 

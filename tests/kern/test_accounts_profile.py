@@ -29,7 +29,7 @@ from kern.db import db
 from kern.errors import Conflict, Invalid, NotFound
 from kern.ids import new_token
 from tests.builders import actor_of, make_account, make_party
-from tests.mailbox import mails, token_in
+from tests.sent import mails, token_in
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("town")]
 

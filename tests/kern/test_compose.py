@@ -20,7 +20,7 @@ from kern.mail.compose import Recipient, link_of, recipient_of, write
 from kern.outbox import OutboxEntry
 from kern.town import Town
 from tests.builders import actor_of, make_account, make_party
-from tests.mailbox import mails
+from tests.sent import mails
 
 pytestmark = pytest.mark.usefixtures("town")
 

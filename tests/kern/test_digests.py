@@ -34,7 +34,7 @@ from kern.scope import Visibility
 from kern.town import Town
 from kern.worker import drain, ticks
 from tests.builders import make_actor, make_post, make_project, make_thread
-from tests.mailbox import mails
+from tests.sent import mails
 from tests.smtp_server import smtp_server
 
 DIGEST = "notify.tagespost"

@@ -135,10 +135,12 @@ def test_text_and_html_say_the_same_and_machines_know_it_is_a_machine() -> None:
 
 
 def test_the_message_id_is_the_same_for_every_attempt_and_tells_nothing() -> None:
-    first = message_id(town(), "mail:konto.anmelden:7:account:3")
+    key, to = "mail:konto.anmelden:7:account:3", "anna@see.example"
+    first = message_id(town(), 9, key, to)
 
-    assert first == message_id(town(), "mail:konto.anmelden:7:account:3")
-    assert first != message_id(town(), "mail:konto.anmelden:8:account:3")
+    assert first == message_id(town(), 9, key, to)
+    others = [(10, key, to), (9, key.replace("7", "8"), to), (9, key, "bernd@see.example")]
+    assert first not in {message_id(town(), *one) for one in others}
     assert first.endswith("@mitreden.lindenau.example>")
     assert "account" not in first
 

@@ -18,7 +18,7 @@ from kern.moderation.models import Case, CaseKind, CaseVerdict, Statement
 from kern.town import Town
 from tests.builders import log_in, make_account, make_actor
 from tests.kern.desk_cases import WORDS, case_of, make_waiting, rejected
-from tests.mailbox import mails
+from tests.sent import mails
 
 WHY = "Das ist die Nummer des Rathauses."
 

@@ -19,7 +19,7 @@ from kern.db import db
 from kern.web.guard import FIELD
 from kern.web.identity import forget_actor
 from tests.builders import make_account
-from tests.mailbox import link_in, mails
+from tests.sent import link_in, mails
 from tests.visitors import Visitor
 
 PASSWORD = "Kuhglocke zählt Wolken"

@@ -18,7 +18,7 @@ from kern.db import db
 from kern.town import Town
 from kern.web import age
 from tests.builders import make_account
-from tests.mailbox import link_in, mails
+from tests.sent import link_in, mails
 from tests.visitors import Visitor
 
 PASSWORD = "Kuhglocke zählt Wolken"

@@ -29,7 +29,7 @@ from tests.builders import (
     make_thread,
 )
 from tests.conftest import CountQueries
-from tests.mailbox import mails, token_in
+from tests.sent import mails, token_in
 from tests.visitors import Visitor
 
 pytestmark = pytest.mark.usefixtures("town")

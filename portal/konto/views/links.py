@@ -8,7 +8,8 @@ from kern.accounts import invitations, pending, service
 from kern.accounts.models import Account
 from kern.accounts.passwords import hash_password, require_good
 from kern.errors import Invalid
-from kern.i18n import _
+from kern.i18n import _, _l
+from kern.notify import bounces
 from kern.web import commits, current_actor, limit_network, notice, shows_again
 from kern.web.age import FIELD, is_too_fast, opened_field
 from kern.web.identity import session_token, settings
@@ -16,6 +17,8 @@ from portal.konto.blueprint import blueprint
 from portal.konto.device import describe
 from portal.konto.forms import InvitationForm, NameForm
 from portal.konto.views.login import come_in
+
+REACHED = _l("Unsere Mails erreichen Sie wieder.")
 
 
 @blueprint.get("/link/<token>")
@@ -32,6 +35,7 @@ def enter(token: str) -> ResponseReturnValue:
     limit_network("link", 60)
     values = settings()
     waiting, account = service.look_at_link(token, production=values.production)
+    email, sent_at = waiting.email, waiting.created_at
     form = NameForm()
     if account is not None or form.is_ok():
         agent = describe(request.headers.get("User-Agent", ""))
@@ -48,8 +52,10 @@ def enter(token: str) -> ResponseReturnValue:
         else:
             is_new = account is None
             notice(_("Ihr Konto ist angelegt.") if is_new else _("Sie sind angemeldet."))
+            if bounces.proved(email, sent_at):
+                notice(REACHED)
             return come_in(session, way_back)
-    return _link_page(form, waiting.email, account), 422
+    return _link_page(form, email, account), 422
 
 
 def _link_page(form: NameForm, email: str, account: Account | None) -> str:
@@ -131,8 +137,12 @@ def perform(token: str) -> ResponseReturnValue:
     limit_network("link", 60)
     if is_too_fast(request.form.get(FIELD, ""), token):
         return _confirm_page(token, too_fast=True), 422
+    waiting = pending.look(token)
+    email, sent_at = waiting.email, waiting.created_at
     path, message = pending.perform(token)
     notice(message)
+    if bounces.proved(email, sent_at):
+        notice(REACHED)
     return redirect(path, code=303)
 
 

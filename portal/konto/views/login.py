@@ -7,6 +7,7 @@ from werkzeug import Response
 from kern.accounts import service, sessions
 from kern.errors import Invalid
 from kern.i18n import _, language
+from kern.notify import bounces
 from kern.web import (
     commits,
     current_actor,
@@ -65,6 +66,8 @@ def login_by_password() -> ResponseReturnValue:
         token = _enter(form.address, form.password.data or "")
         if token is not None:
             notice(_("Sie sind angemeldet."))
+            if bounces.find_stopped(form.address) is not None:
+                notice(_("Unsere Mails an Sie kommen zurück. Mehr unter „Mein Konto“."), "warning")
             return come_in(token, way_back)
         form.blame(Invalid(WRONG))
     page = render_template(

@@ -8,6 +8,7 @@ from kern.accounts import service, sessions
 from kern.accounts.passwords import hash_password, require_good
 from kern.errors import Invalid
 from kern.i18n import _, language
+from kern.notify import bounces
 from kern.notify.following import count_followed
 from kern.settings import town_settings
 from kern.web import (
@@ -29,13 +30,29 @@ from portal.konto.forms import NameForm, NewEmailForm, PasswordForm
 @require_login
 def overview() -> ResponseReturnValue:
     actor = current_actor()
+    email = service.own_address(actor)
     return render_template(
         "portal/konto/overview.html",
-        email=service.own_address(actor),
+        email=email,
+        bounce=bounces.find_stopped(email),
         has_password=service.has_password(actor),
         follows=count_followed(int(actor.party_id or 0)),
         session_count=len(sessions.list_sessions(_me())),
     )
+
+
+@blueprint.post("/mail/wieder")
+@require_login
+@commits
+def write_again() -> ResponseReturnValue:
+    """The person says that their mailbox works again; if not, the next mail stops it anew."""
+    actor = current_actor()
+    bounce = bounces.find_stopped(service.own_address(actor))
+    if bounce is not None:
+        limit("mail.again", 3, 86400, str(_me()))
+        bounces.lift(actor, bounce.id)
+    notice(_("Wir schreiben Ihnen wieder."))
+    return redirect("/konto/", code=303)
 
 
 def _me() -> int:

@@ -7,6 +7,7 @@ from kern import audit, worker
 from kern.errors import Conflict
 from kern.i18n import _, _n
 from kern.ids import parse_id
+from kern.notify import bounces
 from kern.outbox import State
 from kern.web import commits, notice, require
 from kern.web.identity import settings
@@ -30,6 +31,7 @@ def mails() -> ResponseReturnValue:
         state=state,
         states=outgoing.STATES,
         found=worker.figures(),
+        bounced=bounces.count_stopped(),
         has_mail_server=bool(settings().smtp_host),
         label_of=outgoing.label_of,
         say_reason=outgoing.say_reason,
@@ -83,3 +85,25 @@ def retry_mails() -> ResponseReturnValue:
     audit.record(actor, "mail.retry", detail=str(count))
     notice(_n("Eine Mail wird noch einmal verschickt.", "%(num)s Mails gehen noch einmal.", count))
     return redirect(PAGE, code=303)
+
+
+@blueprint.get("/mails/zurueck")
+def bounced() -> ResponseReturnValue:
+    """Addresses that get no more mail, because it came back."""
+    require(RIGHT)
+    found, following = bounces.list_stopped(request.args.get("vor", type=parse_id))
+    return render_template(
+        "portal/verwaltung/bounced.html",
+        found=found,
+        following=following,
+        most=bounces.MOST,
+        say_code=outgoing.say_code,
+    )
+
+
+@blueprint.post("/mails/zurueck/<int:bounce_id>/wieder")
+@commits
+def write_again(bounce_id: int) -> ResponseReturnValue:
+    bounces.lift(require(RIGHT), bounce_id)
+    notice(_("An diese Adresse gehen wieder Mails."))
+    return redirect(url_for("verwaltung.bounced"), code=303)

@@ -1,4 +1,7 @@
-"""The mails of the current town's outbox as they would be sent, without a server."""
+"""The mails of the current town's outbox as they would be sent, without a server.
+
+Not called mailbox: the tests' folder stands before the standard library, which has one.
+"""
 
 import re
 
