@@ -12,10 +12,11 @@ from kern.accounts.glance import glance
 from kern.accounts.models import Account, Party
 from kern.actor import Actor
 from kern.clock import now
-from kern.content import DeskItem, Ref
+from kern.content import Card, DeskItem, Ref
 from kern.db import db
 from kern.errors import NotFound
 from kern.moderation.filters import within
+from kern.moderation.hints import Hint, hints_of, lookalikes
 from kern.moderation.models import REASON, REPORT, Case, CaseNote, CaseState
 from kern.moderation.netiquette import rule_text
 from kern.moderation.queue import RESTRICTING, items_of, ref_of
@@ -109,6 +110,8 @@ class Look:
     reports: Sequence[Report]
     past: Sequence[Past]  # other decisions about the same thing, newest first
     record: Record
+    hints: Sequence[Hint]
+    alike: Sequence[Card | DeskItem]  # public, or waiting
     is_newest: bool  # no later case about the same thing, open or decided
     newer: int | None  # the id of an open one
 
@@ -160,6 +163,8 @@ def look(actor: Actor, case: Case, item: DeskItem | None, *, is_mine: bool = Fal
             if one.id != case.id
         ],
         record=record_of(case.author_id, case),
+        hints=hints_of([case.id]).get(case.id, ()),
+        alike=lookalikes(actor, ref_of(case)),
         is_newest=max(rows, default=case.id) <= case.id,
         newer=next((id_ for id_, row in rows.items() if row[0].state == CaseState.OPEN), None),
     )

@@ -6,10 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, true
+from sqlalchemy import ColumnElement, and_, exists, or_, select, true
 from sqlalchemy.orm import aliased
 
 from kern.actor import Actor
+from kern.moderation.hints import HintKind
+from kern.moderation.hints.models import CaseHint
 from kern.moderation.models import Case, CaseKind, CaseState
 from kern.moderation.paging import STRIKING, WAITING, Order
 
@@ -62,7 +64,8 @@ class Filters:
     scope_id: int | None = None
     key: str | None = None
     holder: Holder | None = None
-    hinted: bool = False
+    hint: HintKind | None = None
+    hinted: bool = False  # by whatever hint
     author_id: int | None = None
     group_id: int | None = None
     sorting: Sorting = Sorting.OLDEST
@@ -87,6 +90,9 @@ class Filters:
             found.append(held(self.holder, actor, at, cases))
         if self.hinted:
             found.append(cases.weight > 0)
+        if self.hint is not None:
+            seen = select(CaseHint.case_id).where(CaseHint.kind == self.hint)
+            found.append(cases.id.in_(seen))
         return found
 
     def heads(self, actor: Actor, at: datetime) -> ColumnElement[bool]:

@@ -15,6 +15,7 @@ from kern.content import DeskItem, Ref, registry
 from kern.db import db
 from kern.moderation import persons
 from kern.moderation.filters import DESK, TAB_KINDS, Filters, Holder, Tab, held, within
+from kern.moderation.hints import Hint, hints_of
 from kern.moderation.models import Case, CaseState, CaseVerdict
 from kern.moderation.paging import PAGE, Cursor
 from kern.moderation.persons import PERSON_KEY
@@ -46,7 +47,8 @@ class Waiting:
     holder: str = ""
     is_mine: bool = False
     tally: Tally = Tally()
-    alike: int = 0  # how many more that look alike wait, folded under this one
+    alike: int = 0  # how many more of its group wait, folded under this one
+    hints: Sequence[Hint] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Queue:
 def list_queue(
     actor: Actor, filters: Filters, cursor: Cursor | None = None, limit: int = PAGE
 ) -> Queue:
-    """A page of what waits: four queries, and one for each kind of thing on it."""
+    """A page of what waits: four or five queries, and one for each kind of thing on it."""
     at = now()
     query = _with_holder().where(*filters.conditions(actor, at), filters.heads(actor, at))
     page = filters.sorting.order.cut(query, cursor, limit)
@@ -71,6 +73,7 @@ def list_queue(
     items = items_of(cases)
     tallies = tallies_of({case.author_id for case in cases if case.author_id is not None})
     alike = _count_alike(actor, filters, cases, at)
+    hints = hints_of([case.id for case in cases])
     lines = [
         Waiting(
             case,
@@ -78,6 +81,7 @@ def list_queue(
             *_holding(case, holder, actor, at),
             tally=tallies.get(case.author_id, Tally()),
             alike=alike.get(case.id, 0),
+            hints=hints.get(case.id, ()),
         )
         for case, holder in page.rows
         if ref_of(case) in items

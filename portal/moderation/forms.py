@@ -6,14 +6,16 @@ from wtforms import EmailField, HiddenField, RadioField, SelectField, StringFiel
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than stubs
 from wtforms.validators import InputRequired, Length, ValidationError
 
+from kern.content import DeskItem, Redaction
 from kern.i18n import _, _l
 from kern.ids import parse_id
 from kern.moderation import netiquette
-from kern.moderation.decisions import LONGEST_REASON
+from kern.moderation.decisions.choices import LONGEST_LAW, LONGEST_REASON
 from kern.moderation.reports import LONGEST, OTHER
 from kern.web import Form
 
 SHORT = 90  # characters of a rule in a list of choices
+LONGEST_TITLE = 200
 FILL = "baustein"
 
 
@@ -35,6 +37,11 @@ class ReasonForm(Form):
         _l("Ihr Satz dazu"),
         description=_l("Den liest, wer den Text geschrieben hat. Bitte freundlich und genau."),
         render_kw={"rows": 4, "maxlength": LONGEST_REASON},
+    )
+    law = StringField(
+        _l("Gesetz"),
+        description=_l("Nur wenn es statt um eine Regel um ein Gesetz geht, etwa „§ 185 StGB“."),
+        render_kw={"maxlength": LONGEST_LAW},
     )
     fassung = HiddenField()
 
@@ -70,6 +77,27 @@ class ReasonForm(Form):
             chosen = self.sentences[place]
             self.text.data = chosen.text
             self.rule.data = self.rule.data or str(chosen.number)
+
+
+class RedactForm(ReasonForm):
+    """What stays of a text, and why the rest goes. It goes for good, so it is seen before."""
+
+    title = StringField(_l("Titel"), render_kw={"maxlength": LONGEST_TITLE})
+    wording = TextAreaField(
+        _l("Was stehen bleibt"),
+        description=_l("Löschen Sie, was niemand lesen soll. Hinzufügen können Sie nichts."),
+        render_kw={"rows": 10, "data-redact": True},
+    )
+    seen = HiddenField()
+
+    def begin_with(self, item: DeskItem) -> None:
+        self.wording.data, self.title.data = item.source, item.title
+
+    def redaction(self, item: DeskItem, *, has_title: bool) -> Redaction:
+        """As typed. A title that stays as it is is none of our business."""
+        title = (self.title.data or "").strip()
+        changed = has_title and title != item.title
+        return Redaction((self.wording.data or "").replace("\r\n", "\n"), title if changed else None)
 
 
 class ReportForm(Form):

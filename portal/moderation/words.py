@@ -1,6 +1,6 @@
 """What the desk's pages say: waiting times, kinds, verdicts, and the addresses of filters."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from kern.ids import parse_id
 from kern.moderation.decisions import UNDO, no_for
 from kern.moderation.desk import is_taken_on
 from kern.moderation.filters import Filters, Holder, Sorting, Tab
+from kern.moderation.hints import Hint, HintKind
 from kern.moderation.log import LogFilters
 from kern.moderation.models import Case, CaseKind, CaseVerdict
 from kern.moderation.paging import stamp  # noqa: F401 - templates say words.stamp
@@ -91,6 +92,23 @@ TABS: Mapping[Tab, object] = {
 SORTINGS: Mapping[Sorting, object] = {
     Sorting.OLDEST: _l("Ältestes zuerst"),
     Sorting.STRIKING: _l("Auffälliges zuerst"),
+}
+HINTED = "ja"
+HINTS: Mapping[HintKind, object] = {
+    HintKind.WORDS: _l("Wort von der Liste"),
+    HintKind.LINKS: _l("Internetadresse"),
+    HintKind.SHORTENED: _l("gekürzte Adresse"),
+    HintKind.PHONE: _l("Telefonnummer"),
+    HintKind.EMAIL: _l("E-Mail-Adresse"),
+    HintKind.IBAN: _l("Kontonummer"),
+    HintKind.PLATE: _l("Autokennzeichen"),
+    HintKind.NAME: _l("Name"),
+    HintKind.STREET: _l("Anschrift"),
+    HintKind.LOOKALIKE: _l("fast derselbe Text"),
+    HintKind.MANY: _l("viele Texte auf einmal"),
+    HintKind.FAST: _l("sehr schnell geschrieben"),
+    HintKind.CAPITALS: _l("Großbuchstaben"),
+    HintKind.FIRST: _l("erster Text"),
 }
 YES: Mapping[CaseKind, object] = {  # what a list says in one word; objections have no such word
     CaseKind.RELEASE: _l("Freigeben"),
@@ -172,6 +190,8 @@ def notes_of(line: Waiting) -> list[str]:
     found = []
     if line.case.reports > 1:
         found.append(_("%(n)s Meldungen", n=line.case.reports))
+    if line.hints:
+        found.append(hint_names(line.hints[:2]))
     if line.alike:
         found.append(alike(line.alike))
     if line.holder:
@@ -180,7 +200,12 @@ def notes_of(line: Waiting) -> list[str]:
 
 
 def alike(n: int) -> str:
-    return _n("und %(num)s ähnlicher", "und %(num)s ähnliche", n)
+    return _n("und %(num)s weiterer wie dieser", "und %(num)s weitere wie dieser", n)
+
+
+def hint_names(hints: Sequence[Hint]) -> str:
+    """Short, for a list; the sentences stand beside the whole text."""
+    return ", ".join(str(HINTS[hint.kind]) for hint in hints)
 
 
 def tally(found: Tally) -> str:
@@ -247,17 +272,25 @@ def done(found: Done) -> str:
 
 def filters_of(args: MultiDict[str, str]) -> Filters:
     """Unknown words filter nothing."""
-    tab, holder, key, sorting = (args.get(one) for one in ("was", "bei", "art", "zuerst"))
+    names = ("was", "bei", "art", "zuerst", "hinweis")
+    tab, holder, key, sorting, hint = (args.get(one) for one in names)
     return Filters(
         tab=Tab(tab) if tab in set(Tab) else Tab.ALL,
         scope_id=parse_id(args.get("projekt")),
         key=key if key in registry() else None,
         holder=Holder(holder) if holder in set(Holder) else None,
-        hinted=args.get("hinweis") == "ja",
+        hinted=args.get("hinweis") == HINTED,
+        hint=HintKind(hint) if hint in set(HintKind) else None,
         author_id=parse_id(args.get("person")),
         group_id=parse_id(args.get("gruppe")),
         sorting=Sorting(sorting) if sorting in set(Sorting) else Sorting.OLDEST,
     )
+
+
+def hint_of(filters: Filters) -> str | None:
+    if filters.hint is not None:
+        return str(filters.hint)
+    return HINTED if filters.hinted else None
 
 
 def args_of(filters: Filters) -> dict[str, Any]:
@@ -267,7 +300,7 @@ def args_of(filters: Filters) -> dict[str, Any]:
         "projekt": filters.scope_id,
         "art": filters.key,
         "bei": str(filters.holder) if filters.holder else None,
-        "hinweis": "ja" if filters.hinted else None,
+        "hinweis": hint_of(filters),
         "person": filters.author_id,
         "gruppe": filters.group_id,
         "zuerst": None if filters.sorting is Sorting.OLDEST else str(filters.sorting),

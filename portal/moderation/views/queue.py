@@ -130,8 +130,8 @@ def _choices(counts: Counts, filters: Filters) -> Sequence[Choice]:
             "hinweis",
             _("Hinweise"),
             _("Mit und ohne Hinweis"),
-            {"ja": _("Nur mit Hinweis")},
-            "ja" if filters.hinted else None,
+            {words.HINTED: _("Mit Hinweis"), **{str(k): str(v) for k, v in words.HINTS.items()}},
+            words.hint_of(filters),
         ),
         _choice("zuerst", _("Reihenfolge"), "", sortings, filters.sorting),
     ]
