@@ -103,6 +103,7 @@ class DeskItem:
     source: str = ""  # Markdown of the shown wording: what `redact` and `split` begin with
     moved_from: str = ""  # plain title of the thread or project it stood in before
     is_locked: bool = False
+    owns_title: bool = False  # else the title is that of what it stands in
     pictures: tuple[Mapping[str, Any], ...] = ()
     public_html: str = ""  # the released text, while an edit waits
 
@@ -185,8 +186,8 @@ class ContentType:
     move_targets: Callable[[int, Actor, str], Sequence[Card]] | None = None
     """(id, actor, words): where it could go, best first; without words the nearest places."""
     lock: Callable[[int, Actor, bool, str], None] | None = None
-    """(id, actor, locked, reason): nobody writes there; the sentence is shown to all. False opens
-    it again."""
+    """(id, actor, locked, reason): nobody writes there any more, of a post in the thread it stands
+    in; the sentence is shown to all. False opens it again."""
     erase_author: Callable[[int, bool], None] | None = None
     """(party id, keep): the person goes; released things stay without a name, or go as well."""
     export: Callable[[int], Iterator[Mapping[str, Any]]] | None = None

@@ -206,6 +206,7 @@ def _thread_desk_items(ids: Sequence[int]) -> Mapping[int, DeskItem]:
             source=_source(revision, released),
             moved_from=moved_from or "",
             is_locked=thread.closed_at is not None,
+            owns_title=True,
             public_html=thread.html if revision.number != thread.released else "",
         )
         for thread, revision, released, moved_from in db.session.execute(query)
@@ -366,6 +367,9 @@ POSTS = ContentType(
     ),
     move=lambda id_, actor, to: moving.move_post(decisions.get_post(id_), actor, to),
     move_targets=_post_targets,
+    lock=lambda id_, actor, locked, reason: threads.lock(
+        actor, decisions.get_post(id_).thread, locked=locked, reason=reason
+    ),
     erase_author=lambda party, keep: erasure.erase_author(Post, party, keep),
     export=lambda party: erasure.export(Post, party),
     own_paths=mine.link_paths,

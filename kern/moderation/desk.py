@@ -14,10 +14,21 @@ from kern.actor import Actor
 from kern.clock import now
 from kern.content import Card, DeskItem, Ref
 from kern.db import db
-from kern.errors import NotFound
+from kern.errors import Conflict, NotFound
+from kern.i18n import say
+from kern.moderation import objections, statements
 from kern.moderation.filters import within
 from kern.moderation.hints import Hint, hints_of, lookalikes
-from kern.moderation.models import REASON, REPORT, Case, CaseNote, CaseState
+from kern.moderation.models import (
+    OBJECTION,
+    REASON,
+    REPORT,
+    Case,
+    CaseKind,
+    CaseNote,
+    CaseState,
+    Statement,
+)
 from kern.moderation.netiquette import rule_text
 from kern.moderation.queue import RESTRICTING, items_of, ref_of
 
@@ -100,6 +111,17 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Contested:
+    """What an objection is about: the first decision with its reason, its statement, and what the
+    author says against it. `refusal` says why this reader may not decide; mostly it is empty."""
+
+    first: Past | None  # None when this reader may not see it
+    statement: Statement
+    words: str
+    refusal: str
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     case: Case
     item: DeskItem | None  # None when nothing of it is left
@@ -110,6 +132,7 @@ class Look:
     reports: Sequence[Report]
     past: Sequence[Past]  # other decisions about the same thing, newest first
     record: Record
+    contested: Contested | None
     hints: Sequence[Hint]
     alike: Sequence[Card | DeskItem]  # public, or waiting
     is_newest: bool  # no later case about the same thing, open or decided
@@ -148,21 +171,22 @@ def look(actor: Actor, case: Case, item: DeskItem | None, *, is_mine: bool = Fal
     _own, holder, decider = rows.get(case.id, (case, "", ""))
     is_held = case.claimed_until is not None and case.claimed_until > now()
     is_other = is_held and not is_mine and case.claimed_by != actor.account_id
-    decided = [row for row in rows.values() if row[0].state == CaseState.DECIDED]
+    past = [
+        Past(one, who or "", _note_in(notes, one.id, REASON))
+        for one, _holder, who in rows.values()
+        if one.state == CaseState.DECIDED and one.id != case.id
+    ]
     return Look(
         case=case,
         item=item,
         holder=(holder or "") if is_other else "",
         is_mine=is_mine,
         decider=decider or "",
-        reason=_reason_in(notes, case.id),
+        reason=_note_in(notes, case.id, REASON),
         reports=[_report(one) for one in notes.get(case.id, ()) if one.kind == REPORT],
-        past=[
-            Past(one, who or "", _reason_in(notes, one.id))
-            for one, _holder, who in decided
-            if one.id != case.id
-        ],
+        past=past,
         record=record_of(case.author_id, case),
+        contested=_contested(actor, case, past, _note_in(notes, case.id, OBJECTION)),
         hints=hints_of([case.id]).get(case.id, ()),
         alike=lookalikes(actor, ref_of(case)),
         is_newest=max(rows, default=case.id) <= case.id,
@@ -178,8 +202,21 @@ def _notes(case_ids: Sequence[int]) -> dict[int, list[CaseNote]]:
     return found
 
 
-def _reason_in(notes: Mapping[int, list[CaseNote]], case_id: int) -> str:
-    return next((note.text for note in notes.get(case_id, ()) if note.kind == REASON), "")
+def _note_in(notes: Mapping[int, list[CaseNote]], case_id: int, kind: str) -> str:
+    return next((note.text for note in notes.get(case_id, ()) if note.kind == kind), "")
+
+
+def _contested(actor: Actor, case: Case, past: Sequence[Past], words: str) -> Contested | None:
+    if case.kind != CaseKind.OBJECTION:
+        return None
+    statement = statements.get(case.statement_id)
+    first = next((one for one in past if one.case.id == statement.case_id), None)
+    refusal = ""
+    try:
+        objections.require_may_hear(actor, case)
+    except Conflict as error:
+        refusal = say(error)
+    return Contested(first, statement, words, refusal)
 
 
 def _report(note: CaseNote) -> Report:

@@ -13,6 +13,7 @@ from kern.moderation.decisions import (
     verdicts_for,
 )
 from kern.moderation.desk import Look
+from kern.moderation.handling import Handle, handles_for
 from kern.moderation.models import CaseState, CaseVerdict
 from portal.moderation import words
 
@@ -54,11 +55,18 @@ LOOKS: Mapping[CaseVerdict, tuple[object, str, str]] = {  # label, key, icon
     CaseVerdict.RELEASE: (_l("Freigeben"), "a", "check"),
     CaseVerdict.FINE: (_l("Ist in Ordnung"), "a", "check"),
     CaseVerdict.RESTORE: (_l("Wieder zeigen"), "a", "eye"),
+    CaseVerdict.REDACT: (_l("Schwärzen"), "e", "pen"),
     CaseVerdict.RELEASE_WITHOUT_PICTURE: (_l("Ohne Bild"), "b", "image"),
     CaseVerdict.REJECT: (_l("Ablehnen"), "r", "eye-off"),
     CaseVerdict.HIDE: (_l("Ausblenden"), "r", "eye-off"),
     CaseVerdict.UPHELD: (_l("Einspruch stattgeben"), "a", "check"),
     CaseVerdict.DISMISSED: (_l("Einspruch zurückweisen"), "r", "cross"),
+}
+HANDLES: Mapping[Handle, tuple[object, str, str]] = {
+    Handle.SPLIT: (_l("Teilen"), "t", "speech"),
+    Handle.MOVE: (_l("Verschieben"), "m", "arrow-right"),
+    Handle.LOCK: (_l("Gespräch schließen"), "s", "lock"),
+    Handle.UNLOCK: (_l("Gespräch wieder öffnen"), "s", "lock"),
 }
 AT_ONCE = frozenset({CaseVerdict.RELEASE, CaseVerdict.FINE, CaseVerdict.RESTORE})
 
@@ -68,7 +76,9 @@ def buttons_for(actor: Actor, look: Look) -> Buttons:
     if item is None:
         return Buttons()
     if case.state == CaseState.OPEN:
-        return _of(actor, look, verdicts_for(case))
+        found = _of(actor, look, verdicts_of(look))
+        handles = [Button(str(one), *HANDLES[one]) for one in handles_for(actor, case, item)]
+        return Buttons(found.yes, [*found.forms, *handles])
     undo = may_take_back(actor, case, now())
     if case.state != CaseState.DECIDED or case.verdict is None or not look.is_newest:
         return Buttons(undo=undo)
@@ -76,11 +86,22 @@ def buttons_for(actor: Actor, look: Look) -> Buttons:
     return Buttons(found.yes, found.forms, undo=undo, anew=bool(found.yes or found.forms))
 
 
+def verdicts_of(look: Look) -> Sequence[CaseVerdict]:
+    """None for whoever may not decide about this objection."""
+    if look.contested is not None and look.contested.refusal:
+        return ()
+    return verdicts_for(look.case)
+
+
 def _of(actor: Actor, look: Look, verdicts: Sequence[CaseVerdict]) -> Buttons:
     case, item = look.case, look.item
     allowed = [one for one in verdicts if actor.may(needed(case, one), case.scope_id)]
+    lacking = set()
     if item is None or not item.pictures:
-        allowed = [one for one in allowed if one != CaseVerdict.RELEASE_WITHOUT_PICTURE]
+        lacking.add(CaseVerdict.RELEASE_WITHOUT_PICTURE)
+    if item is None or not item.source:
+        lacking.add(CaseVerdict.REDACT)
+    allowed = [one for one in allowed if one not in lacking]
     yes = next((_button(one) for one in allowed if one in AT_ONCE), None)
     return Buttons(yes, [_button(one) for one in allowed if one in LOOKS and one not in AT_ONCE])
 

@@ -1,12 +1,14 @@
 """What moderators and reporters type; what is allowed, the service says."""
 
+import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from wtforms import EmailField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than stubs
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from kern.content import DeskItem, Redaction
+from kern.content import Card, DeskItem, Redaction
 from kern.i18n import _, _l
 from kern.ids import parse_id
 from kern.moderation import netiquette
@@ -16,6 +18,7 @@ from kern.web import Form
 
 SHORT = 90  # characters of a rule in a list of choices
 LONGEST_TITLE = 200
+LONGEST_CLOSING = 300
 FILL = "baustein"
 
 
@@ -86,18 +89,48 @@ class RedactForm(ReasonForm):
     wording = TextAreaField(
         _l("Was stehen bleibt"),
         description=_l("Löschen Sie, was niemand lesen soll. Hinzufügen können Sie nichts."),
-        render_kw={"rows": 10, "data-redact": True},
+        render_kw={"rows": 10},
     )
-    seen = HiddenField()
+    seen = HiddenField()  # the digest of what the preview showed
 
     def begin_with(self, item: DeskItem) -> None:
         self.wording.data, self.title.data = item.source, item.title
 
-    def redaction(self, item: DeskItem, *, has_title: bool) -> Redaction:
-        """As typed. A title that stays as it is is none of our business."""
-        title = (self.title.data or "").strip()
-        changed = has_title and title != item.title
-        return Redaction((self.wording.data or "").replace("\r\n", "\n"), title if changed else None)
+    def redaction(self, item: DeskItem) -> Redaction:
+        text = (self.wording.data or "").replace("\r\n", "\n")
+        title = " ".join((self.title.data or "").split())
+        changed = item.owns_title and title != item.title
+        return Redaction(text, title if changed else None)
+
+    @staticmethod
+    def digest(redaction: Redaction) -> str:
+        whole = f"{redaction.title}\0{redaction.text}"
+        return hashlib.sha256(whole.encode()).hexdigest()[:16]
+
+
+class SplitForm(Form):
+    first = TextAreaField(_l("Erster Teil"), render_kw={"rows": 8})
+    second = TextAreaField(
+        _l("Zweiter Teil"),
+        description=_l("Schneiden Sie ihn oben aus und fügen Sie ihn hier ein."),
+        render_kw={"rows": 5},
+    )
+    fassung = HiddenField()
+
+
+class MoveForm(Form):
+    target = RadioField(_l("Wohin?"), validate_choice=False)
+
+    def offer(self, cards: Sequence[Card]) -> None:
+        self.target.choices = [(str(card.ref), card.title) for card in cards]
+
+
+class LockForm(Form):
+    reason = StringField(
+        _l("Ein Satz dazu"),
+        description=_l("Er steht über dem Gespräch, und alle lesen ihn."),
+        render_kw={"maxlength": LONGEST_CLOSING},
+    )
 
 
 class ReportForm(Form):

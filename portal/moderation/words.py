@@ -22,6 +22,7 @@ from kern.moderation.paging import stamp  # noqa: F401 - templates say words.sta
 from kern.moderation.persons import PERSON_KEY
 from kern.moderation.queue import Tally, Waiting
 from kern.moderation.recent import Done
+from kern.moderation.statements import path_of as statement_path  # noqa: F401 - for templates
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -65,6 +66,7 @@ KINDS: Mapping[CaseKind, object] = {
 ACTS: Mapping[str, CaseVerdict] = {  # the values of buttons
     "freigeben": CaseVerdict.RELEASE,
     "ohne-bild": CaseVerdict.RELEASE_WITHOUT_PICTURE,
+    "schwaerzen": CaseVerdict.REDACT,
     "ablehnen": CaseVerdict.REJECT,
     "in-ordnung": CaseVerdict.FINE,
     "ausblenden": CaseVerdict.HIDE,
@@ -190,8 +192,9 @@ def notes_of(line: Waiting) -> list[str]:
     found = []
     if line.case.reports > 1:
         found.append(_("%(n)s Meldungen", n=line.case.reports))
-    if line.hints:
-        found.append(hint_names(line.hints[:2]))
+    striking = [hint for hint in line.hints if hint.weight > 1]
+    if striking:
+        found.append(hint_names(striking[:2]))
     if line.alike:
         found.append(alike(line.alike))
     if line.holder:

@@ -9,6 +9,7 @@ import { showKeys, useKeys } from "./keys.js";
 import { warnBeforeLeaving } from "./leaving.js";
 import { countMarks } from "./marks.js";
 import { closeMenus } from "./menus.js";
+import { takePassagesOut } from "./redact.js";
 import { shareLinks } from "./share.js";
 import { swapVotes } from "./swap.js";
 import { showCurrentTabs } from "./tabs.js";
@@ -31,6 +32,7 @@ const OF_A_STATE = [
   countUndo,
   countMarks,
   askAtOnce,
+  takePassagesOut,
 ];
 const OF_THE_PAGE = [
   switchTheme,

@@ -87,7 +87,8 @@ def test_the_list_shows_whole_texts_and_how_many_wait(desk: Visitor) -> None:
     assert re.search(r'Alles <span class="df-num">\(1\)', page.text)
 
 
-def test_the_list_needs_at_most_eight_queries(desk: Visitor, count_queries: CountQueries) -> None:
+def test_the_list_needs_a_handful_of_queries(desk: Visitor, count_queries: CountQueries) -> None:
+    """Session, bell, tabs, cases, texts; for all lines at once authors, hints, phases; undo."""
     for number in range(3):
         waiting(text=f"Beitrag {number}")
     desk.get("/moderation/")
@@ -95,7 +96,7 @@ def test_the_list_needs_at_most_eight_queries(desk: Visitor, count_queries: Coun
     with count_queries() as sent:
         desk.get("/moderation/")
 
-    assert len(sent) <= 8
+    assert len(sent) <= 10
 
 
 def test_an_empty_desk_says_so(desk: Visitor) -> None:

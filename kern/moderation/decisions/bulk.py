@@ -11,6 +11,7 @@ from kern.moderation.decisions.choices import Decision, checked, no_for, yes_for
 from kern.moderation.decisions.deciding import decide
 from kern.moderation.decisions.undo import take_back
 from kern.moderation.desk import get_case_for
+from kern.moderation.models import CaseKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ def decide_many(
     at = now()
     for case_id, revision in marked:
         case = get_case_for(actor, case_id)
+        if case.kind == CaseKind.OBJECTION:
+            continue  # each is heard by itself
         verdict = yes_for(case) if accept else no_for(case)
         decision = checked(actor, case, Decision(verdict, revision, rule, text))
         try:

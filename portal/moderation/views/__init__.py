@@ -1,6 +1,16 @@
 """Pages of the desk and of reports."""
 
 from portal.moderation.blueprint import blueprint, reports
-from portal.moderation.views import bulk, case, deciding, log, queue, reporting
+from portal.moderation.views import bulk, case, deciding, handling, log, queue, reporting
 
-__all__ = ["blueprint", "bulk", "case", "deciding", "log", "queue", "reporting", "reports"]
+__all__ = [
+    "blueprint",
+    "bulk",
+    "case",
+    "deciding",
+    "handling",
+    "log",
+    "queue",
+    "reporting",
+    "reports",
+]

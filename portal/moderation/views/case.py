@@ -18,7 +18,7 @@ from kern.moderation.queue import Queue
 from portal.moderation import words
 from portal.moderation.blueprint import blueprint, moderator
 from portal.moderation.buttons import buttons_for, keys_of
-from portal.moderation.forms import ReasonForm
+from portal.moderation.panels import Panel, open_panel
 from portal.moderation.views.queue import frame_of, head_of, phases_of
 
 
@@ -39,8 +39,7 @@ def case(case_id: int) -> ResponseReturnValue:
     actor = moderator()
     found = desk.get_case_for(actor, case_id)
     is_mine = desk.claim(actor, found)
-    form = ReasonForm(formdata=None)
-    return case_page(actor, found, form, is_mine=is_mine, act=request.args.get("tun"))
+    return case_page(actor, found, request.args.get("tun"), is_mine=is_mine)
 
 
 def filters_for(found: Case) -> Filters:
@@ -51,9 +50,9 @@ def filters_for(found: Case) -> Filters:
 
 
 def case_page(
-    actor: Actor, found: Case, form: ReasonForm, *, is_mine: bool = False, act: str | None = None
+    actor: Actor, found: Case, shown: Panel | str | None = None, *, is_mine: bool = False
 ) -> str:
-    """`act`: the decision whose form is open."""
+    """`shown` is the panel that is open, or the name of the one to open."""
     filters = filters_for(found)
     lines = _lines_beside(actor, filters, found)
     place = lines.place_of(found.id)
@@ -61,12 +60,14 @@ def case_page(
     item = item or queue.items_of([found]).get(queue.ref_of(found))
     look = desk.look(actor, found, item, is_mine=is_mine)
     buttons = buttons_for(actor, look)
-    form.fassung.data = str(item.revision) if item else ""
+    if isinstance(shown, str):
+        is_there = item is not None and buttons.form(shown) is not None
+        shown = open_panel(actor, found, item, shown) if item and is_there else None
     return render_template(
         "portal/moderation/case.html",
         look=look,
-        form=form,
-        opened=buttons.form(act),
+        panel=shown,
+        opened=buttons.form(shown.act) if shown else None,
         buttons=buttons,
         keys=keys_of(buttons),
         phase=phases_of([item] if item else []),

@@ -1,4 +1,4 @@
-"""Decide about one case, take it back, put it aside, decide anew from the log."""
+"""Decide about one case, or decide anew from the log."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kern.actor import Actor
+from kern.content import DeskItem
 from kern.db import db
 from kern.errors import Conflict, Invalid
 from kern.i18n import say
@@ -16,10 +17,12 @@ from kern.moderation.models import Case, CaseVerdict
 from kern.web import commits, shows_again
 from portal.moderation import words
 from portal.moderation.blueprint import blueprint, moderator
-from portal.moderation.forms import FILL, ReasonForm
+from portal.moderation.forms import FILL, ReasonForm, RedactForm
+from portal.moderation.panels import REDACT, Panel, Preview, preview_of
 from portal.moderation.views.case import case_page, case_url, filters_for, late_page
 
 Decide = Callable[[Actor, int, Decision], Case]
+PREVIEW = "vorschau"
 
 
 @blueprint.post("/fall/<int:case_id>")
@@ -40,32 +43,72 @@ def decide_anew(case_id: int) -> ResponseReturnValue:
 def _decide(case_id: int, by: Decide) -> ResponseReturnValue:
     actor = moderator()
     found = desk.get_case_for(actor, case_id)
-    form, act = ReasonForm(), request.form.get("tun", "")
+    act = request.form.get("tun", "")
+    opened = request.args.get("tun") or words.no_act(found)
+    if REDACT in {act, opened if act in {FILL, PREVIEW} else ""}:
+        return _redact(actor, found, act)
+    form = ReasonForm()
     if act == FILL:
         form.fill_in()
-        return case_page(actor, found, form, act=request.args.get("tun") or words.no_act(found))
+        return case_page(actor, found, Panel(opened, form))
     if act not in words.ACTS:
         raise Conflict(decisions.NOT_HERE)
     decision = _decision(words.ACTS[act], form)
     if decision.needs_sentence and not form.is_ok():
-        return case_page(actor, found, form, act=act), 422
-    return _carry_out(actor, found, decision, form, by)
+        return case_page(actor, found, Panel(act, form)), 422
+    return _carry_out(actor, found, decision, Panel(act, form), by)
 
 
 def _decision(verdict: CaseVerdict, form: ReasonForm) -> Decision:
     revision = parse_id(form.fassung.data) or 0
-    return Decision(verdict, revision, form.number, form.text.data or "")
+    return Decision(verdict, revision, form.number, form.text.data or "", form.law.data or "")
+
+
+def _redact(actor: Actor, found: Case, act: str) -> ResponseReturnValue:
+    """Nothing goes before the moderator has seen how it reads then."""
+    form = RedactForm()
+    item = queue.items_of([found]).get(queue.ref_of(found))
+    if item is None:
+        return late_page(actor, found.id, say(Conflict("Davon ist nichts mehr da."))), 409
+    if act == FILL:
+        form.fill_in()
+    preview = _preview(form, item)
+    panel = Panel(REDACT, form, preview)
+    if preview is None or (act == REDACT and not form.is_ok()):
+        return case_page(actor, found, panel), 422
+    if act != REDACT or form.seen.data != preview.digest:
+        return case_page(actor, found, panel)
+    wording = form.redaction(item)
+    revision = parse_id(form.fassung.data) or 0
+    decision = Decision(
+        CaseVerdict.REDACT,
+        revision,
+        form.number,
+        form.text.data or "",
+        form.law.data or "",
+        wording,
+    )
+    return _carry_out(actor, found, decision, panel, decisions.decide)
+
+
+def _preview(form: RedactForm, item: DeskItem) -> Preview | None:
+    try:
+        return preview_of(item, form.redaction(item))
+    except Invalid as error:
+        form.blame(error)
+        return None
 
 
 def _carry_out(
-    actor: Actor, found: Case, decision: Decision, form: ReasonForm, by: Decide
+    actor: Actor, found: Case, decision: Decision, panel: Panel, by: Decide
 ) -> ResponseReturnValue:
     filters = filters_for(found)
     try:
         decided = by(actor, found.id, decision)
     except Invalid as error:
-        form.blame(error)
-        return case_page(actor, found, form, act=words.name_of(decision.verdict)), 422
+        db.session.rollback()
+        panel.form.blame(error)
+        return case_page(actor, found, panel), 422
     except Conflict as error:
         number = error.case_id if isinstance(error, AlreadyDecided) else found.id
         db.session.rollback()
@@ -74,32 +117,5 @@ def _carry_out(
         return redirect(case_url(decided.id, filters), code=303)
     following = queue.find_next(actor, filters, found)
     if following is None:
-        return redirect(url_for(".overview", **words.args_of(filters)), code=303)
-    return redirect(case_url(following.id, filters), code=303)
-
-
-@blueprint.post("/fall/<int:case_id>/uebernehmen")
-@commits
-def take_on(case_id: int) -> ResponseReturnValue:
-    """Claim it until tomorrow, or give it up again, and stay."""
-    actor = moderator()
-    case = desk.get_case_for(actor, case_id)
-    if case.claimed_by == actor.account_id and desk.is_taken_on(case):
-        desk.put_back(actor, case)
-    else:
-        desk.take_on(actor, case)
-    return redirect(case_url(case.id, filters_for(case)), code=303)
-
-
-@blueprint.post("/fall/<int:case_id>/weglegen")
-@commits
-def put_back(case_id: int) -> ResponseReturnValue:
-    """Give the claim up and go on with the next."""
-    actor = moderator()
-    case = desk.get_case_for(actor, case_id)
-    desk.put_back(actor, case)
-    filters = filters_for(case)
-    following = queue.find_next(actor, filters, case)
-    if following is None or following.id == case.id:
         return redirect(url_for(".overview", **words.args_of(filters)), code=303)
     return redirect(case_url(following.id, filters), code=303)
