@@ -78,6 +78,7 @@ class Document:
     at: datetime
     boost: float = 1.0
     language: str = "de"
+    has_own_title: bool = True  # a post's is that of its thread
 
 
 @dataclass(frozen=True, slots=True)

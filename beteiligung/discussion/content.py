@@ -137,6 +137,7 @@ def _post_documents(ids: Sequence[int]) -> Sequence[Document]:
             path=post_path(post.id),
             at=post.written_at,
             boost=1.3 if post.is_answer else 1.0,
+            has_own_title=False,
         )
         for post in found
     ]

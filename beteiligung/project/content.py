@@ -93,7 +93,7 @@ def _document(project: Project, news: Sequence[str]) -> Document:
         audience=audience(project.scope),
         path=project.scope.path,
         at=project.published_at or project.scope.created_at,
-        boost=1.5,
+        boost=2.0,
     )
 
 

@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 from kern.search.stemming import stem
 
-VERSION = 1
+VERSION = 2
 MAX_TERM = 40  # characters; longer words are cut, in the index and in a query alike
 TITLE_WEIGHT = 4.0  # a word of the title counts as often as this many in the body
+LENT_WEIGHT = 0.5  # of a title that is another thing's: all posts of a thread have the same
 _GAP = 100  # words between title and body
 _RAW = 4 * MAX_TERM  # no more of a word is looked at, however long somebody makes it
 
@@ -76,10 +77,10 @@ def analyse(text: str, weight: float = 1.0) -> Iterator[Term]:
             yield Term(term, position, start, end, weight)
 
 
-def analyse_document(title: str, body: str) -> Iterator[Term]:
+def analyse_document(title: str, body: str, *, has_own_title: bool = True) -> Iterator[Term]:
     """Title and body as one text; no phrase reaches from one into the other."""
     position = -1
-    for term in analyse(title, TITLE_WEIGHT):
+    for term in analyse(title, TITLE_WEIGHT if has_own_title else LENT_WEIGHT):
         position = term.position
         yield term
     for term in analyse(body):

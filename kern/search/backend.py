@@ -97,6 +97,7 @@ def digest_of(documents: Iterable[Document]) -> int:
         parts = (
             document.title, document.body, document.kind, document.scope, document.audience,
             document.path, int(document.at.timestamp()), document.boost, document.language,
+            document.has_own_title,
         )  # fmt: skip
         digested = hashlib.blake2b(repr(parts).encode("utf-8", "replace"), digest_size=8)
         digest ^= int.from_bytes(digested.digest(), signed=True)

@@ -38,6 +38,8 @@ _MEMORY = 64  # MB a writer may hold before it sorts on disk
 _OPEN_TRIES = 5  # a writer may delete files between reading the table and opening them
 _FRESH_BONUS = 0.25  # today's text scores at most this much more than a very old one
 _HALF_LIFE = 180 * 86_400  # seconds after which the bonus has halved
+# BM25's b, usually 0.75: a post of three words is no better an answer than a project's page.
+_LENGTH_MATTERS = 0.3
 _CHECK_EVERY = 128  # hits between two looks at the clock
 
 
@@ -213,7 +215,7 @@ def _open(path: Path) -> _Opened:
             generations.check_quickly(path)
             stamps = generations.stamps(path)
             searcher = FileIndex(FileStorage(str(path)), indexname="MAIN").searcher(
-                weighting=scoring.BM25F()
+                weighting=scoring.BM25F(B=_LENGTH_MATTERS)
             )
         except FileNotFoundError:
             time.sleep(0.01)
@@ -266,7 +268,7 @@ def _fill(path: Path, documents: Iterable[Document], progress: Callable[[int], N
 
 def _fields(document: Document) -> dict[str, Any]:
     return {
-        "text": list(analysis.analyse_document(document.title, document.body)),
+        "text": list(_terms(document)),
         "ref": str(Ref(document.key, document.id)),
         "path": document.path.encode(),
         "kind": document.kind.encode(),
@@ -276,6 +278,11 @@ def _fields(document: Document) -> dict[str, Any]:
         "boost": document.boost,
         "digest": digest_of([document]),
     }
+
+
+def _terms(document: Document) -> Iterator[analysis.Term]:
+    own = document.has_own_title
+    return analysis.analyse_document(document.title, document.body, has_own_title=own)
 
 
 def _leaves(searcher: Searcher) -> list[tuple[Searcher, int]]:

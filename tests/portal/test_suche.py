@@ -303,3 +303,35 @@ def test_another_kind_with_hits_is_offered(client: FlaskClient, settings: Settin
 
     assert "Überall nach „Teich“ suchen" in page(client, "Teich", art="projekt")
     assert "Überall nach" not in page(client, "Zeppelin", art="projekt")
+
+
+def test_a_project_of_that_name_comes_before_short_posts_that_mention_it(
+    client: FlaskClient,
+) -> None:
+    project = make_project(title="Radweg an der Kaimauer")
+    project.plain = "Zwischen Bahnhof und Strandbad fehlt ein sicherer Weg. " * 60
+    for title in ("Was wird aus dem Radweg?", "Wie viel Licht braucht der Radweg?"):
+        thread = make_thread(project.scope, title=title, question="Schreiben Sie uns. " * 10)
+        for text in ("Radweg, ja bitte!", "Der Radweg ist ein Radweg.", "Gute Frage."):
+            make_post(thread, text=text)
+    path = project.scope.path
+    db.session.commit()
+    search.rebuild_all()
+
+    found = hits(page(client, "Radweg"))
+
+    assert found[0] == path
+    assert all(address.startswith("/beteiligung/gespraech/") for address in found[1:3])
+
+
+def test_a_post_is_found_by_its_own_words_before_those_of_its_thread(client: FlaskClient) -> None:
+    quiet = make_thread(title="Was fehlt am Markt?")
+    loud = make_thread(title="Wo stehen Bänke?")
+    said = make_post(quiet, text="Bänke fehlen, und zwar überall dort, wo Schatten ist.").id
+    make_post(loud, text="Am liebsten am Brunnen.")
+    db.session.commit()
+    search.rebuild_all()
+
+    found = [address for address in hits(page(client, "Bänke")) if "/beitrag/" in address]
+
+    assert found[0] == f"/beteiligung/beitrag/{said}"

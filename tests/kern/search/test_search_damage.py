@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from kern.content import Ref
+from kern.search.analysis import VERSION
 from kern.search.backend import IndexBusy, IndexUnavailable, Request
 from kern.search.query import parse
 from kern.search.whoosh_backend import WhooshBackend
@@ -150,7 +151,7 @@ def test_an_index_of_an_older_analysis_serves_but_is_not_healthy(
     index: WhooshBackend, generation: Path
 ) -> None:
     seals = generation / "siegel.json"
-    seals.write_text(seals.read_text().replace('"version": 1', '"version": 0'))
+    seals.write_text(seals.read_text().replace(f'"version": {VERSION}', '"version": 0'))
 
     assert not index.is_healthy()
     assert ids_found(index, "Nummer7") == {7}
