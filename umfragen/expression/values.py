@@ -2,7 +2,7 @@
 
 A value is text, a number or a truth value; nothing answered is "". `static/js/survey-rules.js`
 says the same in the browser, and a test holds the two together. Where LimeSurvey's own PHP and
-JavaScript disagree, docs/entscheidungen/0009 says what we took.
+JavaScript disagree, docs/entscheidungen/0011 says what we took.
 """
 
 import math
