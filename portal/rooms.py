@@ -20,9 +20,10 @@ from kern.accounts import pending
 from kern.accounts.pending import PendingKind
 from kern.content import ContentType
 from kern.mail import MailKind
-from kern.moderation import forgetting
+from kern.moderation import digest, forgetting
 from kern.moderation.hints import making
 from kern.notify import NoticeType, bounces, digests
+from kern.notify import forgetting as notices_forgetting
 from kern.notify import mails as notify_mails
 from kern.panels import Panel
 from portal import dateien, feeds, gestaltung, gesund, karten
@@ -34,6 +35,7 @@ from portal.konto import views as konto
 from portal.mitteilungen import acts as notice_acts
 from portal.mitteilungen import views as mitteilungen
 from portal.moderation import mails as moderation_mails
+from portal.moderation import notices as report_notices
 from portal.moderation import views as moderation
 from portal.start import views as start
 from portal.suche import views as suche
@@ -56,6 +58,7 @@ NOTICE_TYPES: tuple[NoticeType, ...] = (
     *discussion_notices.TYPES,
     *project_notices.TYPES,
     *statement_notices.TYPES,
+    *report_notices.TYPES,
 )
 PENDING_KINDS: tuple[PendingKind, ...] = (acts.POST, acts.VOTE, notice_acts.FOLLOW)
 PANELS: tuple[Panel, ...] = (panel.PANEL,)
@@ -84,6 +87,7 @@ def register(app: Flask) -> None:
     content.fill(CONTENT_TYPES)
     mail.fill(MAIL_KINDS)
     notify.fill(NOTICE_TYPES)
+    digests.fill_standing((digest.STANDING,))
     pending.fill(PENDING_KINDS)
     panels.fill(PANELS)
     app.cli.add_command(cli.group)
@@ -93,6 +97,8 @@ def register(app: Flask) -> None:
     worker.on_tick(forgetting.forget, timedelta(hours=1))
     worker.on_tick(project_news.tell_phases)
     worker.on_tick(digests.make_digests)
+    worker.on_tick(digest.tell_at_once)
+    worker.on_tick(notices_forgetting.forget, timedelta(hours=1))
     worker.on_tick(bounces.forget, timedelta(hours=1))
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -26,6 +26,7 @@ from kern.town import current_town
 
 LONGEST = 1500  # characters of one text; the link leads to the rest
 MOST_LINES = 30
+STANDING_MAIL = "notify.stand"
 
 Payload = Mapping[str, Any]
 
@@ -91,13 +92,17 @@ def _sections(digest: Digest, actor: Actor) -> list[Section]:
 
 
 def _write_digest(
-    recipient: Recipient, actor: Actor, sections: Sequence[Section], groups: Sequence[Group]
+    recipient: Recipient,
+    actor: Actor,
+    sections: Sequence[Section],
+    groups: Sequence[Group],
+    about: str = DIGEST,
 ) -> Mail:
     shown, left = _cut(groups)
     return write(
         "notify/tagespost",
         recipient,
-        about=DIGEST,
+        about=about,
         title=_subject(sections, groups),
         sections=sections,
         groups=shown,
@@ -137,6 +142,20 @@ def _subject(sections: Sequence[Section], groups: Sequence[Group]) -> str:
     return _("%(count)s Neuigkeiten von %(name)s", count=count, name=name)
 
 
+def _standing(payload: Payload) -> Mail | None:
+    """What stands right now, for who wants to hear of it at once."""
+    recipient = recipient_of(payload["recipient"])
+    if recipient is None:
+        return None
+    actor = actor_of_party(int(payload["party"]))
+    with speaking(recipient.language):
+        found = [one.section(actor) for one in standing() if one.kind == payload["about"]]
+        sections = [section for section in found if section is not None]
+        if not sections:
+            return None
+        return _write_digest(recipient, actor, sections, (), payload["about"])
+
+
 def _choose(payload: Payload) -> Mail | None:
     """The way to one's own choices, asked for on the page."""
     recipient = recipient_of(payload["recipient"])
@@ -150,4 +169,5 @@ MAIL_KINDS = (
     MailKind(CHOOSE_MAIL, _l("Link zu den Mitteilungen"), _choose, asked=True),
     MailKind(ONE_MAIL, _l("Mitteilung"), _one),
     MailKind(DIGEST_MAIL, _l("Tagespost"), _digest),
+    MailKind(STANDING_MAIL, _l("Stand der Moderation"), _standing),
 )

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from beteiligung.discussion.models import POST_KEY, THREAD_KEY, Status
 from beteiligung.project.rules import PROJECT_KEY
-from kern import notify
+from kern import clock, notify
 from kern.accounts.permissions import Role
 from kern.actor import GUEST, Actor
 from kern.clock import now
@@ -16,7 +16,8 @@ from kern.content import Ref
 from kern.db import db
 from kern.errors import NotFound
 from kern.notify.following import get_followable
-from kern.notify.models import Notice, NoticeKind, Preference
+from kern.notify.forgetting import forget
+from kern.notify.models import Follow, Notice, NoticeKind, Preference
 from kern.outbox import OutboxEntry
 from kern.scope import ScopeState
 from kern.worker import drain
@@ -153,3 +154,23 @@ def test_only_what_one_may_read_can_be_followed() -> None:
         with pytest.raises(NotFound):
             get_followable(GUEST, ref)
     assert get_followable(GUEST, Ref(THREAD_KEY, post.thread_id)).title == post.thread.title
+
+
+def test_old_notices_and_everything_of_people_who_have_gone_are_forgotten() -> None:
+    me, gone = party_of(make_actor(Role.CITIZEN)), make_party()
+    thread = Ref(THREAD_KEY, make_thread().id)
+    with clock.at(now() - timedelta(days=91)):
+        tell(me, event="old")
+    for party in (me, gone.id):
+        tell(party, event="new")
+        notify.follow(party, thread)
+        prefer(party, NoticeKind.REPLY, notify.Frequency.NEVER)
+    gone.erased_at = now()
+    db.session.flush()
+
+    assert forget(now(), now())
+    assert [notice.event for notice in notices(me)] == ["new"]
+    assert notices(gone.id) == []
+    for table in (Follow, Preference):
+        assert db.session.scalars(select(table.party_id)).all() == [me]
+    assert not forget(now(), now())

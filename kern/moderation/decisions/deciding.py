@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, or_, select, update
 
-from kern import outbox
+from kern import notify, outbox
 from kern.actor import Actor
 from kern.clock import now
-from kern.content import DeskItem
+from kern.content import DeskItem, Ref
 from kern.db import db
 from kern.errors import Conflict
 from kern.moderation import objections, statements
@@ -35,8 +35,11 @@ from kern.moderation.models import (
     Found,
 )
 from kern.moderation.queue import items_of, ref_of
+from kern.notify import NoticeKind
 
 ANSWER_MAIL = "moderation.gemeldet"
+ANSWER_NOTICE = "moderation.meldung"
+REPORT_KEY = "kern.report"  # of the ref of such a notice: the number of the report's note
 
 
 def decide(actor: Actor, case_id: int, decision: Decision, at: datetime | None = None) -> Case:
@@ -144,13 +147,31 @@ def together(case: Case) -> Sequence[Case]:
 def _answer_reporters(cases: Iterable[Case], at: datetime) -> None:
     ids = [case.id for case in cases if case.kind == CaseKind.REPORT]
     query = select(CaseNote).where(
-        CaseNote.case_id.in_(ids), CaseNote.kind == REPORT, CaseNote.email.is_not(None)
+        CaseNote.case_id.in_(ids),
+        CaseNote.kind == REPORT,
+        or_(CaseNote.email.is_not(None), CaseNote.party_id.is_not(None)),
     )
     for note in db.session.scalars(query).all() if ids else ():
+        if note.email is None:
+            _tell_reporter(note, at)
+            continue
         outbox.mail(
             ANSWER_MAIL,
             f"report:{note.id}",
             event=f"case:{note.case_id}",
             not_before=at + statements.UNDO,
             note=note.id,
+        )
+
+
+def _tell_reporter(note: CaseNote, at: datetime) -> None:
+    """Who is logged in and gave no address finds the outcome with their notices."""
+    if note.party_id is not None:
+        notify.tell(
+            note.party_id,
+            NoticeKind.CASE,
+            Ref(REPORT_KEY, note.id),
+            f"case:{note.case_id}:report:{note.id}",
+            what=ANSWER_NOTICE,
+            not_before=at + statements.UNDO,
         )
