@@ -196,6 +196,7 @@ class ContentType:
     mentions: Callable[[Sequence[str], int], Sequence[Mention]] | None = None
     """(words, limit): the newest public things in which one of these words stands."""
     followed: bool = False  # people can follow it
+    titled: bool = False  # its title is its author's own words, not those of what it stands in
     newest: Callable[[Within, int], Sequence[Entry]] | None = None
     """(what, limit): what strangers may read, newest first: for feeds."""
     events: Callable[[int | None], Sequence[Event]] | None = None

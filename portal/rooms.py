@@ -34,6 +34,7 @@ from portal.konto import mails as konto_mails
 from portal.konto import views as konto
 from portal.mitteilungen import acts as notice_acts
 from portal.mitteilungen import views as mitteilungen
+from portal.moderation import cli as moderation_cli
 from portal.moderation import mails as moderation_mails
 from portal.moderation import notices as report_notices
 from portal.moderation import views as moderation
@@ -91,6 +92,7 @@ def register(app: Flask) -> None:
     pending.fill(PENDING_KINDS)
     panels.fill(PANELS)
     app.cli.add_command(cli.group)
+    app.cli.add_command(moderation_cli.group)
     worker.on_facts(search.follow)
     worker.on_facts(making.follow)
     worker.on_tick(making.tidy)

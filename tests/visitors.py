@@ -1,10 +1,13 @@
 """Somebody with a browser: a client that keeps cookies and sends the token of its session."""
 
+import re
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from kern import clock
 from kern.accounts.models import Account
 from kern.accounts.parties import address_of_account
 from kern.accounts.sessions import open_session
@@ -54,6 +57,13 @@ class Visitor:
     def send(self, method: str, path: str, data: dict[str, Any] | None) -> TestResponse:
         form = None if method == "GET" else self._form(data)
         return self._fresh(self.client.open(path, method=method, data=form, buffered=True))
+
+    def read(self, path: str, seconds: int = 5) -> dict[str, str]:
+        """The hidden field of a page that was opened a while ago, as people do who read it."""
+        with clock.at(clock.now() - timedelta(seconds=seconds)):
+            page = self.get(path).text
+        found = re.search(r'name="geoeffnet" value="([^"]+)"', page)
+        return {"geoeffnet": found[1]} if found else {}
 
     def _form(self, data: dict[str, Any] | None) -> dict[str, Any]:
         token = {FIELD: token_for(self.token)} if self.token else {}

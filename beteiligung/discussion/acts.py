@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from beteiligung.discussion.models import POST_KEY
 from beteiligung.discussion.service import decisions, posts, threads, votes
 from kern import text
 from kern.accounts.models import Party
@@ -15,9 +16,11 @@ from kern.accounts.pending import PendingKind
 from kern.accounts.sessions import guest
 from kern.calendar import format_target
 from kern.clock import now
+from kern.content import Ref
 from kern.errors import NotFound
 from kern.i18n import _, _l
 from kern.moderation.cases import due
+from kern.moderation.hints import note_typing
 
 
 def _show_post(payload: Mapping[str, Any]) -> Markup:
@@ -38,6 +41,7 @@ def _perform_post(party: Party, payload: Mapping[str, Any]) -> tuple[str, str]:
         parent=parent,
         picture_id=payload["picture"],
     )
+    note_typing(Ref(POST_KEY, post.id), payload.get("typed_ms"))
     path = f"/beteiligung/gespraech/{thread.id}"
     if post.released is not None:
         return f"/beteiligung/beitrag/{post.id}", _("Danke! Ihr Beitrag ist jetzt zu sehen.")

@@ -26,7 +26,7 @@ from kern.accounts.models import Source
 from kern.errors import Invalid
 from kern.files.service import checked_alt
 from kern.i18n import _l, say
-from kern.web.forms import Form
+from kern.web.forms import Form, OpenForm
 from kern.web.uploads import PictureField
 
 NEEDED = _l("Bitte füllen Sie dieses Feld aus.")
@@ -38,7 +38,7 @@ def _length(limit: int) -> Length:
     return Length(max=limit, message=_l("Bitte höchstens %(max)d Zeichen."))
 
 
-class PostForm(Form):
+class PostForm(OpenForm):
     """`email` is asked only of people without a login; the view says whether it is needed."""
 
     text = TextAreaField(
@@ -56,6 +56,7 @@ class PostForm(Form):
         render_kw={"autocomplete": "email"},
     )
     parent = HiddenField()
+    typed = HiddenField(render_kw={"data-typed": "text"})
     picture = PictureField(
         _l("Bild"),
         description=_l("JPEG, PNG oder WebP, höchstens 10 MB. Der Aufnahmeort wird entfernt."),
@@ -67,7 +68,6 @@ class PostForm(Form):
         [_length(200)],
         description=_l("Ein Satz für Menschen, die das Bild nicht sehen können."),
     )
-    website = StringField(_l("Bitte leer lassen"))  # people do not see it, robots fill it in
 
     def validate_picture_alt(self, field: StringField) -> None:
         if self.picture.accepted is not None:
@@ -77,7 +77,7 @@ class PostForm(Form):
                 raise StopValidation(say(error)) from None
 
 
-class VoteForm(Form):
+class VoteForm(OpenForm):
     email = EmailField(
         _l("Ihre E-Mail-Adresse"),
         [InputRequired(NEEDED), _length(254)],
@@ -97,7 +97,7 @@ class EditForm(Form):
     )
 
 
-class ThreadForm(Form):
+class ThreadForm(OpenForm):
     title = StringField(
         _l("Überschrift"),
         [InputRequired(_l("Bitte geben Sie eine Überschrift an.")), _length(MAX_TITLE)],
@@ -109,6 +109,7 @@ class ThreadForm(Form):
         render_kw={"rows": 6},
     )
     category = StringField(_l("Thema"), [_length(60)])
+    typed = HiddenField(render_kw={"data-typed": "question"})
     email = EmailField(
         _l("Ihre E-Mail-Adresse"),
         [Optional(), _length(254)],
@@ -117,7 +118,6 @@ class ThreadForm(Form):
         ),
         render_kw={"autocomplete": "email"},
     )
-    website = StringField(_l("Bitte leer lassen"))
 
 
 class OfficeThreadForm(ThreadForm):

@@ -226,6 +226,7 @@ PROJECTS = ContentType(
     own_paths=_own_paths,
     find_titles=_find_titles,
     followed=True,
+    titled=True,
     newest=feeds.newest,
     events=feeds.dates,
 )

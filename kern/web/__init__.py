@@ -3,14 +3,15 @@
 from kern.web.app import init_app, safe_next
 from kern.web.bell import shows
 from kern.web.commits import commits
-from kern.web.forms import Form
+from kern.web.forms import Form, OpenForm
 from kern.web.guard import csrf_field, shows_again
 from kern.web.identity import current_actor, require, require_fresh, require_login
-from kern.web.limit import limit, limit_mails, limit_network
+from kern.web.limit import limit, limit_mails, limit_network, limit_voting, limit_writing
 from kern.web.notice import notice
 
 __all__ = [
     "Form",
+    "OpenForm",
     "commits",
     "csrf_field",
     "current_actor",
@@ -18,6 +19,8 @@ __all__ = [
     "limit",
     "limit_mails",
     "limit_network",
+    "limit_voting",
+    "limit_writing",
     "notice",
     "require",
     "require_fresh",

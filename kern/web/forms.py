@@ -6,11 +6,13 @@ from typing import Any
 from flask import g
 from flask_wtf import FlaskForm
 from markupsafe import Markup
+from wtforms import StringField
 from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
+from wtforms.validators import ValidationError
 
 from kern.errors import DomainError
-from kern.i18n import _, language, say
+from kern.i18n import _, _l, language, say
 from kern.web.uploads import UploadField
 
 
@@ -79,3 +81,20 @@ def blank_or(draw: Callable[..., Markup], form: Form, name: str, **values: Hasha
     if key not in _blank:
         _blank[key] = draw(field, **values)
     return _blank[key]
+
+
+class OpenForm(Form):
+    """For everybody, with or without a login: it has a field that people do not see, so that only
+    programs fill it in. Where a browser did, it is shown, and nothing else is lost."""
+
+    website = StringField(_l("Bitte leer lassen"))
+
+    def validate_website(self, field: StringField) -> None:
+        if field.data:
+            raise ValidationError(
+                _(
+                    "Hier darf nichts stehen. Programme, die Werbung verteilen, füllen dieses Feld "
+                    "aus, manchmal auch Ihr Browser. Bitte leeren Sie es und senden Sie noch "
+                    "einmal ab."
+                )
+            )

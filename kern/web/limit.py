@@ -34,6 +34,20 @@ def limit_mails(email: str) -> None:
     limit("mail.address", 5, HOUR, email)
 
 
+def limit_writing(account_id: int | None = None) -> None:
+    """Texts and their changes: thirty an hour of one account, three hundred from one network, where
+    a school class may sit together."""
+    limit_network("write.network", 300)
+    if account_id is not None:
+        limit("write", 30, HOUR, str(account_id))
+
+
+def limit_voting(account_id: int | None) -> None:
+    """Votes, changes of mind included: who reads a long thread votes often."""
+    limit_network("vote.network", 2_000)
+    limit("vote", 400, HOUR, str(account_id))
+
+
 def limit_passwords(email: str) -> None:
     """Ten tries an hour for one address from one network, a hundred from the network, and twenty
     for the address from everywhere: beyond, its owner comes in by a link."""

@@ -13,7 +13,7 @@ from kern.accounts.passwords import LONGEST as LONGEST_PASSWORD
 from kern.accounts.passwords import SHORTEST
 from kern.errors import Invalid
 from kern.i18n import _l
-from kern.web import Form
+from kern.web import Form, OpenForm
 
 NO_EMAIL = _l("Bitte geben Sie Ihre E-Mail-Adresse ein.")
 NO_NAME = _l("Bitte geben Sie einen Namen ein.")
@@ -58,6 +58,10 @@ class EmailForm(Form):
                 self.blame(error)
             return False
         return is_valid
+
+
+class LinkForm(OpenForm, EmailForm):
+    """Log in or have an account: a mail goes to whatever address is typed."""
 
 
 class PasswordLoginForm(EmailForm):

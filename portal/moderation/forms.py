@@ -6,7 +6,7 @@ from typing import Any
 
 from wtforms import EmailField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than stubs
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, Length
 
 from kern.content import Card, DeskItem, Redaction
 from kern.i18n import _, _l
@@ -14,7 +14,7 @@ from kern.ids import parse_id
 from kern.moderation import netiquette
 from kern.moderation.decisions.choices import LONGEST_LAW, LONGEST_REASON
 from kern.moderation.reports import LONGEST, OTHER
-from kern.web import Form
+from kern.web import Form, OpenForm
 
 SHORT = 90  # characters of a rule in a list of choices
 LONGEST_TITLE = 200
@@ -133,7 +133,7 @@ class LockForm(Form):
     )
 
 
-class ReportForm(Form):
+class ReportForm(OpenForm):
     rule = RadioField(
         _l("Worum geht es?"),
         [InputRequired(_l("Bitte wählen Sie, worum es geht."))],
@@ -149,7 +149,6 @@ class ReportForm(Form):
         description=_l("Nur wenn Sie eine Antwort möchten. Niemand sonst sieht sie."),
         render_kw={"autocomplete": "email", "inputmode": "email", "maxlength": 254},
     )
-    website = StringField(_l("Bitte leer lassen"))  # people do not see it, robots fill it in
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -157,7 +156,3 @@ class ReportForm(Form):
             *((str(rule.number), rule.text) for rule in netiquette.rules()),
             (str(OTHER), _("Etwas anderes")),
         ]
-
-    def validate_website(self, field: StringField) -> None:
-        if field.data:
-            raise ValidationError(_("Bitte lassen Sie dieses Feld leer."))

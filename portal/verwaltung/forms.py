@@ -25,6 +25,10 @@ GROUPS: Mapping[str, tuple[Any, Any]] = {
     "kontakt": (_l("Kontakt"), _l("Zuständige Stelle, Telefon, Sprechzeiten, Papier.")),
     "texte": (_l("Feste Texte"), _l("Impressum, Datenschutz, Barrierefreiheit, So geht’s.")),
     "regeln": (_l("Regeln für Gespräche"), _l("Woran sich alle halten und die Moderation misst.")),
+    "hinweise": (
+        _l("Hinweise an die Moderation"),
+        _l("Was am Prüfplatz auffallen soll. Hinweise sortieren nur; entscheiden muss ein Mensch."),
+    ),
     "zeiten": (_l("Zeiten"), _l("Wie schnell Beiträge geprüft werden.")),
     "aussehen": (_l("Aussehen"), _l("Logo, Bild und Farben.")),
     "mail": (_l("Absender von Mails"), _l("Unter welchem Namen die Plattform schreibt.")),
@@ -59,6 +63,7 @@ _INPUTS: Mapping[str, tuple[Any, Mapping[str, Any], Any]] = {
         _l("Zum Beispiel #43600c; leer lassen für unsere Farbe."),
     ),
     "choice": (SelectField, {}, ""),
+    "switch": (BooleanField, {}, ""),
     "image": (
         PictureField,
         {"accept": "image/png,image/jpeg,image/webp"},

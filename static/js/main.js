@@ -15,6 +15,7 @@ import { swapVotes } from "./swap.js";
 import { showCurrentTabs } from "./tabs.js";
 import { tellTime } from "./time.js";
 import { switchTheme } from "./theme.js";
+import { timeTyping } from "./typing.js";
 import { placeToasts } from "./toasts.js";
 import { countUndo } from "./undo.js";
 
@@ -24,6 +25,7 @@ const OF_A_STATE = [
   tellTime,
   keepDrafts,
   countCharacters,
+  timeTyping,
   showKeys,
   fillReasons,
   warnBeforeLeaving,

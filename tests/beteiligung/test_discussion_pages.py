@@ -138,9 +138,10 @@ def test_bad_input_gets_a_sentence_and_keeps_what_was_typed(
     assert db.session.scalar(select(func.count()).select_from(Pending)) == 0
 
 
-def test_a_robot_that_fills_the_hidden_field_changes_nothing(
+def test_a_robot_that_fills_the_hidden_field_changes_nothing_and_a_person_loses_nothing(
     town: Town, client: FlaskClient
 ) -> None:
+    """Where a browser filled it in, the field comes to sight, and the text is still there."""
     thread = make_thread()
     thread_id = thread.id
     db.session.commit()
@@ -148,8 +149,15 @@ def test_a_robot_that_fills_the_hidden_field_changes_nothing(
 
     answer = client.post(f"/beteiligung/gespraech/{thread_id}/beitraege", data=data)
 
-    assert answer.status_code == 303
+    assert answer.status_code == 422
+    assert "Hier darf nichts stehen." in answer.text
+    assert 'class="df-trap"' not in answer.text
+    assert SAID in answer.text
     assert db.session.scalar(select(func.count()).select_from(Pending)) == 0
+    again = client.post(
+        f"/beteiligung/gespraech/{thread_id}/beitraege", data=data | {"website": ""}
+    )
+    assert again.status_code == 303
 
 
 def test_with_a_login_the_post_is_kept_and_shown_to_its_author_alone(

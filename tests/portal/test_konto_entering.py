@@ -53,7 +53,7 @@ def test_a_stranger_becomes_an_account_and_goes_on_where_they_were(visitor: Visi
     link = ask(visitor, "neu@lindenau.example", "/beteiligung/?seite=2")
     assert "Konto anlegen" in visitor.get(link).text
 
-    page = visitor.post(link, {"name": "Seehund 7"})
+    page = visitor.post(link, {"name": "Seehund 7", **visitor.read(link)})
 
     assert (page.status_code, page.location) == (303, "/beteiligung/?seite=2")
     assert "Seehund 7" in visitor.get("/konto/").text
@@ -83,12 +83,31 @@ def test_a_spent_link_says_what_to_do(app: Flask, visitor: Visitor) -> None:
 def test_a_bad_name_is_kept_and_explained_at_its_field(visitor: Visitor) -> None:
     link = ask(visitor, "neu@lindenau.example")
 
-    page = visitor.post(link, {"name": "Rathaus <b>"})
+    page = visitor.post(link, {"name": "Rathaus <b>", **visitor.read(link)})
 
     assert page.status_code == 422
     assert 'value="Rathaus &lt;b&gt;"' in page.text
     assert 'id="name-fehler"' in page.text
-    assert visitor.post(link, {"name": "Seehund 7"}).status_code == 303
+    again = {"name": "Seehund 7", **visitor.read(link)}
+    assert visitor.post(link, again).status_code == 303
+
+
+def test_who_makes_an_account_faster_than_anybody_reads_is_asked_to_look(visitor: Visitor) -> None:
+    link = ask(visitor, "neu@lindenau.example")
+    for opened in ({}, {"geoeffnet": "1.ff"}, visitor.read(link, seconds=0)):
+        page = visitor.post(link, {"name": "Seehund 7", **opened})
+        assert page.status_code == 422
+        assert 'value="Seehund 7"' in page.text
+        assert "Das ging sehr schnell." in page.text
+    assert visitor.post(link, {"name": "Seehund 7", **visitor.read(link)}).status_code == 303
+
+
+def test_a_robot_that_fills_the_hidden_field_causes_no_mail(visitor: Visitor) -> None:
+    form = {"email": "neu@lindenau.example", "website": "https://spam.example"}
+    page = visitor.post("/konto/anmelden", form)
+    assert page.status_code == 422
+    assert "neu@lindenau.example" in page.text
+    assert mails("konto.anmelden") == []
 
 
 def test_every_address_gets_the_same_answer(visitor: Visitor) -> None:

@@ -26,8 +26,8 @@ from kern.db import db
 from kern.errors import Conflict, NotAllowed, NotFound
 from kern.files import service as files
 from kern.moderation.cases import open_case, withdraw_cases
-from kern.moderation.models import CaseKind
-from kern.moderation.trust import is_trusted
+from kern.moderation.models import Case, CaseKind, CaseState
+from kern.moderation.trust import RELEASED, is_trusted
 from kern.outbox import Fact
 from kern.scope import Scope
 
@@ -51,10 +51,13 @@ def get_thread(thread_id: int) -> Thread:
 
 
 def is_known(author_id: int | None) -> bool:
-    """Somebody released something of theirs before: their links come alive."""
+    """Somebody read and released something of theirs before, whatever it was: their links come
+    alive."""
     if author_id is None:
         return False
-    query = select(Post.id).where(Post.author_id == author_id, Post.status == Status.PUBLIC)
+    query = select(Case.id).where(
+        Case.author_id == author_id, Case.state == CaseState.DECIDED, Case.verdict.in_(RELEASED)
+    )
     return db.session.scalar(query.limit(1)) is not None
 
 
@@ -64,7 +67,8 @@ def submit(actor: Actor, thing: Thing, scope: Scope) -> None:
     status = rules.first_status(actor, scope, trusted=trusted)
     ref = Ref(key_of(thing), thing.id)
     if status == Status.PUBLIC:
-        release(thing, thing.latest)
+        links = actor.may(rules.DECIDE, scope.id) or is_known(thing.author_id)
+        release(thing, thing.latest, links=links)
     elif thing.status == Status.REJECTED:
         thing.status = Status.PENDING
     if status == Status.PENDING:
@@ -104,13 +108,13 @@ def decide(thing: Thing, revision: int, actor: Actor, verdict: Verdict) -> None:
         telling.tell_author(thing, telling.DECIDED, str(revision), revision=revision)
 
 
-def release(thing: Thing, number: int) -> None:
+def release(thing: Thing, number: int, *, links: bool = True) -> None:
     revision = texts.get_revision(thing, number)
     was_public = thing.status == Status.PUBLIC
     if not was_public:
         rules.require_transition(thing.status, Status.PUBLIC)
         note_posts(thing, Fact.CHANGED)
-    texts.show(thing, revision)
+    texts.show(thing, revision, links=links)
     thing.status = Status.PUBLIC
     thing.public_at = thing.public_at or now()
     db.session.flush()

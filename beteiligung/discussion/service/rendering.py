@@ -37,7 +37,8 @@ def _is_stale() -> ColumnElement[bool]:
 
 
 def _render(revision: TextRevision) -> None:
-    rendered = text.render(revision.source)
+    """Addresses that were text, since nobody knew who wrote them, stay text until the release."""
+    rendered = text.render(revision.source, links="<a " in revision.html)
     revision.html, revision.plain = rendered.html, rendered.plain
     revision.renderer = rendered.version
     shown: Post | Thread | None

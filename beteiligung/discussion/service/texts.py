@@ -74,9 +74,10 @@ def list_revisions(thing: Thing) -> Sequence[TextRevision]:
     return db.session.scalars(query.order_by(TextRevision.number)).all()
 
 
-def show(thing: Thing, revision: TextRevision) -> None:
-    """Make this wording the public one. Links come alive with the release."""
-    rendered = text.render(revision.source)
+def show(thing: Thing, revision: TextRevision, *, links: bool = True) -> None:
+    """Make this wording the public one. Links come alive with the release by a person: what
+    appears unread, of somebody nobody knows, shows addresses as text."""
+    rendered = text.render(revision.source, links=links)
     revision.html, revision.renderer = rendered.html, rendered.version
     revision.plain = rendered.plain
     revision.state = Status.PUBLIC

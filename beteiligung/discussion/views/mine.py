@@ -12,9 +12,11 @@ from beteiligung.discussion.views.blueprint import blueprint
 from beteiligung.discussion.views.frame import context
 from beteiligung.discussion.views.writing import thanks
 from beteiligung.project.service.reading import get_project_for
+from kern.errors import Invalid, TooMany
 from kern.i18n import _
 from kern.ids import parse_id
 from kern.web import commits, current_actor, require_login, shows_again
+from kern.web.limit import limit_writing
 from kern.web.notice import notice
 
 
@@ -73,7 +75,13 @@ def edit_by_link(post_id: int, signature: str) -> ResponseReturnValue:
     form = EditForm()
     if not form.is_ok():
         return _own_page(post, signature, form), 422
-    if mine.edit_by_link(post, form.text.data or ""):
+    try:
+        limit_writing()
+        changed = mine.edit_by_link(post, form.text.data or "")
+    except (Invalid, TooMany) as error:
+        form.blame(error)
+        return _own_page(post, signature, form), error.status
+    if changed:
         notice(thanks(post))
     return redirect(url_for(".by_link", post_id=post_id, signature=signature), code=303)
 

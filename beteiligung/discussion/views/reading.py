@@ -30,7 +30,7 @@ from kern.moderation.cases import due
 from kern.scope import Act, Window, is_open, list_windows
 from kern.web import commits, current_actor, shows, shows_again
 from kern.web.feeds import Feed, atom
-from kern.web.limit import limit_mails
+from kern.web.limit import limit_mails, limit_voting
 from kern.web.notice import notice
 
 SORTS = (
@@ -255,6 +255,7 @@ def vote(post_id: int) -> ResponseReturnValue:
         raise Invalid("Bitte wählen Sie Dafür oder Dagegen.")
     if not actor.is_authenticated:
         return redirect(url_for(".vote_as_guest", post_id=post_id, stimme=value), code=303)
+    limit_voting(actor.account_id)
     post = posts.get_post_for(actor, post_id)
     votes.vote(actor, post, int(value))
     return redirect(_back_to(post), code=303)

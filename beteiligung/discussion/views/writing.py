@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from beteiligung.discussion import rules
 from beteiligung.discussion.forms import EditForm, PostForm, ThreadForm
-from beteiligung.discussion.models import Post, Thread
+from beteiligung.discussion.models import POST_KEY, THREAD_KEY, Post, Thread
 from beteiligung.discussion.service import decisions, posts, texts, threads
 from beteiligung.discussion.views.blueprint import blueprint
 from beteiligung.discussion.views.frame import context
@@ -19,17 +19,17 @@ from kern.actor import Actor
 from kern.calendar import format_target
 from kern.clock import now
 from kern.content import Ref
-from kern.errors import Invalid, NotAllowed
+from kern.errors import Invalid, NotAllowed, TooMany
 from kern.files import service as files
 from kern.i18n import _, language
 from kern.ids import parse_id
 from kern.moderation.cases import due
+from kern.moderation.hints import note_typing
 from kern.scope import list_windows
 from kern.web import commits, current_actor, shows_again
-from kern.web.limit import limit, limit_mails, limit_network
+from kern.web.limit import limit_mails, limit_network, limit_writing
 from kern.web.notice import notice
 
-WRITES_PER_HOUR = 30
 UPLOADS_PER_HOUR = 60  # of one network
 
 
@@ -55,13 +55,15 @@ def submit_post(thread_id: int) -> ResponseReturnValue:
     form.take_uploads()
     thread = threads.get_thread_for(actor, thread_id)
     parent = _parent(actor, form)
+    status = 422
     if form.is_ok():
         try:
             write = _write if actor.is_authenticated else _keep_for_confirmation
             return write(actor, thread, form, parent)
-        except Invalid as error:
+        except (Invalid, TooMany) as error:
             form.blame(error)
-    return thread_page(actor, thread, form, parent), 422
+            status = error.status
+    return thread_page(actor, thread, form, parent), status
 
 
 def _parent(actor: Actor, form: PostForm) -> Post | None:
@@ -82,9 +84,10 @@ def _write(
     form: PostForm,
     parent: Post | None,
 ) -> ResponseReturnValue:
-    limit("write", WRITES_PER_HOUR, 3600, str(actor.account_id))
+    limit_writing(actor.account_id)
     picture = _keep_picture(actor, form)
     post = posts.submit_post(actor, thread, form.text.data or "", parent=parent, picture_id=picture)
+    note_typing(Ref(POST_KEY, post.id), parse_id(form.typed.data))
     notice(thanks(post))
     return redirect(url_for(".permalink", post_id=post.id), code=303)
 
@@ -97,14 +100,13 @@ def _keep_for_confirmation(
     rules.require_reply_fits(thread, parent)
     checked = texts.checked(form.text.data or "", rules.MAX_POST)
     address = fold_email(form.email.data or "")
-    if form.website.data:  # a robot: it gets the same answer, and nothing happens
-        return _on_its_way(thread)
     limit_mails(address)
     payload = {
         "thread": thread.id,
         "parent": parent.id if parent else None,
         "text": checked,
         "picture": _keep_picture(actor, form),
+        "typed_ms": parse_id(form.typed.data),
     }
     pending.submit("beteiligung.beitrag", address, payload, language())
     return _on_its_way(thread)
@@ -140,7 +142,13 @@ def submit_edit(post_id: int) -> ResponseReturnValue:
     form = EditForm()
     if not form.is_ok():
         return _edit_page(post, form), 422
-    if posts.edit_post(actor, post, form.text.data or ""):
+    try:
+        limit_writing(actor.account_id)
+        changed = posts.edit_post(actor, post, form.text.data or "")
+    except (Invalid, TooMany) as error:
+        form.blame(error)
+        return _edit_page(post, form), error.status
+    if changed:
         notice(thanks(post))
     return redirect(url_for(".permalink", post_id=post.id), code=303)
 
@@ -189,13 +197,13 @@ def submit_thread(slug: str) -> ResponseReturnValue:
         return _begin_page(project, form), 422
     try:
         return _open(actor, project, form)
-    except Invalid as error:
+    except (Invalid, TooMany) as error:
         form.blame(error)
-        return _begin_page(project, form), 422
+        return _begin_page(project, form), error.status
 
 
 def _open(actor: Actor, project: Any, form: ThreadForm) -> ResponseReturnValue:
-    limit("write", WRITES_PER_HOUR, 3600, str(actor.account_id))
+    limit_writing(actor.account_id)
     thread = threads.open_thread(
         actor,
         project.scope,
@@ -204,6 +212,7 @@ def _open(actor: Actor, project: Any, form: ThreadForm) -> ResponseReturnValue:
         question=form.question.data or "",
         category=form.category.data or "",
     )
+    note_typing(Ref(THREAD_KEY, thread.id), parse_id(form.typed.data))
     notice(thanks(thread))
     return redirect(url_for(".thread", thread_id=thread.id), code=303)
 

@@ -4,6 +4,8 @@ The worker makes them after submission, so writing stays fast; they go with the 
 """
 
 from kern.moderation.hints.kinds import Hint, HintKind
+from kern.moderation.hints.making import ask_anew
 from kern.moderation.hints.reading import hints_of, lookalikes
+from kern.moderation.hints.typing import note_typing
 
-__all__ = ["Hint", "HintKind", "hints_of", "lookalikes"]
+__all__ = ["Hint", "HintKind", "ask_anew", "hints_of", "lookalikes", "note_typing"]

@@ -8,8 +8,19 @@ from kern.moderation.hints import links, manner, personal
 from kern.moderation.hints.kinds import Finding, HintKind
 from kern.moderation.hints.words import WordList
 
-MANY_AN_HOUR = 5  # texts of one person: lively is no fault, so this is the first that says it
 _MOST_NAMED = 5  # words or hosts said in a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the town wants to be told about. `many` are texts of one person within an hour."""
+
+    words: WordList
+    links: bool = True
+    personal: bool = True
+    manner: bool = True
+    lookalikes: bool = True
+    many: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +35,17 @@ class Sample:
     own_host: str = ""
 
 
-def detect(sample: Sample, words: WordList) -> list[Finding]:
-    found = [
-        *_in_words(sample, words),
-        *_in_links(sample),
-        *(Finding(kind, {"count": n}) for kind, n in personal.find(sample.plain).items()),
-        *_in_manner(sample),
-    ]
+def detect(sample: Sample, wishes: Wishes) -> list[Finding]:
+    found = [*_in_words(sample, wishes.words)]
+    if wishes.links:
+        found += _in_links(sample)
+    if wishes.personal:
+        counts = personal.find(sample.plain)
+        found += [Finding(kind, {"count": count}) for kind, count in counts.items()]
+    if wishes.manner:
+        found += _in_manner(sample)
+    if sample.an_hour >= wishes.many:
+        found.append(Finding(HintKind.MANY, {"count": sample.an_hour}))
     return sorted(found, key=lambda finding: -finding.weight)
 
 
@@ -56,7 +71,5 @@ def _in_manner(sample: Sample) -> Iterator[Finding]:
     if sample.typed_ms is not None and manner.is_fast(characters, sample.typed_ms):
         seconds = max(1, round(sample.typed_ms / 1000))
         yield Finding(HintKind.FAST, {"characters": characters, "seconds": seconds})
-    if sample.an_hour >= MANY_AN_HOUR:
-        yield Finding(HintKind.MANY, {"count": sample.an_hour})
     if sample.is_first:
         yield Finding(HintKind.FIRST)

@@ -14,16 +14,17 @@ from kern.content import DeskItem, Ref, cards_of, desk_items_of, registry
 from kern.db import db, writing
 from kern.moderation.cases import DESK
 from kern.moderation.hints import fingerprints
-from kern.moderation.hints.detecting import Sample, detect
+from kern.moderation.hints.detecting import Sample, Wishes, detect
 from kern.moderation.hints.fingerprints import Match, Written
 from kern.moderation.hints.grouping import regroup
 from kern.moderation.hints.kinds import Finding, HintKind
-from kern.moderation.hints.models import CaseHint
+from kern.moderation.hints.models import CaseHint, Fingerprint
 from kern.moderation.hints.sketch import Sketch, sketch
-from kern.moderation.hints.words import WordList
+from kern.moderation.hints.words import parse
 from kern.moderation.models import Case, CaseKind, CaseState
 from kern.moderation.trust import RELEASED
 from kern.outbox import Fact, bump, note_quietly
+from kern.settings import town_settings
 from kern.town import current_town
 
 BATCH = 200
@@ -38,9 +39,9 @@ def follow(facts: Iterable[tuple[str, int, str]]) -> None:
     renew({Ref(key, id_) for key, id_, _fact in facts if key in registry()})
 
 
-def renew(refs: Collection[Ref]) -> None:
-    """Make fingerprints and hints of these things anew. Looks first and writes then, shortly, in
-    transactions of its own: the caller has none open."""
+def renew(refs: Collection[Ref]) -> int:
+    """Make fingerprints and hints of these things anew; returns how many things that were. Looks
+    first and writes then, shortly, in transactions of its own: the caller has none open."""
     ordered = sorted(refs)
     for start in range(0, len(ordered), BATCH):
         seen = _look(ordered[start : start + BATCH])
@@ -49,13 +50,15 @@ def renew(refs: Collection[Ref]) -> None:
         with writing():
             fingerprints.keep(seen.written)
             db.session.commit()
-        matches = _matches(seen)
-        found = _findings(seen, matches)
+        wishes = _wishes()
+        matches = _matches(seen) if wishes.lookalikes else dict.fromkeys(seen.case_ids, ())
+        found = _findings(seen, matches, wishes)
         db.session.rollback()
         with writing():
             _store(seen.case_ids, found)
             regroup(matches, seen.sketches)
             db.session.commit()
+    return len(ordered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +117,27 @@ def _open(case: Case) -> _Open:
     return _Open(case.id, ref, case.kind, case.author_id, case.opened_at, case.typed_ms)
 
 
+def text_of(item: DeskItem) -> str:
+    """What its author wrote, with the title where that is their own."""
+    is_titled = item.ref.key in registry() and registry()[item.ref.key].titled
+    return f"{item.title}\n{item.plain}" if is_titled else item.plain
+
+
 def _written(item: DeskItem | None) -> Written | None:
-    found = sketch(item.plain) if item is not None else None
+    found = sketch(text_of(item)) if item is not None else None
     return Written(found, item.author_party) if found is not None and item is not None else None
+
+
+def _wishes() -> Wishes:
+    town = town_settings()
+    return Wishes(
+        words=parse(town.hint_words),
+        links=town.hint_links,
+        personal=town.hint_personal,
+        manner=town.hint_manner,
+        lookalikes=town.hint_lookalikes,
+        many=town.hint_many,
+    )
 
 
 def _matches(seen: _Seen) -> dict[int, Sequence[Match]]:
@@ -128,20 +149,23 @@ def _matches(seen: _Seen) -> dict[int, Sequence[Match]]:
     return {case.id: by_ref[case.ref] for case in seen.cases}
 
 
-def _findings(seen: _Seen, matches: Mapping[int, Sequence[Match]]) -> dict[int, list[Finding]]:
+def _findings(
+    seen: _Seen, matches: Mapping[int, Sequence[Match]], wishes: Wishes
+) -> dict[int, list[Finding]]:
     """By case; an empty list for one whose thing is gone."""
     authors = {case.author_id for case in seen.cases if case.author_id is not None}
     if not seen.cases:
         return {}
     known, came = _known(authors), _came(authors, min(case.opened_at for case in seen.cases))
     public = cards_of({one.ref for found in matches.values() for one in found}).keys()
-    own_host, words = urlsplit(current_town().address).hostname or "", WordList(())
+    own_host = urlsplit(current_town().address).hostname or ""
     found: dict[int, list[Finding]] = {}
     for case in seen.cases:
         found[case.id] = []
         if case.ref in seen.items:
             sample = _sample(case, seen.items[case.ref], known, came, own_host)
-            found[case.id] = [*_like(case, matches[case.id], public), *detect(sample, words)]
+            like = _like(case, matches[case.id], public)
+            found[case.id] = [*like, *detect(sample, wishes)]
     return found
 
 
@@ -168,7 +192,7 @@ def _sample(
     times = came.get(case.author_id or 0, ())
     since, until = bisect_left(times, case.opened_at - HOUR), bisect_right(times, case.opened_at)
     return Sample(
-        plain=item.plain,
+        plain=text_of(item),
         html=item.html,
         is_first=case.author_id is not None and case.author_id not in known,
         an_hour=until - since,
@@ -223,6 +247,23 @@ def _row(case_id: int, finding: Finding) -> dict[str, object]:
         "other_key": finding.other.key if finding.other else None,
         "other_id": finding.other.id if finding.other else None,
     }
+
+
+def ask_anew() -> None:
+    """The town's wishes changed: what waits is looked at again, by and by."""
+    waiting = update(Case).where(Case.state == CaseState.OPEN).values(hinted_at=None)
+    db.session.execute(waiting.execution_options(synchronize_session=False))
+
+
+def everything() -> list[Ref]:
+    """What is public, what waits, and what there are fingerprints of."""
+    refs = {Ref(type_.key, id_) for type_ in registry().values() for id_ in type_.public_ids()}
+    waiting = select(Case.content_key, Case.content_id).where(
+        Case.state == CaseState.OPEN, Case.content_key.in_(list(registry()))
+    )
+    refs |= {Ref(key, id_) for key, id_ in db.session.execute(waiting)}
+    known = select(Fingerprint.content_key, Fingerprint.content_id)
+    return sorted(refs | {Ref(key, id_) for key, id_ in db.session.execute(known)})
 
 
 def tidy(_since: datetime, until: datetime) -> bool:

@@ -19,13 +19,14 @@ from portal.konto.forms import InvitationForm, NameForm
 from portal.konto.views.login import come_in
 
 REACHED = _l("Unsere Mails erreichen Sie wieder.")
+TOO_FAST = "Das ging sehr schnell. Bitte sehen Sie sich alles kurz an und bestätigen Sie dann."
 
 
 @blueprint.get("/link/<token>")
 def link(token: str) -> ResponseReturnValue:
     """Log in, or give a name and have an account."""
     waiting, account = service.look_at_link(token, production=settings().production)
-    return _link_page(NameForm(), waiting.email, account)
+    return _link_page(NameForm(), waiting.email, account, token)
 
 
 @blueprint.post("/link/<token>")
@@ -37,7 +38,10 @@ def enter(token: str) -> ResponseReturnValue:
     waiting, account = service.look_at_link(token, production=values.production)
     email, sent_at = waiting.email, waiting.created_at
     form = NameForm()
-    if account is not None or form.is_ok():
+    # People read the page and type a name; who is known only presses the button.
+    if account is None and is_too_fast(request.form.get(FIELD, ""), token):
+        form.blame(Invalid(TOO_FAST))
+    elif account is not None or form.is_ok():
         agent = describe(request.headers.get("User-Agent", ""))
         try:
             session, way_back = service.enter_by_link(
@@ -55,11 +59,17 @@ def enter(token: str) -> ResponseReturnValue:
             if bounces.proved(email, sent_at):
                 notice(REACHED)
             return come_in(session, way_back)
-    return _link_page(form, email, account), 422
+    return _link_page(form, email, account, token), 422
 
 
-def _link_page(form: NameForm, email: str, account: Account | None) -> str:
-    return render_template("portal/konto/link.html", form=form, email=email, is_new=account is None)
+def _link_page(form: NameForm, email: str, account: Account | None, token: str) -> str:
+    return render_template(
+        "portal/konto/link.html",
+        form=form,
+        email=email,
+        is_new=account is None,
+        opened=opened_field(token),
+    )
 
 
 @blueprint.get("/einladung/<token>")

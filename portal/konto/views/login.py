@@ -21,7 +21,7 @@ from kern.web.identity import current_visit, forget, remember, session_token, se
 from kern.web.limit import limit_passwords
 from portal.konto.blueprint import blueprint
 from portal.konto.device import describe
-from portal.konto.forms import EmailForm, PasswordLoginForm, StepUpForm
+from portal.konto.forms import LinkForm, PasswordLoginForm, StepUpForm
 
 HOME = "/konto/"
 WRONG = "E-Mail-Adresse oder Passwort stimmt nicht."
@@ -34,7 +34,7 @@ def login() -> ResponseReturnValue:
         return redirect(way_back, code=303)
     return render_template(
         "portal/konto/login.html",
-        form=EmailForm(weiter=way_back),
+        form=LinkForm(weiter=way_back),
         password_form=PasswordLoginForm(weiter=way_back, prefix="p-"),
     )
 
@@ -44,7 +44,7 @@ def login() -> ResponseReturnValue:
 @commits
 def request_link() -> ResponseReturnValue:
     """The same answer for every address, whoever has it."""
-    form = EmailForm()
+    form = LinkForm()
     way_back = safe_next(form.weiter.data, HOME)
     if not form.is_ok():
         password_form = PasswordLoginForm(formdata=None, weiter=way_back, prefix="p-")
@@ -72,7 +72,7 @@ def login_by_password() -> ResponseReturnValue:
         form.blame(Invalid(WRONG))
     page = render_template(
         "portal/konto/login.html",
-        form=EmailForm(formdata=None, weiter=way_back),
+        form=LinkForm(formdata=None, weiter=way_back),
         password_form=form,
     )
     return page, 422

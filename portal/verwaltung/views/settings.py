@@ -13,6 +13,7 @@ from kern.db import db
 from kern.errors import Invalid, NotFound
 from kern.files import service as files
 from kern.i18n import _
+from kern.moderation.hints import ask_anew
 from kern.settings import change, town_settings
 from kern.settings.fields import BY_KEY
 from kern.web import Form, commits, notice, require, shows_again
@@ -124,5 +125,7 @@ def _remove_old(address: str) -> None:
 def _save(actor: Actor, group: str, values: Mapping[str, Any]) -> None:
     changed = change({key: value for key, value in values.items() if key in BY_KEY})
     if changed:
+        if group == "hinweise":
+            ask_anew()
         audit.record(actor, "settings.change", f"settings:{group}", ",".join(changed)[:120])
         db.session.flush()

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kern.moderation.hints import links, personal
-from kern.moderation.hints.detecting import Sample, detect
+from kern.moderation.hints.detecting import Sample, Wishes, detect
 from kern.moderation.hints.kinds import WEIGHTS, HintKind
 from kern.moderation.hints.sentences import sentence
 from kern.moderation.hints.words import WordList, parse
@@ -18,7 +18,7 @@ CPU_SECONDS = 1.0  # three times what the slowest text below takes
 
 def kinds(text: str, **values: object) -> set[HintKind]:
     sample = Sample(text, **values)  # type: ignore[arg-type]  # values of the dataclass
-    return {finding.kind for finding in detect(sample, WORDS)}
+    return {finding.kind for finding in detect(sample, Wishes(WORDS))}
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_every_kind_has_a_weight_and_a_sentence_that_names_no_word_of_the_text()
         "SIE IDIOT! Frau Petersen, wohnt Lindenstraße 12, 0461/851234, e@web.de,"
         " SL-AB 123, DE89 3704 0044 0532 0130 00, bit.ly/abc, www.a.de, www.b.de " + "NEIN " * 90
     )
-    found = detect(Sample(text, is_first=True, an_hour=9, typed_ms=10), WORDS)
+    found = detect(Sample(text, is_first=True, an_hour=9, typed_ms=10), Wishes(WORDS))
     assert {finding.kind for finding in found} == set(HintKind) - {HintKind.LOOKALIKE}
     said = " ".join(sentence(finding.kind, finding.facts) for finding in found)
     for word in ("Petersen", "Lindenstraße", "851234", "e@web.de", "AB", "3704"):
@@ -166,12 +166,12 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:6])
 def test_no_text_keeps_the_detectors_busy(text: str) -> None:
     before = time.process_time()
-    detect(Sample(text, f"<p>{text}</p>"), WORDS)
+    detect(Sample(text, f"<p>{text}</p>"), Wishes(WORDS))
     assert time.process_time() - before < CPU_SECONDS
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=400))
 def test_whatever_is_written_there_are_only_hints(text: str) -> None:
-    for finding in detect(Sample(text, text, is_first=True, typed_ms=1), WordList(["a*"])):
+    for finding in detect(Sample(text, text, is_first=True, typed_ms=1), Wishes(WordList(["a*"]))):
         assert sentence(finding.kind, finding.facts)

@@ -3,22 +3,24 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from flask import Flask
+from sqlalchemy import delete, func, select, update
 
-from beteiligung.discussion.models import POST_KEY, Post, Status
+from beteiligung.discussion.models import POST_KEY, THREAD_KEY, Post, Status
 from beteiligung.discussion.service import decisions, erasure, redacting
 from kern.accounts.permissions import Role
 from kern.clock import now
 from kern.content import Card, DeskItem, Redaction, Ref
 from kern.db import db
 from kern.moderation.decisions import decide
-from kern.moderation.hints import HintKind, hints_of, lookalikes
+from kern.moderation.hints import HintKind, ask_anew, hints_of, lookalikes
 from kern.moderation.hints.making import renew, tidy
 from kern.moderation.hints.models import CaseHint, Fingerprint
 from kern.outbox import OutboxEntry, State
 from kern.scope import Visibility
+from kern.settings import change
 from tests.builders import make_actor, make_post, make_scope, make_thread
-from tests.kern.desk_cases import case_of, make_waiting, rejected, released
+from tests.kern.desk_cases import case_of, make_waiting, make_waiting_thread, rejected, released
 
 pytestmark = pytest.mark.usefixtures("town")
 
@@ -145,6 +147,47 @@ def test_weight_sorts_and_hints_and_measures_go_with_the_decision() -> None:
     db.session.expire_all()
     assert case_of(post).typed_ms is None
     assert not tidy(now(), now())
+
+
+def test_the_town_says_what_it_wants_to_be_told() -> None:
+    post = make_waiting(text=f"{SPAM} So eine Unverschämtheit!")
+    change({"hint_words": "Unverschämt*  # seit dem Streit um den Markt", "hint_links": False})
+    made(post)
+    assert {HintKind.WORDS, HintKind.PHONE} <= kinds_of(post)
+    assert not kinds_of(post) & {HintKind.LINKS, HintKind.SHORTENED}
+    change({"hint_personal": False, "hint_manner": False, "hint_words": ""})
+    ask_anew()
+    db.session.expire_all()
+    assert case_of(post).hinted_at is None
+    made(post)
+    assert kinds_of(post) == set()
+
+
+def test_a_threads_own_title_is_looked_at_and_the_title_over_a_post_is_not() -> None:
+    change({"hint_words": "Bänke"})
+    thread = make_waiting_thread()
+    post = make_waiting(thread=make_thread(title="Mehr Bänke?"), text="Ja, das finde ich auch.")
+    db.session.commit()
+    renew([Ref(THREAD_KEY, thread.id), Ref(POST_KEY, post.id)])
+    found = hints_of([case_of(thread).id, case_of(post).id])
+    assert HintKind.WORDS in {hint.kind for hint in found[case_of(thread).id]}
+    assert HintKind.WORDS not in {hint.kind for hint in found[case_of(post).id]}
+
+
+def test_a_command_makes_all_of_them_anew(app: Flask) -> None:
+    public, waiting = make_post(text=TEXT), make_waiting(text=TEXT)
+    gone = make_post(text=TEXT)
+    made(public, waiting, gone)
+    decisions.hide(gone, make_actor(Role.MODERATOR), 3)
+    db.session.execute(delete(CaseHint))
+    ids = (public.id, waiting.id, gone.id)
+    case_id = case_of(waiting).id
+    db.session.commit()
+    result = app.test_cli_runner().invoke(args=["moderation", "hints"])
+    assert "Die Hinweise sind neu angelegt." in result.output
+    assert HintKind.LOOKALIKE in {hint.kind for hint in hints_of([case_id])[case_id]}
+    query = select(Fingerprint.content_id).where(Fingerprint.content_key == POST_KEY)
+    assert set(db.session.scalars(query)) == {*ids[:2]}
 
 
 def test_what_the_worker_missed_is_asked_for_again() -> None:
