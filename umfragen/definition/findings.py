@@ -70,6 +70,13 @@ class Finding(Words):
         self.span = span
         self.severity = severity
 
+    @classmethod
+    def of(cls, words: Words, path: Path, span: tuple[int, int] | None = None) -> "Finding":
+        """A sentence that was said elsewhere, with its place in the definition."""
+        found = cls(words.message, path, span=span)
+        found.params = words.params
+        return found
+
     @property
     def is_error(self) -> bool:
         return self.severity is Severity.ERROR
