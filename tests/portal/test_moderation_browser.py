@@ -128,6 +128,84 @@ def test_the_list_is_worked_through_by_keyboard_too(
     assert statuses(ids) == ["public", "pending", "pending"]
 
 
+def test_fifty_are_decided_by_keyboard_alone(browser: Browser, app: Flask, town: Town) -> None:
+    """Every fifth is rejected, with a ready sentence; no page is loaded anew, nothing clicked."""
+    thread = make_thread()
+    texts = [f"Der {number}. von fünfzig Beiträgen." for number in range(1, 51)]
+    ids = [make_post(thread, text=text, status=Status.PENDING).id for text in texts]
+    token = open_session(make_account("Kathrin Brandt", (Role.MODERATOR, None)), "Test", 30)
+    db.session.commit()
+    db.session.remove()
+    with serve(app) as address:
+        context = enter(browser, address, token)
+        page = context.new_page()
+        page.goto(f"{address}/moderation/")
+        page.evaluate("window.stays = true")
+        page.keyboard.press("j")
+        page.keyboard.press("o")
+        for number, text in enumerate(texts, 1):
+            heading(page, text)
+            if number % 5:
+                page.keyboard.press("a")
+                continue
+            page.keyboard.press("r")
+            expect(page.locator("#ready")).to_be_focused()
+            page.keyboard.press("ArrowDown")
+            page.keyboard.press("Control+Enter")
+        expect(page.locator("h1")).to_have_text("Moderation")
+        expect(page.locator("main")).to_contain_text("Alles geprüft")
+        assert page.evaluate("window.stays")
+        context.close()
+
+    assert statuses(ids) == ["public", "public", "public", "public", "rejected"] * 10
+
+
+def test_of_two_tabs_the_slower_is_told_who_was_faster(
+    browser: Browser, address: str, filled: tuple[list[int], str]
+) -> None:
+    ids, token = filled
+    tabs = [enter(browser, address, token).new_page() for _ in range(2)]
+    for tab in tabs:
+        tab.goto(f"{address}/moderation/fall/1")
+
+    tabs[0].keyboard.press("a")
+    heading(tabs[0], WAITING[1])
+    tabs[1].keyboard.press("a")
+
+    expect(tabs[1].locator("main")).to_contain_text("Darüber wurde inzwischen schon entschieden.")
+    expect(tabs[1].locator("main")).to_contain_text("Kathrin Brandt")
+    for tab in tabs:
+        tab.context.close()
+    assert statuses(ids) == ["public", "pending", "pending"]
+
+
+def test_a_passage_is_marked_taken_out_and_seen_before_it_goes(
+    browser: Browser, address: str, filled: tuple[list[int], str]
+) -> None:
+    ids, token = filled
+    context = enter(browser, address, token)
+    page = context.new_page()
+    page.goto(f"{address}/moderation/fall/1")
+    field = page.locator("#wording")
+
+    page.keyboard.press("e")
+    expect(field).to_be_focused()
+    page.keyboard.type("neu ")
+    expect(field).to_have_value(WAITING[0])
+    field.evaluate("one => one.setSelectionRange(4, 10)")
+    page.get_by_role("button", name="Markiertes entfernen").click()
+    expect(page.locator("[data-preview] mark")).to_have_text("[von der Moderation entfernt]")
+    assert barriers(page) == []
+    page.locator("#ready").select_option("1")
+    page.get_by_role("button", name="So freigeben").click()
+    heading(page, WAITING[1])
+
+    context.close()
+    assert statuses(ids) == ["public", "pending", "pending"]
+    db.session.rollback()
+    assert db.session.get_one(Post, ids[0]).plain == "Der [von der Moderation entfernt] Beitrag."
+
+
 def test_keys_can_be_switched_off(
     browser: Browser, address: str, filled: tuple[list[int], str]
 ) -> None:

@@ -1,4 +1,6 @@
 import re
+from collections.abc import Iterable
+from time import process_time
 from typing import Any
 
 import pytest
@@ -97,6 +99,39 @@ def test_the_list_needs_a_handful_of_queries(desk: Visitor, count_queries: Count
         desk.get("/moderation/")
 
     assert len(sent) <= 10
+
+
+@pytest.mark.slow
+def test_500_waiting_things_make_no_page_slower_than_5(
+    desk: Visitor, count_queries: CountQueries
+) -> None:
+    """As many queries as for 5, and the CPU time of 25, which is one page, with slack."""
+    thread, author = make_thread(), make_actor(Role.CITIZEN)
+
+    def wait(texts: Iterable[int]) -> None:
+        for number in texts:
+            make_post(thread, author=author, text=f"Beitrag {number}", status=Status.PENDING)
+        db.session.commit()
+
+    def costs(url: str) -> tuple[int, float]:
+        desk.get(url)
+        with count_queries() as sent:
+            start = process_time()
+            for _ in range(3):
+                assert desk.get(url).status_code == 200
+            return len(sent) // 3, process_time() - start
+
+    wait(range(5))
+    first = db.session.scalars(select(Case.id)).first()
+    urls = ("/moderation/", "/moderation/?zuerst=auffaellige", f"/moderation/fall/{first}")
+    queries = [costs(url)[0] for url in urls]
+    wait(range(5, 25))
+    few = [costs(url) for url in urls]
+    wait(range(25, 500))
+    many = [costs(url) for url in urls]
+
+    assert [n for n, _cpu in many] == queries
+    assert all(cpu < 2 * before for (_n, cpu), (_m, before) in zip(many, few, strict=True))
 
 
 def test_an_empty_desk_says_so(desk: Visitor) -> None:
