@@ -81,8 +81,8 @@ def test_a_recipient_is_looked_up_when_the_mail_is_written() -> None:
     found = [recipient_of(f"account:{account.id}"), recipient_of(f"party:{party.id}")]
 
     assert found == [
-        Recipient(email, "de", "Helga Martens"),
-        Recipient(party.email or "", "en", "Cem Yildiz"),
+        Recipient(email, "de", "Helga Martens", account.party_id),
+        Recipient(party.email or "", "en", "Cem Yildiz", party.id),
     ]
     assert recipient_of(f"pending:{waiting.id}") == Recipient("gast@lindenau.example", "en")
 
