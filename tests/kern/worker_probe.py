@@ -23,12 +23,15 @@ from sqlalchemy import text
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from kern import mail
+from kern.clock import now
 from kern.config import Settings
-from kern.db import engines
+from kern.db import db, engines
 from kern.db.engines import open_engine
 from kern.mail import Mail, MailKind
+from kern.notify.digests import make_digests
+from kern.notify.mails import MAIL_KINDS
 from kern.town import Towns, use_town
-from kern.worker import Pace, drain
+from kern.worker import Pace, drain, ticks
 from portal.app import create_app
 
 LEASE = timedelta(milliseconds=400)
@@ -42,6 +45,7 @@ def build(payload: Mapping[str, Any]) -> Mail:
 KINDS = (
     MailKind("probe.again", "Probe", build),
     MailKind("probe.once", "Probe", build, resend_unclear=False),
+    *MAIL_KINDS,
 )
 
 
@@ -55,7 +59,10 @@ def settings_for(data: Path, port: int) -> Settings:
 def work(app: Flask, data: Path, port: int, lease: timedelta) -> None:
     settings = settings_for(data, port)
     with use_town(Towns(settings).by_slug("ort")), app.app_context():
-        drain(settings, Pace(mail=lease))
+        drain(settings, Pace(facts=lease, mail=lease))
+        ticks._run(ticks._Due(make_digests, ticks.MINUTE), now())
+        db.session.remove()
+        drain(settings, Pace(facts=lease, mail=lease))
     engines.close()
 
 
