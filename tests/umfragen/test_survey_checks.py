@@ -174,6 +174,17 @@ def test_a_check_may_look_at_its_own_question_only_and_back() -> None:
     assert [say(one) for one in found(asked)] == ["„m“ wird erst später gefragt."]
 
 
+def test_a_name_that_two_questions_make_is_found() -> None:
+    asked = [
+        question("ranking", "folge", options=options("x", "y")),
+        question("number", "folge_1"),
+    ]
+
+    assert [(say(one), one.path[3]) for one in found(asked)] == [
+        ("„folge_1“ heißt schon etwas anderes.", 1)
+    ]
+
+
 def test_a_survey_of_every_kind_is_clean() -> None:
     assert found(every_kind()) == []
 

@@ -1,3 +1,4 @@
+from kern.text import render
 from tests.umfragen.ready import (
     NO,
     YES,
@@ -17,6 +18,7 @@ from umfragen.engine import (
     Plan,
     Value,
     fill,
+    fill_marks,
     find_faults,
     first_page,
     from_json,
@@ -33,6 +35,7 @@ from umfragen.engine import (
     revealed,
     show_page,
     to_json,
+    with_marks,
 )
 
 
@@ -181,6 +184,17 @@ def test_what_people_write_is_escaped_in_every_text() -> None:
     assert found == (
         "Hallo &lt;b&gt;&lt;script&gt;alert(&#x27;x&#x27;)&lt;/script&gt;&lt;/b&gt;,<br>"
         "{ bleibt } {auch}"
+    )
+
+
+def test_answers_are_filled_into_markup_that_was_rendered_at_write() -> None:
+    text = "**Sie** heißen {name}, ⟦0⟧ und { nicht }."
+    plan = ready([question("short_text", "name")], [question("info", "t", text=text)])
+    sheet = sheet_of(plan, name='<i>"Ö"</i>')
+    markup = render(with_marks(text)).html
+
+    assert fill_marks(sheet, markup, text) == (
+        "<p><strong>Sie</strong> heißen &lt;i&gt;&quot;Ö&quot;&lt;/i&gt;, [0] und { nicht }.</p>"
     )
 
 

@@ -1,7 +1,7 @@
 """What an editor has to mend before a version is published, and what is hardly meant so. Pure."""
 
 from umfragen.checks.reach import check_reach
-from umfragen.checks.references import check_names, check_references
+from umfragen.checks.references import check_collisions, check_names, check_references
 from umfragen.checks.types import check_types
 from umfragen.definition import Definition, Finding, check_structure
 from umfragen.engine.plan import make_plan
@@ -13,6 +13,7 @@ def check_survey(definition: Definition) -> tuple[Finding, ...]:
     found = [
         *check_structure(definition),
         *check_names(plan),
+        *check_collisions(plan),
         *check_references(plan),
         *check_types(plan),
         *check_reach(plan),

@@ -37,6 +37,17 @@ def check_names(plan: Plan) -> Iterator[Finding]:
             yield Finding.of(mistake, path, span)
 
 
+def check_collisions(plan: Plan) -> Iterator[Finding]:
+    """Names made of two parts that are the name of something else: `Q_1` and rank 1 of `Q`."""
+    owner: dict[str, str] = {}
+    for at, page in enumerate(plan.definition.pages):
+        for place, question in enumerate(page.questions):
+            path = ("pages", at, "questions", place, "name")
+            for variable in plan.names.by_question[question.key]:
+                if owner.setdefault(variable.name, variable.id) != variable.id:
+                    yield Finding("„%(name)s“ heißt schon etwas anderes.", path, name=variable.name)
+
+
 def check_references(plan: Plan) -> Iterator[Finding]:
     loops = _loops(plan)
     for placed in placed_rules(plan):

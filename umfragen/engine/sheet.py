@@ -52,7 +52,7 @@ def is_seen(question: AnyQuestion) -> bool:
 
 
 def fill(plan: Plan, answers: Answers, *, language: str = "") -> Sheet:
-    """The sheet of these answers. Cost: once through the survey, about 2 ms for 140 items."""
+    """The sheet of these answers. Cost: once through the survey, 0.3 ms of CPU for 50 questions."""
     filling = _Filling(plan, answers, language or plan.definition.language)
     for page in plan.definition.pages:
         filling.page(page)
