@@ -151,7 +151,7 @@ class FrameworkForm(Form):
 
 class PictureForm(Form):
     picture = PictureField(
-        _l("Bild"), description=_l("PNG, JPEG oder WebP, bis 25 Megapixel, am besten quer.")
+        _l("Bild"), description=_l("PNG, JPEG oder WebP, höchstens 10 MB, am besten quer.")
     )
     picture_alt = StringField(
         _l("Was ist zu sehen?"),

@@ -18,17 +18,23 @@ from kern.files.check import FileRefused, FileTooLarge, require_size, safe_filen
 
 MAX_MEGABYTES = 10
 MAX_PIXELS = 25_000_000
+# These need more memory for each pixel than others: 16 bytes and 8, where others need 4, and what
+# is scaled down by less than half is there twice. With them no picture takes more than 200 MB.
+MAX_PIXELS_WEBP = 10_000_000
+MAX_PIXELS_CMYK = 20_000_000
+MAX_PIXELS_NARROW = 12_500_000
 MAX_SCANS = 100  # a JPEG of a camera has up to about 15; thousands of empty ones cost minutes
 SIZES: Final = {"small": 400, "medium": 900, "large": 1600}  # width in pixels
 MAX_ASPECT = 4  # height over width; WebP ends at 16,383 pixels
 QUALITY = 80
 MIME = "image/webp"
+_PLAIN = frozenset({"RGB", "RGBA"})
 
 # The second belt: Pillow itself refuses before it allocates, whoever calls it in this process.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
-# A WebP of 25 megapixels needs about 400 MB while it is decoded: one at a time per process.
+# Up to 200 MB while one is decoded: one at a time per process.
 _decoding = threading.Lock()
 
 
@@ -76,6 +82,14 @@ _TOO_MANY_PIXELS = (
     "Das Bild hat zu viele Bildpunkte. Erlaubt sind höchstens 25 Millionen, zum Beispiel"
     " 5.000 mal 5.000. Bitte verkleinern Sie es."
 )
+_TOO_MANY_FOR_KIND = (
+    "Das Bild hat zu viele Bildpunkte. In diesem Format sind höchstens %(millions)s Millionen"
+    " erlaubt. Bitte verkleinern Sie es oder speichern Sie es als gewöhnliches JPEG."
+)
+_TOO_MANY_FOR_SHAPE = (
+    "Das Bild hat zu viele Bildpunkte. Ist es so schmal, sind höchstens 12 Millionen erlaubt. Bitte"
+    " verkleinern Sie es."
+)
 
 
 def _kind(data: bytes) -> str:
@@ -91,9 +105,10 @@ def _kind(data: bytes) -> str:
 def _decode(data: bytes, kind: str) -> Image.Image:
     """The first frame, upright, at most as large as the largest size, without any metadata."""
     try:
-        with Image.open(io.BytesIO(data), formats=[kind]) as image:
-            _require_pixels(*image.size)
-            return _upright_and_small(image)
+        rough, target, orientation = _read(data, kind)
+        small = rough.resize(target, Image.Resampling.LANCZOS) if rough.size != target else rough
+        del rough
+        return _upright(small, orientation)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise FileTooLarge(_TOO_MANY_PIXELS) from error
     except FileRefused:
@@ -102,26 +117,42 @@ def _decode(data: bytes, kind: str) -> Image.Image:
         raise FileRefused(_UNREADABLE) from error
 
 
-def _require_pixels(width: int, height: int) -> None:
+def _read(data: bytes, kind: str) -> tuple[Image.Image, tuple[int, int], int]:
+    """Roughly scaled down, the size to bring it to, and how it lies (EXIF). A function of its own:
+    with it ends the decoder, which holds several times the picture."""
+    with Image.open(io.BytesIO(data), formats=[kind]) as image:
+        _require_pixels(image)
+        orientation = _orientation(image)
+        turned = orientation >= 5  # noqa: PLR2004 - EXIF: 5 to 8 stand on their side
+        width, height = image.size
+        fit = _fit(height, width, SIZES["large"]) if turned else _fit(width, height, SIZES["large"])
+        target = fit[::-1] if turned else fit
+        if image.format in {"JPEG", "MPO"}:  # MPO: the JPEG of a camera with a second picture
+            image.draft(None, target)  # libjpeg scales by 1/2, 1/4, 1/8 while it decodes
+        image.load()
+        return _shrink(image, target), target, orientation
+
+
+def _require_pixels(image: Image.Image) -> None:
+    """Asks the head of the file; nothing is decoded yet."""
+    width, height = image.size
     if width * height > MAX_PIXELS:
         raise FileTooLarge(_TOO_MANY_PIXELS)
     if width < 1 or height < 1:
         raise FileRefused(_UNREADABLE)
+    limits = {"WEBP": MAX_PIXELS_WEBP, "CMYK": MAX_PIXELS_CMYK}
+    limit = min(limits.get(image.format or "", MAX_PIXELS), limits.get(image.mode, MAX_PIXELS))
+    if width * height > limit:
+        raise FileTooLarge(_TOO_MANY_FOR_KIND, millions=limit // 1_000_000)
+    if min(width, height) < 2 * SIZES["large"] and width * height > MAX_PIXELS_NARROW:
+        raise FileTooLarge(_TOO_MANY_FOR_SHAPE)
 
 
-def _upright_and_small(image: Image.Image) -> Image.Image:
-    orientation = _orientation(image)
-    turned = orientation >= 5  # noqa: PLR2004 - EXIF: 5 to 8 stand on their side
-    width, height = image.size
-    fit = _fit(height, width, SIZES["large"]) if turned else _fit(width, height, SIZES["large"])
-    target = fit[::-1] if turned else fit
-    if image.format in {"JPEG", "MPO"}:  # MPO: the JPEG of a camera with a second picture
-        image.draft(None, target)  # libjpeg scales by 1/2, 1/4, 1/8 while it decodes
-    image.load()
-    small = _shrink(image, target)
-    small.getexif()[ExifTags.Base.Orientation] = orientation
-    upright = ImageOps.exif_transpose(small)
-    return upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+def _upright(image: Image.Image, orientation: int) -> Image.Image:
+    image.getexif()[ExifTags.Base.Orientation] = orientation
+    ImageOps.exif_transpose(image, in_place=True)
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    return image if image.mode == mode else image.convert(mode)
 
 
 def _orientation(image: Image.Image) -> int:
@@ -138,8 +169,10 @@ def _fit(width: int, height: int, wanted: int) -> tuple[int, int]:
 
 
 def _shrink(image: Image.Image, target: tuple[int, int]) -> Image.Image:
-    """Averaged by whole numbers in strips first, because converting at full size doubles memory."""
+    """Averaged by whole numbers in strips, because converting at full size doubles memory."""
     factor = max(1, min(image.width // target[0], image.height // target[1]))
+    if factor == 1 and image.mode in _PLAIN and image.format != "WEBP":
+        return image.resize(target, Image.Resampling.LANCZOS)  # there is nothing to convert
     rows = max(factor, 512 // factor * factor)
     result = None
     for top in range(0, image.height, rows):
@@ -151,7 +184,7 @@ def _shrink(image: Image.Image, target: tuple[int, int]) -> Image.Image:
         result.paste(strip, (0, top // factor))
     if result is None:
         raise FileRefused(_UNREADABLE)
-    return result.resize(target, Image.Resampling.LANCZOS)
+    return result
 
 
 def _plain(image: Image.Image) -> Image.Image:

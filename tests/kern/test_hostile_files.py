@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
+from kern.files import images
 from kern.files.check import MAX_NAME_CHARS, content_disposition, safe_filename
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,6 +80,33 @@ def test_every_hostile_file_is_refused_or_made_harmless(corpus: Path) -> None:
         "gut.bmp",
         "jpg_abgeschnitten.jpg",
     }
+
+
+@pytest.mark.slow
+def test_the_largest_picture_of_each_kind_stays_within_the_memory(
+    tmp_path: Path,
+) -> None:
+    webp, wide, narrow = images.MAX_PIXELS_WEBP, images.MAX_PIXELS, images.MAX_PIXELS_NARROW
+    progressive = {"progressive": True, "subsampling": 0}
+    kinds: list[tuple[str, str, tuple[int, int], dict[str, Any]]] = [
+        ("small.webp", "RGBA", (2500, webp // 2500), {"lossless": True, "method": 0}),
+        ("lossy.webp", "RGBA", (webp // 3000, 3000), {"quality": 10, "method": 0}),
+        ("print.jpg", "CMYK", (5000, images.MAX_PIXELS_CMYK // 5000), progressive),
+        ("web.jpg", "RGB", (5000, wide // 5000), progressive),
+        ("alpha.png", "RGBA", (wide // 5000, 5000), {"compress_level": 1}),
+        ("narrow.png", "RGBA", (2000, narrow // 2000), {"compress_level": 1}),
+    ]
+    for name, mode, size, options in kinds:
+        Image.new(mode, size, (9, 99, 200, 120)[: len(mode)]).save(tmp_path / name, **options)
+
+    outcomes = json.loads(run(PROBE, tmp_path))
+
+    assert [outcomes[name][0]["refused"] for name, *_ in kinds] == [0] * len(kinds)
+    assert {
+        name: both[0]["megabytes"]
+        for name, both in outcomes.items()
+        if both[0]["megabytes"] > MEGABYTES
+    } == {}
 
 
 @needs_corpus

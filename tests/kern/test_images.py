@@ -146,6 +146,23 @@ def test_twenty_five_megapixels_are_still_taken() -> None:
     assert large(encoded(Image.new("1", (5000, 5000)), "PNG")).size == (1600, 1600)
 
 
+@pytest.mark.parametrize(
+    ("mode", "size", "kind", "said"),
+    [
+        ("RGB", (4000, 2501), "WEBP", "höchstens 10 Millionen erlaubt.* gewöhnliches JPEG"),
+        ("CMYK", (5000, 4001), "JPEG", "höchstens 20 Millionen erlaubt.* gewöhnliches JPEG"),
+        ("1", (2500, 5001), "PNG", "so schmal, sind höchstens 12 Millionen"),
+    ],
+)
+def test_what_needs_much_memory_may_be_less_large(
+    mode: str, size: tuple[int, int], kind: str, said: str
+) -> None:
+    with pytest.raises(FileTooLarge, match="Bildpunkte") as caught:
+        accept_picture(encoded(Image.new(mode, size), kind), "bild")
+
+    assert re.search(said, str(caught.value))
+
+
 def test_a_jpeg_of_a_thousand_scans_is_refused_quickly() -> None:
     data = encoded(Image.effect_noise((400, 400), 50), "JPEG", progressive=True)
     last = data.rfind(b"\xff\xda")
