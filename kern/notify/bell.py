@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, false, or_, select, true, tuple_, union_all, update
+from sqlalchemy import and_, bindparam, false, or_, select, true, tuple_, union_all, update
 
 from kern.accounts.glance import glance
 from kern.clock import now
@@ -29,21 +30,31 @@ class Bell:
         return sum(len(ids) for ids in self.by_ref.values())
 
 
-def ring(party_id: int, about: Iterable[Ref] = ()) -> Bell:
-    """One small query; asked on every page of somebody who is logged in."""
+@cache
+def _unread(*, with_follows: bool) -> Any:
+    """The query of the bell, put together once."""
+    party: Any = bindparam("party")
     query: Any = select(Notice.id, Notice.content_key, Notice.content_id, false().label("followed"))
     query = query.where(
-        Notice.party_id == party_id, Notice.seen_at.is_(None), Notice.at <= now()
+        Notice.party_id == party, Notice.seen_at.is_(None), Notice.at <= bindparam("now")
     ).limit(MOST)
-    pairs = [(ref.key, ref.id) for ref in about]
-    if pairs:
-        mine = select(Follow.id, Follow.content_key, Follow.content_id, true()).where(
-            Follow.party_id == party_id, tuple_(Follow.content_key, Follow.content_id).in_(pairs)
-        )
-        query = union_all(select(query.subquery()), mine)
+    if not with_follows:
+        return query
+    things: Any = bindparam("things", expanding=True)
+    mine = select(Follow.id, Follow.content_key, Follow.content_id, true()).where(
+        Follow.party_id == party, tuple_(Follow.content_key, Follow.content_id).in_(things)
+    )
+    return union_all(select(query.subquery()), mine)
+
+
+def ring(party_id: int, about: Iterable[Ref] = ()) -> Bell:
+    """One small query; asked on every page of somebody who is logged in."""
+    things = [(ref.key, ref.id) for ref in about]
+    values = {"party": party_id, "now": now(), "things": things}
+    query = _unread(with_follows=bool(things))
     found: dict[Ref, list[int]] = {}
     followed: set[Ref] = set()
-    for id_, key, content_id, is_follow in db.session.execute(query):
+    for id_, key, content_id, is_follow in db.session.execute(query, values):
         if is_follow:
             followed.add(Ref(key, content_id))
         else:
