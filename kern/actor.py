@@ -20,6 +20,7 @@ class Actor:
     name: str = ""
     permissions: frozenset[str] = frozenset()
     scoped: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    has_bar: bool = False  # perhaps one that holds; pages ask before they offer to write
     system: bool = False  # a command or the worker: stands behind every gate, and is logged so
 
     @property

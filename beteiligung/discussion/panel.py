@@ -15,6 +15,7 @@ from beteiligung.discussion.views.shown import PostShown, put_into_words
 from kern.clock import now
 from kern.content import Ref
 from kern.db import db
+from kern.moderation import bars
 from kern.moderation.words import removed_words
 from kern.panels import Panel
 from kern.scope import Act, is_open, list_windows
@@ -63,7 +64,7 @@ def _render(ref: Ref, scope_id: int) -> Markup:
         posts=posts,
         titles={row.id: row.title for row in threads if row.status == Status.PUBLIC},
         removed_words=removed_words,
-        can_begin=is_open(windows, Act.OPEN_THREAD, now()),
+        can_begin=is_open(windows, Act.OPEN_THREAD, now()) and not bars.bar_for(actor, scope_id),
         can_open=actor.may("discussion.manage", scope_id),
         base=request.path.rstrip("/"),
         **context(),

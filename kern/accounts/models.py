@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kern.clock import now
@@ -48,6 +48,8 @@ class Party(Model):
     external_key: Mapped[str | None] = mapped_column(String(120), unique=True)  # of imports
     language: Mapped[str] = mapped_column(String(5), default="de")
     confirmed_at: Mapped[datetime | None] = mapped_column(Utc)
+    has_bar: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """One was given that may still hold: only then is it worth asking `kern.moderation.bars`."""
     erased_at: Mapped[datetime | None] = mapped_column(Utc)  # see `nameless`
     created_at: Mapped[datetime] = mapped_column(Utc, default=now)
 

@@ -83,6 +83,7 @@ def _query(*, production: bool) -> Select[*tuple[Any, ...]]:
             Account.id.label("account_id"),
             Account.party_id,
             Party.name,
+            Party.has_bar,
             Grant.role,
             Grant.scope_id,
         )
@@ -100,7 +101,8 @@ def _query(*, production: bool) -> Select[*tuple[Any, ...]]:
 
 def _actor(row: Row[Any], grants: Iterable[tuple[str, int | None]]) -> Actor:
     held, scoped = permissions_of(grants)
-    return Actor(AccountId(row.account_id), PartyId(row.party_id), row.name or "", held, scoped)
+    account, party = AccountId(row.account_id), PartyId(row.party_id)
+    return Actor(account, party, row.name or "", held, scoped, has_bar=row.has_bar)
 
 
 def actor_of(token: str) -> Actor:

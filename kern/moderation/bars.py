@@ -61,21 +61,41 @@ def find_bar(party_id: int | None, scope_id: int | None) -> Bar | None:
     return max(found, key=_length, default=None)
 
 
-def require_may_write(party_id: int | None, scope_id: int | None) -> None:
-    """Raises NotAllowed with the end of the bar. For every way to write, vote or begin a thread."""
-    bar = find_bar(party_id, scope_id)
-    if bar is None:
-        return
+class Barred(Invalid):
+    """Somebody is barred. A form says so and keeps what they typed; elsewhere it is a refusal."""
+
+    status = 403
+
+
+def bar_for(actor: Actor, scope_id: int | None) -> Bar | None:
+    """For pages that offer to write: asks the database only where a bar was given at all."""
+    return find_bar(actor.party_id, scope_id) if actor.has_bar else None
+
+
+def sentence_of(bar: Bar) -> Barred:
     if bar.until is None:
-        raise NotAllowed(
+        return Barred(
             "Sie sind hier vom Mitschreiben ausgeschlossen. Lesen können Sie weiterhin alles. "
             "Den Grund und den Weg zum Einspruch haben wir Ihnen geschrieben."
         )
-    raise NotAllowed(
+    return Barred(
         "Sie können hier bis %(until)s nicht mitschreiben. Lesen können Sie weiterhin alles. "
         "Den Grund und den Weg zum Einspruch haben wir Ihnen geschrieben.",
         until=format_deadline(bar.until),
     )
+
+
+def require_may_write(party_id: int | None, scope_id: int | None) -> None:
+    """Raises Barred with the end of the bar. For every way to write, vote or begin a thread."""
+    bar = find_bar(party_id, scope_id)
+    if bar is not None:
+        raise sentence_of(bar)
+
+
+def holds(statement: Statement, at: datetime) -> bool:
+    """Whether this is a bar in force: `_in_force`, for one that is at hand."""
+    is_over = statement.until is not None and statement.until <= at
+    return statement.measure == Measure.BARRED and statement.ended_at is None and not is_over
 
 
 def _length(bar: Bar) -> tuple[bool, float]:
@@ -133,6 +153,7 @@ def bar(
         raise Invalid("Bitte wählen Sie einen Tag, der noch kommt.", field="until")
     _require_no_staff(party_id)
     case, law = _decide(actor, party_id, scope_id, CaseVerdict.BAR, ground)
+    db.session.get_one(Party, party_id).has_bar = True
     return statements.write(case, law=law, until=until)
 
 

@@ -15,6 +15,7 @@ from kern.db import db
 from kern.errors import Conflict, NotAllowed, NotFound
 from kern.files import service as files
 from kern.ids import new_receipt
+from kern.moderation import bars
 from kern.moderation.cases import withdraw_cases
 from kern.scope import Window, list_windows
 
@@ -83,6 +84,7 @@ def submit_post(
     """Write into a thread. `actor` acts; `written` says who wrote, when it is somebody else."""
     windows = list(list_windows(thread.scope_id)) if windows is None else windows
     rules.require_may_post(actor, thread, windows, now())
+    bars.require_may_write(actor.party_id, thread.scope_id)
     return _add(actor, thread, source, parent=parent, picture_id=picture_id, written=written)
 
 
@@ -96,6 +98,7 @@ def submit_confirmed(
 ) -> Post:
     """From somebody without a login who confirmed by mail: never released unread by itself."""
     rules.require_open(thread, list(list_windows(thread.scope_id)), now())
+    bars.require_may_write(author_id, thread.scope_id)
     written = Written(author_id)
     return _add(Actor(), thread, source, parent=parent, picture_id=picture_id, written=written)
 
@@ -138,6 +141,7 @@ def edit_post(actor: Actor, post: Post, source: str) -> bool:
     windows = list_windows(post.scope_id)
     closed = rules.is_closed(post.thread, windows, now())
     rules.require_may_edit(actor, post, is_closed=closed)
+    bars.require_may_write(actor.party_id, post.scope_id)
     checked = texts.checked(source, rules.MAX_POST)
     if texts.get_revision(post, post.latest).source == checked:
         return False

@@ -19,6 +19,7 @@ from kern.content import Ref
 from kern.db import db
 from kern.errors import Invalid, LoginRequired, NotAllowed, NotFound
 from kern.ids import new_receipt
+from kern.moderation import bars
 from kern.scope import Act, Scope, require_open
 from kern.scope.rules import may_read
 
@@ -81,6 +82,7 @@ def require_may_open(actor: Actor, scope: Scope, at: datetime) -> None:
     if not actor.may(rules.OPEN_THREAD, scope.id):
         raise LoginRequired("Bitte melden Sie sich an, um ein Gespräch zu beginnen.")
     require_open(scope.id, Act.OPEN_THREAD, at)
+    bars.require_may_write(actor.party_id, scope.id)
 
 
 def open_thread(
@@ -126,6 +128,7 @@ def edit_thread(actor: Actor, thread: Thread, *, title: str, question: str) -> N
     closed = thread.closed_at is not None
     if not actor.may(rules.MANAGE, thread.scope_id):
         rules.require_may_edit(actor, thread, is_closed=closed)
+        bars.require_may_write(actor.party_id, thread.scope_id)
     source = texts.checked(question, rules.MAX_QUESTION, "question")
     links = thread.by_office or decisions.is_known(thread.author_id)
     revised = texts.add_revision(

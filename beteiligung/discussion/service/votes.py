@@ -12,6 +12,7 @@ from kern.actor import Actor
 from kern.clock import now
 from kern.db import db
 from kern.errors import Conflict, Invalid, LoginRequired
+from kern.moderation import bars
 from kern.scope import Act, require_open
 
 VALUES = frozenset({-1, 0, 1})
@@ -37,6 +38,7 @@ def cast_vote(party_id: int, post: Post, value: int) -> None:
     unique pair of post and person settles races, the tally is read again from the rows."""
     if value not in VALUES:
         raise Invalid("Bitte wählen Sie Dafür oder Dagegen.")
+    bars.require_may_write(party_id, post.scope_id)
     require_may_vote(post)
     if post.author_id == party_id:
         raise Conflict("Über den eigenen Beitrag stimmt man nicht ab.")

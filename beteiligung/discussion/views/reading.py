@@ -24,8 +24,10 @@ from kern.calendar import format_day, format_deadline, format_target
 from kern.clock import now
 from kern.content import Ref, Within
 from kern.errors import Invalid, NotFound
-from kern.i18n import _, _l, language
+from kern.i18n import _, _l, language, say
 from kern.ids import parse_id
+from kern.moderation import bars
+from kern.moderation.bars import Bar
 from kern.moderation.cases import due
 from kern.scope import Act, Window, is_open, list_windows
 from kern.web import commits, current_actor, shows, shows_again
@@ -41,8 +43,10 @@ SORTS = (
 )
 
 
-def rights_of(actor: Actor, thread: Thread, windows: list[Window]) -> Rights:
-    is_public = thread.status == Status.PUBLIC
+def rights_of(
+    actor: Actor, thread: Thread, windows: list[Window], bar: Bar | None = None
+) -> Rights:
+    is_public = thread.status == Status.PUBLIC and bar is None
     open_now = is_public and not rules.is_closed(thread, windows, now())
     scope = thread.scope_id
     return Rights(
@@ -97,7 +101,8 @@ def thread_page(actor: Actor, thread: Thread, form: PostForm, parent: Post | Non
         sort = Sort.OLDEST
     parent = parent or asked(actor, "antwort")
     windows = list(list_windows(thread.scope_id))
-    rights = rights_of(actor, thread, windows)
+    bar = bars.bar_for(actor, thread.scope_id)
+    rights = rights_of(actor, thread, windows, bar)
     here = url_for(".thread", thread_id=thread.id)
     end = _end_of(thread, windows)
     return render_template(
@@ -107,6 +112,7 @@ def thread_page(actor: Actor, thread: Thread, form: PostForm, parent: Post | Non
         parent=parent,
         parent_words=_answer_words(parent),
         rights=rights,
+        barred=say(bars.sentence_of(bar)) if bar is not None else "",
         question_html=_own_question(thread),
         closes_at=end,
         is_closed=rules.is_closed(thread, windows, now()),
@@ -226,7 +232,8 @@ def replies(post_id: int) -> ResponseReturnValue:
     if post is None or view is None:
         raise NotFound(posts.GONE)
     thread = threads.get_thread_for(actor, post.thread_id)
-    rights = rights_of(actor, thread, list(list_windows(thread.scope_id)))
+    bar = bars.bar_for(actor, thread.scope_id)
+    rights = rights_of(actor, thread, list(list_windows(thread.scope_id)), bar)
     here = url_for(".replies", post_id=post_id)
     return render_template(
         "beteiligung/discussion/replies.html",

@@ -183,6 +183,7 @@ def withdraw(post_id: int) -> ResponseReturnValue:
 @blueprint.get("/<slug>/gespraech-beginnen")
 def begin_thread(slug: str) -> ResponseReturnValue:
     project = get_project_for(current_actor(), slug)
+    threads.require_may_open(current_actor(), project.scope, now())
     return _begin_page(project, ThreadForm(formdata=None))
 
 
@@ -218,7 +219,6 @@ def _open(actor: Actor, project: Any, form: ThreadForm) -> ResponseReturnValue:
 
 
 def _begin_page(project: Any, form: ThreadForm) -> str:
-    threads.require_may_open(current_actor(), project.scope, now())
     return render_template(
         "beteiligung/discussion/begin.html",
         project=project,
