@@ -1,15 +1,18 @@
 """Rows of the table of rights: statements of reasons, objections, people at the desk."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from kern.accounts.permissions import Role
-from kern.moderation import decisions, statements
+from kern.actor import AccountId
+from kern.moderation import bars, decisions, statements
+from kern.moderation.bars import Ground
 from kern.moderation.decisions import Decision
 from kern.moderation.models import CaseVerdict, Statement
 from tests.builders import make_actor
 from tests.kern.desk_cases import case_of, make_waiting
-from tests.rights_rows import Row, Visit, everybody
+from tests.rights_rows import Row, Visit, everybody, only
 
 
 def _restricted() -> Statement:
@@ -25,9 +28,44 @@ def _private(_visit: Visit) -> Mapping[str, Any]:
     return {"statement_id": statement.id, "signature": statements.path_of(statement).split("/")[3]}
 
 
+def _author(_visit: Visit) -> Mapping[str, Any]:
+    return {"party_id": make_waiting().author_id}
+
+
+def _barred(_visit: Visit) -> Mapping[str, Any]:
+    party_id = make_waiting().author_id
+    assert party_id is not None
+    ground = Ground("Werbung.", 5)
+    statement = bars.bar(make_actor(Role.MODERATOR), party_id, None, ground, until=None)
+    return {"party_id": party_id, "statement_id": statement.id}
+
+
+def _just_warned(visit: Visit) -> Mapping[str, Any]:
+    """By the visitor, where they may: only they can take it back."""
+    actor = make_actor(Role.MODERATOR)
+    if visit.account is not None and visit.role in {Role.MODERATOR, Role.ADMINISTRATOR}:
+        actor = replace(actor, account_id=AccountId(visit.account.id))
+    party_id = make_waiting().author_id
+    assert party_id is not None
+    statement = bars.warn(actor, party_id, None, Ground("Werbung.", 5))
+    return {"party_id": party_id, "case_id": statement.case_id}
+
+
+def _desk(status: int, **more: Any) -> Row:
+    return only(Role.MODERATOR, Role.ADMINISTRATOR, status=status, **more)
+
+
 STATEMENTS: dict[tuple[str, str], Row] = {
     ("begruendung.page", "GET"): everybody(200, values=_private),
     ("begruendung.submit", "POST"): everybody(
         303, values=_private, data=lambda _visit: {"text": "Das stimmt so nicht."}
     ),
+    ("moderation.person", "GET"): _desk(200, values=_author),
+    ("moderation.act_on_person", "POST"): _desk(
+        303,
+        values=_author,
+        data=lambda _visit: {"act": "7", "scope": "0", "rule": "5", "text": "Werbung."},
+    ),
+    ("moderation.lift_bar", "POST"): _desk(303, values=_barred),
+    ("moderation.take_back_person", "POST"): _desk(303, values=_just_warned),
 }

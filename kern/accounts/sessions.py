@@ -114,7 +114,7 @@ def actor_of(token: str) -> Actor:
 def actor_of_party(party_id: int) -> Actor:
     """Who somebody is when they are written to; without an account a guest with that party."""
     query = (
-        select(Account.id.label("account_id"), Account.party_id, Party.name)
+        select(Account.id.label("account_id"), Account.party_id, Party.name, Party.has_bar)
         .add_columns(Grant.role, Grant.scope_id)
         .join(Party, Party.id == Account.party_id)
         .outerjoin(Grant, Grant.account_id == Account.id)

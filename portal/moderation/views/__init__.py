@@ -1,7 +1,7 @@
 """Pages of the desk and of reports."""
 
 from portal.moderation.blueprint import blueprint, reports
-from portal.moderation.views import bulk, case, deciding, handling, log, queue, reporting
+from portal.moderation.views import bulk, case, deciding, handling, log, person, queue, reporting
 
 __all__ = [
     "blueprint",
@@ -10,6 +10,7 @@ __all__ = [
     "deciding",
     "handling",
     "log",
+    "person",
     "queue",
     "reporting",
     "reports",
