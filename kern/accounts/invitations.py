@@ -18,6 +18,7 @@ from kern.actor import Actor
 from kern.clock import now
 from kern.db import db
 from kern.errors import Conflict
+from kern.scope import Scope
 
 LIFETIME = timedelta(days=7)
 PURPOSE = "konto.einladung"
@@ -97,6 +98,18 @@ def look(token_text: str) -> Account:
     if account is None or account.state != AccountState.INVITED:
         raise tokens.Spent
     return account
+
+
+def asked_into(account_id: int) -> Scope | None:
+    """Where a citizen was asked in, the newest; None for staff and for those with nothing left."""
+    query = (
+        select(Scope)
+        .join(Grant, Grant.scope_id == Scope.id)
+        .where(Grant.account_id == account_id, Grant.role == Role.CITIZEN)
+        .order_by(Grant.id.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query)
 
 
 def accept(token_text: str, name: str, password_hash: str | None, agent: str, days: int) -> str:

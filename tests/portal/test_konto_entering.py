@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 from markupsafe import Markup
 
-from kern.accounts import invitations, pending, service
-from kern.accounts.models import Account, AccountState, Party
+from kern.accounts import invitations, pending, service, tokens
+from kern.accounts.models import Account, AccountState, Party, Token
 from kern.accounts.passwords import hash_password
 from kern.accounts.pending import PendingKind
 from kern.accounts.permissions import Role
@@ -15,9 +15,10 @@ from kern.accounts.sessions import list_sessions
 from kern.actor import SYSTEM
 from kern.clock import at, now
 from kern.db import db
+from kern.scope import Visibility
 from kern.town import Town
 from kern.web import age
-from tests.builders import make_account
+from tests.builders import make_account, make_project
 from tests.sent import link_in, mails
 from tests.visitors import Visitor
 
@@ -274,6 +275,21 @@ class TestInvitation:
         assert "<h1>Diese Einladung haben Sie schon angenommen</h1>" in again.text
         proof = service.check_password("neu@lindenau.example", PASSWORD, 64, production=False)
         assert proof is not None
+
+    def test_a_guest_of_a_project_is_told_which_and_led_there(self, visitor: Visitor) -> None:
+        project = make_project(title="Hafen", visibility=Visibility.INVITED)
+        path = project.scope.path
+        asked = invitations.invite_citizen(SYSTEM, "gast2@lindenau.example", project.scope_id)
+        token = db.session.get_one(Token, asked.token_id)
+        link = f"/konto/einladung/{tokens.text_of(token)}"
+        db.session.commit()
+        assert visitor.get(path).status_code == 404
+        assert "bei „Hafen“ mitzureden" in visitor.get(link).text
+
+        page = visitor.post(link, {"name": "Gast Neu"})
+
+        assert (page.status_code, page.location) == (303, path)
+        assert visitor.get(path).status_code == 200
 
     @pytest.mark.parametrize("password", ["kurz", "passwort1234", "Jana Petersen 1"])
     def test_a_weak_password_spends_no_invitation(self, visitor: Visitor, password: str) -> None:

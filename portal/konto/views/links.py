@@ -16,7 +16,7 @@ from kern.web.identity import session_token, settings
 from portal.konto.blueprint import blueprint
 from portal.konto.device import describe
 from portal.konto.forms import InvitationForm, NameForm
-from portal.konto.views.login import come_in
+from portal.konto.views.login import HOME, come_in
 
 REACHED = _l("Unsere Mails erreichen Sie wieder.")
 TOO_FAST = "Das ging sehr schnell. Bitte sehen Sie sich alles kurz an und bestätigen Sie dann."
@@ -85,6 +85,7 @@ def accept_invitation(token: str) -> ResponseReturnValue:
     form = InvitationForm()
     password_hash = _hashed(form) if form.is_ok() else None
     account = invitations.look(token)
+    scope = invitations.asked_into(account.id)
     if not form.errors:
         agent, days = describe(request.headers.get("User-Agent", "")), settings().session_days
         try:
@@ -93,7 +94,7 @@ def accept_invitation(token: str) -> ResponseReturnValue:
             form.blame(error)
         else:
             notice(_("Willkommen! Ihr Konto ist eröffnet."))
-            return come_in(session, "/konto/")
+            return come_in(session, scope.path if scope is not None else HOME)
     return _invitation_page(form, account), 422
 
 
@@ -116,6 +117,7 @@ def _invitation_page(form: InvitationForm, account: Account) -> str:
         form=form,
         email=service.address_of_account(account.id),
         is_staff=service.is_staff(account.id),
+        scope=invitations.asked_into(account.id),
     )
 
 
