@@ -100,8 +100,8 @@ _KONTO: dict[tuple[str, str], Row] = {
     ("konto.accept_invitation", "POST"): everybody(303, values=_invitation, data=_free_name),
     ("konto.new_mail", "GET"): everybody(200, values=_new_mail),
     ("konto.confirm_mail", "POST"): everybody(303, values=_new_mail),
-    ("konto.confirm", "GET"): everybody(404, values=lambda _visit: {"token": "1.0"}),
-    ("konto.perform", "POST"): everybody(404, values=lambda _visit: {"token": "1.0"}),
+    ("konto.confirm", "GET"): everybody(410, values=lambda _visit: {"token": "1.0"}),
+    ("konto.perform", "POST"): everybody(410, values=lambda _visit: {"token": "1.0"}),
     ("konto.overview", "GET"): logged_in(200),
     ("konto.step_up", "GET"): logged_in(200),
     ("konto.step_up_by_password", "POST"): logged_in(
@@ -276,9 +276,9 @@ _VERWALTUNG: dict[tuple[str, str], Row] = {
     ("verwaltung.audit_log", "GET"): admins(200),
     ("verwaltung.operations", "GET"): admins(200),
     # Whoever holds the operator's link; with an administrator in the town it opens nothing.
-    ("verwaltung.setup", "GET"): everybody(200, administrator=404, values=_first_access),
+    ("verwaltung.setup", "GET"): everybody(200, administrator=410, values=_first_access),
     ("verwaltung.make_first", "POST"): everybody(
-        422, administrator=404, values=_first_access, data=lambda _visit: {"email": "a@b.example"}
+        422, administrator=410, values=_first_access, data=lambda _visit: {"email": "a@b.example"}
     ),
     ("betrieb.alive", "GET"): everybody(200),
     ("betrieb.ready", "GET"): everybody(200),
