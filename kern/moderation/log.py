@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
@@ -23,6 +24,9 @@ class LogFilters:
     scope_id: int | None = None
     key: str | None = None
     mine: bool = False
+    rule: int | None = None
+    author_id: int | None = None
+    since: datetime | None = None
 
     def conditions(self, actor: Actor) -> list[ColumnElement[bool]]:
         found = [within(actor), Case.state == CaseState.DECIDED]
@@ -32,6 +36,12 @@ class LogFilters:
             found.append(Case.scope_id == self.scope_id)
         if self.key is not None:
             found.append(Case.content_key == self.key)
+        if self.rule is not None:
+            found.append(Case.rule == self.rule)
+        if self.author_id is not None:
+            found.append(Case.author_id == self.author_id)
+        if self.since is not None:
+            found.append(Case.decided_at >= self.since)
         if self.mine:
             found.append(Case.decided_by == actor.account_id)
         return found

@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from kern.accounts.nameless import by
 from kern.calendar import format_target, to_local
+from kern.clock import now
 from kern.content import DeskItem, registry
 from kern.i18n import _, _l, _n
 from kern.ids import parse_id
@@ -83,7 +84,11 @@ LOG_CHOICES: Mapping[str, tuple[CaseVerdict, ...]] = {
     "abgelehnt": (CaseVerdict.REJECT,),
     "ausgeblendet": (CaseVerdict.HIDE,),
     "in-ordnung": (CaseVerdict.FINE,),
+    "geschwaerzt": (CaseVerdict.REDACT,),
+    "einspruch": (CaseVerdict.UPHELD, CaseVerdict.DISMISSED),
+    "person": (CaseVerdict.WARN, CaseVerdict.BAR, CaseVerdict.LIFT),
 }
+SINCE: Mapping[str, int] = {"1": 1, "7": 7, "30": 30}  # days
 TABS: Mapping[Tab, object] = {
     Tab.ALL: _l("Alles"),
     Tab.CHECK: _l("Freigeben"),
@@ -317,4 +322,7 @@ def log_filters_of(args: MultiDict[str, str]) -> LogFilters:
         scope_id=parse_id(args.get("projekt")),
         key=key if key in registry() else None,
         mine=args.get("von") == "mir",
+        rule=parse_id(args.get("regel")),
+        author_id=parse_id(args.get("person")),
+        since=now() - DAY * SINCE[args["seit"]] if args.get("seit") in SINCE else None,
     )

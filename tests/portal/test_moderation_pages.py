@@ -1,6 +1,4 @@
 import re
-from collections.abc import Iterable
-from time import process_time
 from typing import Any
 
 import pytest
@@ -99,39 +97,6 @@ def test_the_list_needs_a_handful_of_queries(desk: Visitor, count_queries: Count
         desk.get("/moderation/")
 
     assert len(sent) <= 10
-
-
-@pytest.mark.slow
-def test_500_waiting_things_make_no_page_slower_than_5(
-    desk: Visitor, count_queries: CountQueries
-) -> None:
-    """As many queries as for 5, and the CPU time of 25, which is one page, with slack."""
-    thread, author = make_thread(), make_actor(Role.CITIZEN)
-
-    def wait(texts: Iterable[int]) -> None:
-        for number in texts:
-            make_post(thread, author=author, text=f"Beitrag {number}", status=Status.PENDING)
-        db.session.commit()
-
-    def costs(url: str) -> tuple[int, float]:
-        desk.get(url)
-        with count_queries() as sent:
-            start = process_time()
-            for _ in range(3):
-                assert desk.get(url).status_code == 200
-            return len(sent) // 3, process_time() - start
-
-    wait(range(5))
-    first = db.session.scalars(select(Case.id)).first()
-    urls = ("/moderation/", "/moderation/?zuerst=auffaellige", f"/moderation/fall/{first}")
-    queries = [costs(url)[0] for url in urls]
-    wait(range(5, 25))
-    few = [costs(url) for url in urls]
-    wait(range(25, 500))
-    many = [costs(url) for url in urls]
-
-    assert [n for n, _cpu in many] == queries
-    assert all(cpu < 2 * before for (_n, cpu), (_m, before) in zip(many, few, strict=True))
 
 
 def test_an_empty_desk_says_so(desk: Visitor) -> None:
@@ -292,6 +257,26 @@ def test_the_log_shows_the_rejected_and_releases_it_after_all(desk: Visitor) -> 
     assert (
         "Rufen Sie mich an." not in desk.get("/moderation/erledigt?entscheidung=abgelehnt").text[:0]
     )
+
+
+def test_the_log_answers_who_what_when_and_by_which_rule(desk: Visitor) -> None:
+    first, second = waiting(text="Werbung für Kredite."), waiting(text="Mehr Bänke am Kai.")
+    data = {"tun": "ablehnen", "fassung": "1", "rule": "5", "text": "Das ist Werbung."}
+    desk.post(url_of(first), data)
+    desk.post(url_of(second), {"tun": "freigeben", "fassung": "1"})
+    author = case_of(second).author_id
+
+    def shown(asked: str) -> list[str]:
+        page = desk.get(f"/moderation/erledigt?{asked}").text
+        texts = ("Werbung für Kredite.", "Mehr Bänke am Kai.")
+        return [text for text in texts if text in page]
+
+    assert shown("regel=5") == ["Werbung für Kredite."]
+    assert shown("regel=4") == []
+    assert shown(f"person={author}") == ["Mehr Bänke am Kai."]
+    assert shown("von=mir&seit=7") == ["Werbung für Kredite.", "Mehr Bänke am Kai."]
+    assert shown("entscheidung=geschwaerzt") == []
+    assert "Dazu ist nichts entschieden" in desk.get("/moderation/erledigt?regel=4").text
 
 
 def test_later_puts_it_aside_and_goes_on(desk: Visitor) -> None:

@@ -6,22 +6,27 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kern.clock import now
+from kern.content import registry
 from kern.i18n import _, _l
 from kern.moderation import log as records
-from kern.moderation import queue
+from kern.moderation import netiquette, queue
+from kern.moderation.filters import Filters
+from kern.moderation.log import LogFilters
 from kern.moderation.paging import Cursor
 from portal.moderation import words
 from portal.moderation.blueprint import blueprint, moderator
-from portal.moderation.views.queue import Link, tabs_of
+from portal.moderation.views.queue import Choice, choice_of, frame_of, name_of_person, tabs_of
 
-CHOICES = (
-    ("", _l("Alle")),
-    ("freigegeben", _l("Freigegeben")),
-    ("abgelehnt", _l("Abgelehnt")),
-    ("ausgeblendet", _l("Ausgeblendet")),
-    ("in-ordnung", _l("In Ordnung")),
-)
+CHOICES = {
+    "freigegeben": _l("Freigegeben"),
+    "abgelehnt": _l("Abgelehnt"),
+    "ausgeblendet": _l("Ausgeblendet"),
+    "geschwaerzt": _l("Geschwärzt"),
+    "in-ordnung": _l("In Ordnung"),
+    "einspruch": _l("Über Einsprüche"),
+    "person": _l("Über Personen"),
+}
+NAMES = ("entscheidung", "projekt", "art", "von", "regel", "seit", "person")
 
 
 @blueprint.get("/erledigt")
@@ -33,32 +38,45 @@ def log() -> ResponseReturnValue:
         "portal/moderation/log.html",
         log=page,
         tabs=tabs_of(queue.count_queue(actor), None),
-        choices=_choices(),
-        projects=_projects(records.list_scopes(actor), filters.scope_id),
-        mine=(_("Nur meine"), _url(von=None if filters.mine else "mir"), filters.mine),
+        choices=_choices(records.list_scopes(actor), filters),
+        narrowings=_narrowings(filters),
+        is_narrow=filters != LogFilters(),
+        here=_url(),
         previous=_url(seite=str(page.previous)) if page.previous else "",
         next=_url(seite=str(page.next)) if page.next else "",
-        words=words,
-        at=now(),
+        **{**frame_of(actor, Filters()), "seite": None},
     )
 
 
 def _url(**changes: object) -> str:
     """This address with one filter changed; the page begins anew."""
-    names = ("entscheidung", "projekt", "art", "von")
-    args: dict[str, Any] = {name: request.args.get(name) for name in names}
+    args: dict[str, Any] = {name: request.args.get(name) or None for name in NAMES}
     return url_for(".log", **{**args, **changes})
 
 
-def _choices() -> Sequence[Link]:
-    chosen = request.args.get("entscheidung", "")
+def _choices(scopes: Sequence[tuple[int, str]], filters: LogFilters) -> Sequence[Choice]:
+    decided = {value: str(label) for value, label in CHOICES.items()}
+    places = {str(id_): title for id_, title in scopes}
+    kinds = {key: str(type_.plural) for key, type_ in sorted(registry().items())}
+    rules = {str(one.number): _("Regel %(n)s", n=one.number) for one in netiquette.rules()}
+    spans = {
+        "1": _("Seit gestern"),
+        "7": _("In sieben Tagen"),
+        "30": _("In 30 Tagen"),
+    }
+    asked = request.args.get
     return [
-        (str(label), _url(entscheidung=value or None), value == chosen) for value, label in CHOICES
+        choice_of("entscheidung", _("Entscheidung"), _("Alle"), decided, asked("entscheidung")),
+        choice_of("projekt", _("Projekt"), _("Alle Projekte"), places, filters.scope_id),
+        choice_of("art", _("Art"), _("Alle Arten"), kinds, filters.key),
+        choice_of("regel", _("Regel"), _("Alle Regeln"), rules, filters.rule),
+        choice_of("seit", _("Zeitraum"), _("Seit Beginn"), spans, asked("seit")),
+        choice_of("von", _("Von wem"), _("Von allen"), {"mir": _("Nur meine")}, asked("von")),
     ]
 
 
-def _projects(scopes: Sequence[tuple[int, str]], chosen: int | None) -> Sequence[Link]:
-    return [
-        (title, _url(projekt=None if id_ == chosen else id_), id_ == chosen)
-        for id_, title in scopes
-    ]
+def _narrowings(filters: LogFilters) -> Sequence[tuple[str, str]]:
+    if filters.author_id is None:
+        return []
+    name = name_of_person(filters.author_id)
+    return [(_("Von %(name)s", name=name), _url(person=None))]

@@ -123,17 +123,17 @@ def _choices(counts: Counts, filters: Filters) -> Sequence[Choice]:
     holders = {str(one): str(label) for one, label in words.HOLDERS.items()}
     sortings = {str(one): str(label) for one, label in words.SORTINGS.items()}
     return [
-        _choice("projekt", _("Projekt"), _("Alle Projekte"), places, filters.scope_id),
-        _choice("art", _("Art"), _("Alle Arten"), kinds, filters.key),
-        _choice("bei", _("Bei wem"), _("Bei allen"), holders, filters.holder),
-        _choice(
+        choice_of("projekt", _("Projekt"), _("Alle Projekte"), places, filters.scope_id),
+        choice_of("art", _("Art"), _("Alle Arten"), kinds, filters.key),
+        choice_of("bei", _("Bei wem"), _("Bei allen"), holders, filters.holder),
+        choice_of(
             "hinweis",
             _("Hinweise"),
             _("Mit und ohne Hinweis"),
             {words.HINTED: _("Mit Hinweis"), **{str(k): str(v) for k, v in words.HINTS.items()}},
             words.hint_of(filters),
         ),
-        _choice("zuerst", _("Reihenfolge"), "", sortings, filters.sorting),
+        choice_of("zuerst", _("Reihenfolge"), "", sortings, filters.sorting),
     ]
 
 
@@ -144,7 +144,7 @@ def _title_of(scope_id: int) -> str:
         return _("Unbekannt")
 
 
-def _choice(
+def choice_of(
     name: str, label: str, everything: str, values: Mapping[str, str], chosen: object
 ) -> Choice:
     value = "" if chosen is None else str(chosen)
@@ -158,9 +158,14 @@ def _narrowings(filters: Filters) -> Sequence[tuple[str, str]]:
     """What came by a link and has no field in the form."""
     found = []
     if filters.author_id is not None:
-        party = find_party(filters.author_id)
-        name = nameless.within(shown_name(party) if party else str(nameless.GONE))
+        name = name_of_person(filters.author_id)
         found.append((_("Von %(name)s", name=name), url_of(replace(filters, author_id=None))))
     if filters.group_id is not None:
         found.append((_("Ähnliche Texte"), url_of(replace(filters, group_id=None))))
     return found
+
+
+def name_of_person(party_id: int) -> str:
+    """As it stands within a sentence."""
+    party = find_party(party_id)
+    return nameless.within(shown_name(party) if party else str(nameless.GONE))

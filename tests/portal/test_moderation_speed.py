@@ -1,0 +1,60 @@
+from collections.abc import Iterable
+from time import process_time
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from beteiligung.discussion.models import Status
+from kern.accounts.permissions import Role
+from kern.db import db
+from kern.moderation.models import Case
+from kern.town import Town
+from tests.builders import make_account, make_actor, make_post, make_thread
+from tests.conftest import CountQueries
+from tests.visitors import Visitor
+
+ROUNDS = 5
+SLACK = 3
+
+
+def spent(desk: Visitor, url: str) -> float:
+    """CPU seconds of one page, by its best round."""
+    found = []
+    for _ in range(ROUNDS):
+        start = process_time()
+        assert desk.get(url).status_code == 200
+        found.append(process_time() - start)
+    return min(found)
+
+
+@pytest.mark.slow
+def test_500_waiting_things_make_no_page_slower_than_5(
+    app: Flask, town: Town, count_queries: CountQueries
+) -> None:
+    """As many queries as for 5, and the CPU time of 25, which is one page, with slack."""
+    thread, author = make_thread(), make_actor(Role.CITIZEN)
+    desk = Visitor(app, make_account(None, (Role.MODERATOR, None)))
+
+    def wait(numbers: Iterable[int]) -> None:
+        for number in numbers:
+            make_post(thread, author=author, text=f"Beitrag {number}", status=Status.PENDING)
+        db.session.commit()
+
+    def queries(url: str) -> int:
+        desk.get(url)
+        with count_queries() as sent:
+            desk.get(url)
+        return len(sent)
+
+    wait(range(5))
+    first = db.session.scalars(select(Case.id)).first()
+    urls = ("/moderation/", "/moderation/?zuerst=auffaellige", f"/moderation/fall/{first}")
+    few = {url: queries(url) for url in urls}
+    wait(range(5, 25))
+    page = {url: spent(desk, url) for url in urls}
+    wait(range(25, 500))
+
+    assert {url: queries(url) for url in urls} == few
+    slow = {url: spent(desk, url) for url in urls}
+    assert {url: cpu for url, cpu in slow.items() if cpu > SLACK * page[url]} == {}
