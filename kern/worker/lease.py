@@ -63,6 +63,10 @@ def take(kind: str, limit: int, holder: str, lasting: timedelta) -> list[Job]:
         query = select(OutboxEntry).where(due).order_by(OutboxEntry.not_before, OutboxEntry.id)
         entries = db.session.scalars(query.limit(limit).with_for_update(skip_locked=True)).all()
         for entry in entries:
+            if (
+                entry.state == State.RUNNING
+            ):  # a crash left it: whoever has not been tried goes first
+                entry.not_before = now()
             entry.state = State.RUNNING
             entry.leased_until = now() + lasting
             entry.leased_by = holder

@@ -16,7 +16,7 @@ KIND_LABELS: Mapping[NoticeKind, Any] = {
 }
 FREQUENCY_LABELS: Mapping[Frequency, Any] = {
     Frequency.AT_ONCE: _l("sofort"),
-    Frequency.DAILY: _l("einmal am Tag, morgens"),
-    Frequency.WEEKLY: _l("einmal in der Woche, montags"),
+    Frequency.DAILY: _l("jeden Morgen"),
+    Frequency.WEEKLY: _l("jeden Montag"),
     Frequency.NEVER: _l("nie"),
 }

@@ -465,6 +465,19 @@ def test_workers_side_by_side_send_every_mail_once(
     assert Counter(Counter(inbox.ids).values()) == {1: 40}
 
 
+def test_what_a_crash_left_behind_goes_to_the_end_of_the_line(posting: Settings) -> None:
+    """Else a worker that dies again and again meets the same few mails each time, until they have
+    used up all their attempts without any fault of theirs."""
+    for number in range(3):
+        note_mail(f"account:{number}")
+    met = []
+    for _ in range(9):
+        (job,) = lease.take("mail", 1, "killed", timedelta(seconds=-1))
+        met.append(job.id)
+
+    assert Counter(met) == dict.fromkeys(met, 3)
+
+
 def test_a_lease_is_given_to_one(town: Town) -> None:
     outbox.note("x", 1)
     db.session.commit()
