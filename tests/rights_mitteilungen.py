@@ -56,8 +56,8 @@ def _wishes(_visit: Visit) -> Mapping[str, Any]:
     return dict.fromkeys(CHOICES, "weekly")
 
 
-def _address(_visit: Visit) -> Mapping[str, Any]:
-    return {"email": "neu@lindenau.example"}
+def _address(visit: Visit) -> Mapping[str, Any]:
+    return {"email": f"neu-{visit.role}@lindenau.example"}
 
 
 MITTEILUNGEN: dict[tuple[str, str], Row] = {

@@ -5,12 +5,13 @@ A number is the status of the answer; the words for the rest are in `tests/right
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from beteiligung.discussion.models import POST_KEY, Post, Status
-from kern import outbox
+from kern import clock, outbox
 from kern.accounts import invitations, service, tokens
 from kern.accounts.models import Grant, Token
 from kern.accounts.permissions import Role
@@ -26,6 +27,7 @@ from kern.moderation.reports import Allegation
 from kern.notify import bounces
 from kern.notify.models import Bounce
 from kern.outbox import OutboxEntry, State
+from kern.web.age import FIELD, opened_field
 from portal.verwaltung import einrichten
 from tests.builders import actor_of, make_account, make_actor, make_post
 from tests.rights_discussion import DISCUSSION
@@ -80,6 +82,13 @@ def _own_session(visit: Visit) -> Mapping[str, Any]:
     return {"session_id": list_sessions(visit.account.id)[0].id}
 
 
+def _read_and_named(visit: Visit) -> Mapping[str, Any]:
+    """As people do who read the page before they choose a name."""
+    with clock.at(clock.now() - timedelta(seconds=9)):
+        opened = str(opened_field(_newest_token())).split('value="')[1].removesuffix('">')
+    return {**_free_name(visit), FIELD: opened}
+
+
 def _free_name(visit: Visit) -> Mapping[str, Any]:
     return {"name": f"Seehund {visit.role}"}
 
@@ -95,7 +104,7 @@ _KONTO: dict[tuple[str, str], Row] = {
     ),
     ("konto.logout", "POST"): everybody(303),
     ("konto.link", "GET"): everybody(200, values=_link),
-    ("konto.enter", "POST"): everybody(303, values=_link, data=_free_name),
+    ("konto.enter", "POST"): everybody(303, values=_link, data=_read_and_named),
     ("konto.invitation", "GET"): everybody(200, values=_invitation),
     ("konto.accept_invitation", "POST"): everybody(303, values=_invitation, data=_free_name),
     ("konto.new_mail", "GET"): everybody(200, values=_new_mail),

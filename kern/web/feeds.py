@@ -96,7 +96,6 @@ def _kept(path: str, state: str, mimetype: str, make: Callable[[], bytes]) -> Re
             _bytes.popitem(last=False)
     response = Response(found[1], mimetype=mimetype)
     response.set_etag(hashlib.sha256(found[1]).hexdigest()[:32])
-    response.headers["Cache-Control"] = "public, no-cache"  # kept, but asked for again each time
     response.make_conditional(request)
     return response
 

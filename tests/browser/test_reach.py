@@ -12,7 +12,7 @@ from kern.accounts.sessions import open_session
 from kern.web.identity import COOKIE
 from portal.verwaltung.forms import GROUPS
 from tests.browser import is_too_wide, needs_browser
-from tests.builders import make_account, make_post, make_project, make_thread
+from tests.builders import make_account, make_actor, make_post, make_project, make_thread
 from tests.live import Live
 
 pytestmark = needs_browser
@@ -52,7 +52,8 @@ def plant(live: Live) -> dict[str, str]:
         project = make_project(title=f"Radweg {WORD}")
         thread = make_thread(project.scope, title=f"Was wird aus {WORD}?", question=WORD)
         make_post(thread, text=f"Zu {WORD} siehe https://www.lindenau.example/{WORD.lower()}")
-        make_post(thread, text=f"`{WORD}{WORD}`", status=Status.PENDING)
+        author = make_actor(Role.CITIZEN, name="Eisvogel")
+        make_post(thread, author=author, text=f"`{WORD}{WORD}`", status=Status.PENDING)
         return {"project": project.scope.path, "thread": f"/beteiligung/gespraech/{thread.id}"}
 
 
@@ -101,7 +102,7 @@ def test_the_desk_is_worked_with_the_keyboard(live: Live, page: Page) -> None:
 
     walk(page, "Zum Inhalt")
     page.keyboard.press("Enter")
-    walk(page, "Was wird aus")
+    walk(page, "Eisvogel")
     page.keyboard.press("Enter")
     page.wait_for_url("**/moderation/fall/*")
     walk(page, "Freigeben")

@@ -153,7 +153,7 @@ def write_without_an_account(anna: Person, project: str) -> None:
 def release_at_the_desk(mia: Person) -> None:
     mia.log_in(MODERATOR, "/moderation/")
     mia.sees(IDEA)
-    mia.follow(TITLE)
+    mia.follow("Jemand ohne Konto")
     mia.sees(IDEA)
     mia.press("Freigeben")
 
