@@ -29,6 +29,8 @@ from portal.betrieb.demo.texts import (
 PICTURES = Path(__file__).parents[2] / "static" / "img" / "demo"
 DAY = timedelta(days=1)
 
+PASSING = {ScopeState.SUBMITTED, ScopeState.HIDDEN}  # between two acts of the desk
+
 
 @pytest.fixture(scope="module")
 def texts() -> DemoTexts:
@@ -101,7 +103,10 @@ def test_offices_answer_in_posts_and_in_threads(texts: DemoTexts) -> None:
 
 def test_projects_stand_in_every_state(texts: DemoTexts) -> None:
     assert len(texts.projects) >= 7
-    assert {project.state for project in texts.projects} == set(ScopeState) - {ScopeState.SUBMITTED, ScopeState.HIDDEN}
+    assert {project.state for project in texts.projects} == set(ScopeState) - {
+        ScopeState.SUBMITTED,
+        ScopeState.HIDDEN,
+    }
     assert len({project.slug for project in texts.projects}) == len(texts.projects)
     for project in texts.projects:
         assert 2 <= len(project.threads) <= 5, project.slug
