@@ -38,6 +38,7 @@ from portal.moderation import cli as moderation_cli
 from portal.moderation import mails as moderation_mails
 from portal.moderation import notices as report_notices
 from portal.moderation import views as moderation
+from portal.rechenschaft import views as rechenschaft
 from portal.start import views as start
 from portal.suche import views as suche
 from portal.verwaltung import views as verwaltung
@@ -74,6 +75,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     moderation.blueprint,
     moderation.reports,
     begruendung.blueprint,
+    rechenschaft.blueprint,
     project.blueprint,
     figures.blueprint,
     dateien.blueprint,

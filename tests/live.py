@@ -96,10 +96,11 @@ class Live:
 
 
 def link_in(message: EmailMessage) -> str:
-    """The one link of a mail that leads into the town, whole."""
+    """The one link of a mail that leads to its matter, whole; those to choose or end mails stand
+    in every notice."""
     body = message.get_body(("plain",))
     assert body is not None
-    found = set(re.findall(r"http://localhost:\d+/\S+", body.get_content()))
+    found = set(re.findall(r"http://localhost:\d+/(?!mitteilungen/)\S+", body.get_content()))
     assert len(found) == 1, found
     return str(found.pop())
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from kern.accounts.permissions import Role
 from kern.actor import AccountId
+from kern.clock import now
 from kern.moderation import bars, decisions, statements
 from kern.moderation.bars import Ground
 from kern.moderation.decisions import Decision
@@ -60,6 +61,9 @@ STATEMENTS: dict[tuple[str, str], Row] = {
     ("begruendung.submit", "POST"): everybody(
         303, values=_private, data=lambda _visit: {"text": "Das stimmt so nicht."}
     ),
+    ("rechenschaft.page", "GET"): everybody(200),
+    ("rechenschaft.year_as_csv", "GET"): everybody(200, values=lambda _visit: {"year": now().year}),
+    ("rechenschaft.versions", "GET"): everybody(200),
     ("moderation.person", "GET"): _desk(200, values=_author),
     ("moderation.act_on_person", "POST"): _desk(
         303,

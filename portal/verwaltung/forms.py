@@ -16,6 +16,7 @@ from wtforms.validators import InputRequired, Length
 
 from kern.accounts.permissions import ROLE_LABELS, STAFF_ROLES
 from kern.i18n import _l
+from kern.moderation.netiquette import CHANGE_FIELD, LONGEST_CHANGE
 from kern.settings import FIELDS, Field
 from kern.web import Form
 from kern.web.uploads import PictureField
@@ -47,6 +48,12 @@ def settings_form(group: str, values: Mapping[str, Any]) -> Form:
         members[field.key] = _input(field)
         if field.kind == "image":
             members[field.key + REMOVE] = BooleanField(_l("Entfernen"))
+        if field.key == "netiquette":
+            members[CHANGE_FIELD] = StringField(
+                _l("Was ist neu an den Regeln?"),
+                description=_l("Ein Satz, wenn Sie die Regeln ändern. Er steht bei den Fassungen."),
+                render_kw={"maxlength": LONGEST_CHANGE},
+            )
     made: type[Form] = type("SettingsForm", (Form,), members)
     present = {field.key: values[field.key] for field in fields_of(group) if field.kind != "image"}
     return made(data=present)

@@ -13,6 +13,7 @@ from kern.db import db
 from kern.errors import Invalid, NotFound
 from kern.files import service as files
 from kern.i18n import _
+from kern.moderation import netiquette
 from kern.moderation.hints import ask_anew
 from kern.settings import change, town_settings
 from kern.settings.fields import BY_KEY
@@ -47,6 +48,11 @@ def save_group(group: str) -> ResponseReturnValue:
     form_is_ok = form.is_ok()  # before the transaction: drawing pictures anew takes a while
     values = _checked(group, form)
     if form_is_ok and not form.errors:
+        try:
+            _save_rules(actor, form, values)
+        except Invalid as error:
+            form.blame(error)
+            return _page(group, form), 422
         _save(actor, group, values | _kept(actor, form, group))
         notice(_("Gespeichert. Die Änderung ist ab jetzt zu sehen."))
         return redirect("/verwaltung/einstellungen/", code=303)
@@ -69,6 +75,7 @@ def _page(group: str, form: Form) -> str:
         lead=lead,
         fields=fields_of(group),
         remove=REMOVE,
+        change_field=netiquette.CHANGE_FIELD,
     )
 
 
@@ -120,6 +127,13 @@ def _remove_old(address: str) -> None:
         files.remove(files.get_file(parts[2]))
     except NotFound:
         return
+
+
+def _save_rules(actor: Actor, form: Form, values: dict[str, Any]) -> None:
+    """Rules for people are changed by a new version that says what is new."""
+    text = values.pop("netiquette", None)
+    if text is not None and text != town_settings().netiquette:
+        netiquette.change(actor, text, form[netiquette.CHANGE_FIELD].data or "")
 
 
 def _save(actor: Actor, group: str, values: Mapping[str, Any]) -> None:

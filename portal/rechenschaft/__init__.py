@@ -1,0 +1,1 @@
+"""How this town moderates, for everybody: rules and their versions, who decides, figures."""
