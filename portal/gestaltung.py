@@ -28,6 +28,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from kern.clock import now
 from kern.i18n import _l
 from kern.settings import town_settings
+from kern.web.forms import OpenForm
 from portal.farben import style_sheet
 
 blueprint = Blueprint("gestaltung", __name__)
@@ -40,7 +41,7 @@ PARTS = {"": "Ganz Lindenau", "hafen": "Hafen", "nord": "Nordstadt"}
 INTERESTS = {"weg": "Wege", "gruen": "Grün", "licht": "Licht"}
 
 
-class SampleForm(Form):
+class SampleForm(OpenForm):
     """One field of every kind that a page may ask with."""
 
     name = StringField(_l("Name"), [Length(max=80)])

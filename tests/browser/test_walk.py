@@ -156,6 +156,7 @@ def release_at_the_desk(mia: Person) -> None:
     mia.follow("Jemand ohne Konto")
     mia.sees(IDEA)
     mia.press("Freigeben")
+    mia.page.wait_for_url("**/moderation/")
 
 
 def find_and_vote(cem: Person) -> None:
