@@ -105,6 +105,7 @@ def test_the_desk_is_worked_with_the_keyboard(live: Live, page: Page) -> None:
     walk(page, "Eisvogel")
     page.keyboard.press("Enter")
     page.wait_for_url("**/moderation/fall/*")
+    page.locator("h1", has_text="Eisvogel").wait_for()
     walk(page, "Freigeben")
     page.keyboard.press("Enter")
     page.wait_for_url("**/moderation/")
