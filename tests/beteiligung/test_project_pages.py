@@ -13,7 +13,7 @@ from kern.actor import Actor
 from kern.calendar import to_local
 from kern.clock import now
 from kern.db import db
-from kern.scope import ScopeState, Visibility
+from kern.scope import Moderation, ScopeState, Visibility
 from kern.town import Town
 from tests.builders import log_in, make_account, make_post, make_project, make_thread
 
@@ -221,3 +221,23 @@ def test_the_command_rebuilds_what_the_pages_show(
 
     assert result.exit_code == 0, result.output
     assert "hier stehen wir" in client.get(published).text
+
+
+@pytest.mark.parametrize(
+    ("moderation", "words"),
+    [
+        (Moderation.BEFORE, "nach der Prüfung"),
+        (Moderation.AFTER, "sofort; geprüft wird danach"),
+        (Moderation.TRUST, "schon 4 freigegeben und in 90 Tagen keiner abgelehnt"),
+    ],
+)
+def test_the_page_says_when_posts_appear(
+    client: FlaskClient, planner: Actor, project: Project, moderation: Moderation, words: str
+) -> None:
+    scope = project.scope
+    scope.moderation, scope.trust_after, scope.trust_days = moderation, 4, 90
+    states.publish(planner, project)
+    path = scope.path
+    db.session.commit()
+
+    assert words in client.get(path).text
