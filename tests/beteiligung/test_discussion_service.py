@@ -401,3 +401,15 @@ def test_a_planners_question_is_public_at_once_and_a_citizens_waits() -> None:
     ]
 
     assert [thread.status for thread in asked] == [Status.PUBLIC, Status.PENDING]
+
+
+def test_an_edit_that_waits_does_not_bring_a_hidden_post_back(town: Town) -> None:
+    author, moderator = make_actor(Role.CITIZEN), make_actor(Role.MODERATOR)
+    post = make_post(author=author)
+    posts.edit_post(author, post, "Noch einmal anders.")
+    decisions.hide(post, moderator, 3)
+
+    with pytest.raises(Conflict):
+        decisions.decide(post, post.latest, moderator, Verdict.RELEASE)
+
+    assert post.status == Status.HIDDEN

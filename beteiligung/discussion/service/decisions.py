@@ -99,6 +99,7 @@ def decide(thing: Thing, revision: int, actor: Actor, verdict: Verdict) -> None:
     if verdict is Verdict.REJECT:
         _reject(thing, revision)
     else:
+        _require_shown(thing)
         if verdict is Verdict.RELEASE_WITHOUT_PICTURE and isinstance(thing, Post):
             _refuse_picture(thing, revision)
         release(thing, revision)
@@ -106,6 +107,14 @@ def decide(thing: Thing, revision: int, actor: Actor, verdict: Verdict) -> None:
     note(thing)
     if verdict is Verdict.RELEASE:  # what restricts has its statement of reasons
         telling.tell_author(thing, telling.DECIDED, str(revision), revision=revision)
+
+
+def _require_shown(thing: Thing) -> None:
+    """What was hidden comes back by a decision about that, never with an edit that waited."""
+    if thing.status == Status.HIDDEN:
+        raise Conflict(
+            "Dieser Text ist ausgeblendet. Bitte entscheiden Sie zuerst, ob er wieder erscheint."
+        )
 
 
 def release(thing: Thing, number: int, *, links: bool = True) -> None:
