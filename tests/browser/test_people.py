@@ -15,6 +15,7 @@ pytestmark = needs_browser
 
 EMAIL = "helga@lindenau.example"
 PASSWORD = "Kuhglocke zählt Wolken"
+READING = 1_100  # milliseconds: whoever is faster than anybody reads is asked to look again
 SIGN_UP = "Ihr Link, um ein Konto"
 LOGIN = "Ihr Link zum Anmelden"
 
@@ -79,6 +80,7 @@ def sign_up(page: Page, live: Live, name: str = "Helga Martens") -> None:
     ask_for_link(page)
     follow(page, live, SIGN_UP)
     fill(page, "Öffentlicher Name", name)
+    page.wait_for_timeout(READING)
     press(page, "Konto anlegen")
     expect(page.get_by_text(f"Guten Tag, {name}.")).to_be_visible()
 
