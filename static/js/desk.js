@@ -14,6 +14,9 @@ function isPlainClick(event) {
   return event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
 }
 
+/** The page of an address, whatever place on it the address points to. */
+const withoutPlace = ({ pathname, search }) => pathname + search;
+
 /** The address of a form that only asks, without its empty fields. */
 function addressOf(form, button) {
   const address = new URL(form.action, location.href);
@@ -74,6 +77,7 @@ class Desk {
     this.main = main;
     this.refresh = refresh;
     this.newest = 0;
+    this.shown = withoutPlace(location);
   }
 
   /** Fetches and shows; true when that was possible. `how` goes to fetch. */
@@ -105,6 +109,7 @@ class Desk {
 
   swap(page, fresh, top) {
     const before = remember(this.main);
+    this.shown = withoutPlace(location);
     document.title = page.title;
     const [crumbs, newer] = [document, page].map((one) => one.querySelector(".df-crumbs"));
     if (crumbs && newer) crumbs.replaceWith(newer);
@@ -149,6 +154,8 @@ export function swapDesk(root, refresh) {
   });
 
   window.addEventListener("popstate", (event) => {
+    const isJump = withoutPlace(location) === desk.shown && !event.state;
+    if (isJump) return; // within the page, such as by the skip link
     const top = event.state?.top ?? null;
     desk.show(location.href, {}, { push: false, top }).catch(() => location.reload());
   });
