@@ -139,7 +139,12 @@ PROJECTS: dict[tuple[str, str], Row] = {
     ("projekte.save_access", "POST"): planners(
         status=303,
         values=_public,
-        data=lambda _visit: {"visibility": "invited", "moderation": "before"},
+        data=lambda _visit: {
+            "visibility": "invited",
+            "moderation": "before",
+            "trust_after": "3",
+            "trust_days": "180",
+        },
     ),
     ("projekte.list_items", "GET"): planners(status=200, values=_section),
     ("projekte.add_item", "POST"): planners(

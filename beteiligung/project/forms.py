@@ -8,6 +8,7 @@ from wtforms import (
     DateField,
     EmailField,
     Field,
+    IntegerField,
     RadioField,
     SelectMultipleField,
     StringField,
@@ -16,7 +17,14 @@ from wtforms import (
     TimeField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than stubs
-from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    ValidationError,
+)
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from beteiligung.project import rules
@@ -326,19 +334,27 @@ class AccessForm(Form):
             SelectChoice(Moderation.AFTER.value, _l("Sofort, geprüft wird danach")),
         ],
     )
+    trust_after = IntegerField(
+        _l("Bekannt ist man nach so vielen freigegebenen Beiträgen"),
+        [Optional(), NumberRange(1, rules.MAX_TRUST_AFTER, _l("Bitte eine Zahl von 1 bis 50."))],
+    )
+    trust_days = IntegerField(
+        _l("und wenn in so vielen Tagen keiner abgelehnt wurde"),
+        [Optional(), NumberRange(1, rules.MAX_TRUST_DAYS, _l("Bitte eine Zahl von 1 bis 730."))],
+    )
 
     @classmethod
     def of(cls, project: Project) -> "AccessForm":
-        scope = project.scope
-        return cls(
-            formdata=None, data={"visibility": scope.visibility, "moderation": scope.moderation}
-        )
+        keys = ("visibility", "moderation", "trust_after", "trust_days")
+        return cls(formdata=None, data={key: getattr(project.scope, key) for key in keys})
 
     @property
     def values(self) -> dict[str, Any]:
         return {
             "visibility": Visibility(self.visibility.data),
             "moderation": Moderation(self.moderation.data),
+            "trust_after": self.trust_after.data,
+            "trust_days": self.trust_days.data,
         }
 
 

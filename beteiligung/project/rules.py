@@ -29,6 +29,8 @@ MAX_POINT = 200
 MAX_POINTS = 12
 MAX_NEWS = 5_000
 MAX_PHASES = 20
+MAX_TRUST_AFTER = 50  # released texts
+MAX_TRUST_DAYS = 730
 
 ACT_LABELS = {
     Act.DISCUSS: _l("diskutieren"),

@@ -110,3 +110,16 @@ def test_an_invitation_can_be_taken_back(office: Visitor, client: FlaskClient) -
 
     db.session.expire_all()
     assert db.session.scalars(select(Grant).where(Grant.role == Role.CITIZEN)).all() == []
+
+
+def test_the_office_says_who_is_known_here(office: Visitor) -> None:
+    chosen = {"visibility": "public", "moderation": "trust"}
+    page = office.post(f"{EDIT}/zugang", {**chosen, "trust_after": "0", "trust_days": "bald"})
+    assert page.status_code == 422
+    assert "Bitte eine Zahl von 1 bis 50." in page.text
+    assert 'value="bald"' in page.text
+
+    office.post(f"{EDIT}/zugang", {**chosen, "trust_after": "5", "trust_days": "30"})
+
+    kept = select(Scope.trust_after, Scope.trust_days).where(Scope.slug == SLUG)
+    assert tuple(db.session.execute(kept).one()) == (5, 30)

@@ -134,14 +134,23 @@ def remove_picture(actor: Actor, project: Project) -> None:
 
 
 def save_access(
-    actor: Actor, project: Project, *, visibility: Visibility, moderation: Moderation
+    actor: Actor,
+    project: Project,
+    *,
+    visibility: Visibility,
+    moderation: Moderation,
+    trust_after: int | None = None,
+    trust_days: int | None = None,
 ) -> None:
-    """Who may read, and how posts are released."""
+    """Who may read, and how posts are released. Somebody is known after `trust_after` released
+    texts while none was rejected within `trust_days`; None keeps the number."""
     rules.require_may_edit(actor, project.scope)
     scope = project.scope
     if visibility != scope.visibility and scope.state not in rules.DRAFTED:
         rules.require_may_publish(actor, scope)
     was_public, scope.moderation = scope.is_public, moderation
+    scope.trust_after = trust_after or scope.trust_after
+    scope.trust_days = trust_days or scope.trust_days
     if visibility != scope.visibility:
         scope.visibility = visibility
         share_files(project)
