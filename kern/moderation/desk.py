@@ -87,6 +87,7 @@ class Report:
     text: str
     noted_at: datetime
     wants_answer: bool
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +221,9 @@ def _contested(actor: Actor, case: Case, past: Sequence[Past], words: str) -> Co
 
 
 def _report(note: CaseNote) -> Report:
-    return Report(note.rule, rule_text(note.rule), note.text, note.noted_at, bool(note.email))
+    return Report(
+        note.rule, rule_text(note.rule), note.text, note.noted_at, bool(note.email), note.name or ""
+    )
 
 
 def record_of(author_id: int | None, but: Case) -> Record:

@@ -3,23 +3,25 @@
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, select, update
+from sqlalchemy import ColumnElement, CursorResult, or_, select, update
 
 from kern.accounts.models import Party
 from kern.db import db
-from kern.moderation.models import REPORT, Case, CaseNote
+from kern.moderation.models import OBJECTION, REPORT, Case, CaseNote
 
 EMAIL_FOR = timedelta(days=30)  # after the decision: a mail that bounced may be asked for again
 TEXT_FOR = timedelta(days=2 * 365)  # as long as the audit log
 
 
 def forget(_since: datetime, until: datetime) -> bool:
-    """Addresses and words of reporters, reasons; at once what belongs to people who have gone."""
+    """What reporters left, objections and reasons; at once what belongs to people who have gone."""
     gone = select(Party.id).where(Party.erased_at.is_not(None))
     by_gone = CaseNote.party_id.in_(gone)
-    count = _clear(by_gone & (CaseNote.kind == REPORT), text="", email=None, party_id=None)
+    theirs = by_gone & CaseNote.kind.in_([REPORT, OBJECTION])
+    count = _clear(theirs, text="", name=None, email=None, party_id=None)
     count += _clear(by_gone, party_id=None)
-    count += _clear(_decided_before(until - EMAIL_FOR) & CaseNote.email.is_not(None), email=None)
+    contact = or_(CaseNote.email.is_not(None), CaseNote.name.is_not(None))
+    count += _clear(_decided_before(until - EMAIL_FOR) & contact, name=None, email=None)
     count += _clear(_decided_before(until - TEXT_FOR) & (CaseNote.text != ""), text="")
     return count > 0
 

@@ -106,6 +106,7 @@ class CaseNote(Model):
     rule: Mapped[int | None]  # the one a reporter named
     text: Mapped[str] = mapped_column(Text)
     receipt: Mapped[str | None] = mapped_column(String(9), unique=True)  # of a report
+    name: Mapped[str | None] = mapped_column(String(120))  # of a reporter who gives one
     email: Mapped[str | None] = mapped_column(String(254))  # of a reporter who wants an answer
     language: Mapped[str] = mapped_column(String(5), default="de")  # of that answer
     party_id: Mapped[int | None] = mapped_column(ForeignKey(Party.id, ondelete="SET NULL"))

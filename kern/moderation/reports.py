@@ -19,8 +19,10 @@ from kern.moderation.queue import ref_of
 from kern.outbox import bump
 from kern.scope import get_scope
 from kern.scope.rules import may_read
+from kern.text import clean_line
 
 LONGEST = 2_000
+LONGEST_NAME = 120
 OTHER = 0  # none of the town's rules fits
 GONE = "Das gibt es hier nicht, oder es ist nicht öffentlich."
 
@@ -33,6 +35,7 @@ class Allegation:
     text: str = ""
     email: str = ""
     language: str = "de"
+    name: str = ""
 
 
 def get_target(actor: Actor, ref: Ref) -> Card:
@@ -66,7 +69,7 @@ def report(actor: Actor, ref: Ref, allegation: Allegation) -> CaseNote:
         _count(case)
     note.rule = checked.rule or None
     note.text, note.language = checked.text, checked.language
-    note.email = checked.email or None
+    note.email, note.name = checked.email or None, checked.name or None
     db.session.flush()
     bump(DESK)
     return note
@@ -82,7 +85,8 @@ def _checked(allegation: Allegation) -> Allegation:
     if len(text) > LONGEST:
         raise Invalid("Bitte höchstens %(limit)s Zeichen.", field="text", limit=LONGEST)
     email = fold_email(allegation.email) if allegation.email.strip() else ""
-    return Allegation(allegation.rule, text, email, allegation.language)
+    name = clean_line(allegation.name, LONGEST_NAME)
+    return Allegation(allegation.rule, text, email, allegation.language, name)
 
 
 def _case_for(ref: Ref, item: DeskItem) -> Case:

@@ -13,7 +13,7 @@ from kern.i18n import _, _l
 from kern.ids import parse_id
 from kern.moderation import netiquette
 from kern.moderation.decisions.choices import LONGEST_LAW, LONGEST_REASON
-from kern.moderation.reports import LONGEST, OTHER
+from kern.moderation.reports import LONGEST, LONGEST_NAME, OTHER
 from kern.web import Form, OpenForm
 
 SHORT = 90  # characters of a rule in a list of choices
@@ -143,6 +143,12 @@ class ReportForm(OpenForm):
         [Length(max=LONGEST, message=_l("Bitte höchstens 2000 Zeichen."))],
         description=_l("Was stört Sie? Ein Satz genügt."),
         render_kw={"rows": 4, "maxlength": LONGEST},
+    )
+    name = StringField(
+        _l("Ihr Name"),
+        [Length(max=LONGEST_NAME, message=_l("Bitte höchstens 120 Zeichen."))],
+        description=_l("Freiwillig. Nur die Moderation sieht ihn."),
+        render_kw={"autocomplete": "name", "maxlength": LONGEST_NAME},
     )
     email = EmailField(
         _l("Ihre E-Mail-Adresse"),

@@ -335,20 +335,22 @@ def test_words_about_people_are_forgotten_in_time(town: Town) -> None:
     post, actor = make_post(), make_actor(Role.MODERATOR)
     leaving = make_actor()
     reported = Ref(POST_KEY, post.id)
-    stays = reports.report(make_actor(), reported, Allegation(4, "Böse.", "a@lindenau.example"))
+    named = Allegation(4, "Böse.", "a@lindenau.example", name="Ida Klein")
+    stays = reports.report(make_actor(), reported, named)
     goes = reports.report(leaving, reported, Allegation(4, "Auch böse.", "b@lindenau.example"))
     db.session.get_one(Party, leaving.party_id).erased_at = now()
     case = case_of(post, CaseKind.REPORT)
     decisions.decide(actor, case.id, Decision(CaseVerdict.HIDE, 1, 4, WORDS))
 
-    def left(days: int) -> list[tuple[str, str | None]]:
+    def left(days: int) -> list[tuple[str, str | None, str | None]]:
         forgetting.forget(now(), now() + timedelta(days=days))
         db.session.expire_all()
-        return [(stays.text, stays.email), (goes.text, goes.email)]
+        return [(one.text, one.email, one.name) for one in (stays, goes)]
 
-    assert left(1) == [("Böse.", "a@lindenau.example"), ("", None)]
-    assert left(31) == [("Böse.", None), ("", None)]
-    assert left(800) == [("", None), ("", None)]
+    nothing = ("", None, None)
+    assert left(1) == [("Böse.", "a@lindenau.example", "Ida Klein"), nothing]
+    assert left(31) == [("Böse.", None, None), nothing]
+    assert left(800) == [nothing, nothing]
     reason = desk.reason_for(reported)
     assert reason is not None
     assert (reason.rule, reason.text) == (4, "")

@@ -10,14 +10,14 @@ from sqlalchemy import func, select
 
 from beteiligung.discussion.models import POST_KEY, Post, Status
 from beteiligung.discussion.service import posts
-from kern.accounts.models import Grant
+from kern.accounts.models import Grant, Party
 from kern.accounts.permissions import Role
 from kern.actor import Actor
 from kern.clock import now
 from kern.content import Ref
 from kern.db import begin_writing, db
 from kern.errors import Conflict, DomainError, Invalid
-from kern.moderation import decisions, objections, queue, statements, trust
+from kern.moderation import decisions, forgetting, objections, queue, statements, trust
 from kern.moderation.decisions import AlreadyDecided, Decision
 from kern.moderation.models import Case, CaseKind, CaseState, CaseVerdict, Ending, Statement
 from kern.moderation.objections import Deciders, Hearing
@@ -387,3 +387,14 @@ def test_objections_are_no_reports(first: Actor, other: Actor) -> None:
 
     assert (tabs[Tab.CHECK], tabs[Tab.REPORTED], tabs[Tab.OBJECTED]) == (0, 0, 1)
     assert statements.find_newest(Ref(POST_KEY, post.id)) is not None
+
+
+def test_who_goes_takes_their_objection_along(town: Town, first: Actor) -> None:
+    statement = reject(make_waiting(), first)
+    case = objections.submit(statement, WHY)
+    db.session.get_one(Party, statement.party_id).erased_at = now()
+    db.session.flush()
+
+    forgetting.forget(now(), now())
+
+    assert objections.words_of(case) == ""

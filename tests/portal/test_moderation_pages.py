@@ -13,7 +13,7 @@ from kern.accounts.permissions import Role
 from kern.db import db
 from kern.mail import kinds
 from kern.moderation import decisions
-from kern.moderation.models import Case, CaseKind, CaseState, CaseVerdict
+from kern.moderation.models import Case, CaseKind, CaseNote, CaseState, CaseVerdict
 from kern.outbox import OutboxEntry
 from kern.scope import Moderation, Scope, Visibility
 from kern.town import Town
@@ -325,13 +325,15 @@ def test_anybody_reports_and_gets_a_number(app: Flask, town: Town) -> None:
     visitor = Visitor(app)
     assert f"{town.address}/beteiligung/beitrag/{post}" in visitor.get(report_url(post)).text
 
-    answer = visitor.post(report_url(post), {"rule": "4", "text": "Beleidigend."})
+    told = {"rule": "4", "text": "Beleidigend.", "name": "Ida  Klein"}
+    answer = visitor.post(report_url(post), told)
 
     number = re.fullmatch(r"/melden/nummer/([0-9A-Z]{4}-[0-9A-Z]{4})\?neu=1", answer.location)
     assert number is not None
     assert number.group(1) in visitor.get(answer.location).text
     case = case_of(post, CaseKind.REPORT)
     assert (case.state, case.reports) == (CaseState.OPEN, 1)
+    assert db.session.scalars(select(CaseNote.name)).all() == ["Ida Klein"]
 
 
 def test_five_reports_of_one_thing_are_one_case(app: Flask, desk: Visitor) -> None:

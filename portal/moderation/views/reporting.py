@@ -54,6 +54,7 @@ def _allegation(form: ReportForm) -> Allegation:
         text=form.text.data or "",
         email=form.email.data or "",
         language=language(),
+        name=form.name.data or "",
     )
 
 
