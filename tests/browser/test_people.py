@@ -194,6 +194,7 @@ def test_nobody_meets_a_barrier_on_the_way(live: Live, new_page: NewPage, said: 
     follow(page, live, SIGN_UP)
     is_fine(page)
     fill(page, "Öffentlicher Name", "Rathaus")
+    page.wait_for_timeout(READING)
     press(page, "Konto anlegen")
     expect(page.locator("#name-fehler")).to_be_visible()
     is_fine(page)

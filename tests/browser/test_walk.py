@@ -41,7 +41,9 @@ class Person:
         self.look()
 
     def follow(self, name: str) -> None:
+        before = self.page.url
         self.page.locator("main").get_by_role("link", name=name).first.click()
+        expect(self.page).not_to_have_url(before)  # the desk fetches it before the address changes
         self.look()
 
     def press(self, name: str, to: str = "**") -> None:
@@ -155,8 +157,7 @@ def release_at_the_desk(mia: Person) -> None:
     mia.sees(IDEA)
     mia.follow("Jemand ohne Konto")
     mia.sees(IDEA)
-    mia.press("Freigeben")
-    mia.page.wait_for_url("**/moderation/")
+    mia.press("Freigeben", to="**/moderation/")
 
 
 def find_and_vote(cem: Person) -> None:

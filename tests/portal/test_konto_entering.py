@@ -100,6 +100,7 @@ def test_who_makes_an_account_faster_than_anybody_reads_is_asked_to_look(visitor
         assert page.status_code == 422
         assert 'value="Seehund 7"' in page.text
         assert "Das ging sehr schnell." in page.text
+        assert "Eine Angabe fehlt noch oder stimmt nicht" in page.text
     assert visitor.post(link, {"name": "Seehund 7", **visitor.read(link)}).status_code == 303
 
 
