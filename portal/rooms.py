@@ -9,6 +9,7 @@ from beteiligung.discussion import content as discussion_content
 from beteiligung.discussion import mails as discussion_mails
 from beteiligung.discussion import notices as discussion_notices
 from beteiligung.discussion import views as discussion
+from beteiligung.discussion.service import erasure as discussion_erasure
 from beteiligung.figures import views as figures
 from beteiligung.project import content as project_content
 from beteiligung.project import mails as project_mails
@@ -16,14 +17,18 @@ from beteiligung.project import notices as project_notices
 from beteiligung.project import views as project
 from beteiligung.project.service import telling as project_news
 from kern import content, mail, notify, panels, search, worker
-from kern.accounts import pending
+from kern.accounts import keeping, pending
+from kern.accounts.keeping import Keeper
 from kern.accounts.pending import PendingKind
 from kern.content import ContentType
+from kern.files import keeping as files_keeping
 from kern.mail import MailKind
 from kern.moderation import digest, forgetting
+from kern.moderation import keeping as moderation_keeping
 from kern.moderation.hints import making
 from kern.notify import NoticeType, bounces, digests
 from kern.notify import forgetting as notices_forgetting
+from kern.notify import keeping as notices_keeping
 from kern.notify import mails as notify_mails
 from kern.panels import Panel
 from portal import dateien, feeds, gestaltung, gesund, karten
@@ -63,6 +68,12 @@ NOTICE_TYPES: tuple[NoticeType, ...] = (
     *report_notices.TYPES,
 )
 PENDING_KINDS: tuple[PendingKind, ...] = (acts.POST, acts.VOTE, notice_acts.FOLLOW)
+KEEPERS: tuple[Keeper, ...] = (
+    discussion_erasure.VOTES,
+    *files_keeping.KEEPERS,
+    *moderation_keeping.KEEPERS,
+    *notices_keeping.KEEPERS,
+)
 PANELS: tuple[Panel, ...] = (panel.PANEL,)
 BLUEPRINTS: tuple[Blueprint, ...] = (
     gestaltung.blueprint,
@@ -92,6 +103,7 @@ def register(app: Flask) -> None:
     notify.fill(NOTICE_TYPES)
     digests.fill_standing((digest.STANDING,))
     pending.fill(PENDING_KINDS)
+    keeping.fill(KEEPERS)
     panels.fill(PANELS)
     app.cli.add_command(cli.group)
     app.cli.add_command(moderation_cli.group)

@@ -3,7 +3,7 @@
 A room registers a `PendingKind` per act; no account is made and nobody is logged in.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from kern.accounts.parties import party_for_email
 from kern.accounts.tokens import Spent
 from kern.clock import now
 from kern.db import db
+from kern.named import Named
 
 LIFETIME = timedelta(days=7)
 PURPOSE = "pending"
@@ -35,15 +36,8 @@ class PendingKind:
     """(payload): the path of what it is about, for whoever opens the link once more."""
 
 
-_kinds: dict[str, PendingKind] = {}
-
-
-def fill(found: Iterable[PendingKind]) -> None:
-    _kinds.clear()
-    for kind in found:
-        if kind.act in _kinds:
-            raise ValueError(f"pending kind {kind.act!r} is registered twice")
-        _kinds[kind.act] = kind
+_kinds = Named[PendingKind]("pending kind", lambda kind: kind.act)
+fill = _kinds.fill
 
 
 def kind_of(pending: Pending) -> PendingKind:

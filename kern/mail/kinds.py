@@ -1,8 +1,10 @@
 """The kinds of mails this installation can write, registered by portal."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from kern.named import Named
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +29,8 @@ class MailKind:
     asked: bool = False  # somebody waits for it: sent even where mails came back
 
 
-_kinds: dict[str, MailKind] = {}
-
-
-def fill(found: Iterable[MailKind]) -> None:
-    _kinds.clear()
-    for kind in found:
-        if kind.name in _kinds:
-            raise ValueError(f"mail kind {kind.name!r} is registered twice")
-        _kinds[kind.name] = kind
+_kinds = Named[MailKind]("mail kind", lambda kind: kind.name)
+fill = _kinds.fill
 
 
 def kinds() -> Mapping[str, MailKind]:

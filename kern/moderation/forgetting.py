@@ -16,14 +16,18 @@ TEXT_FOR = timedelta(days=2 * 365)  # as long as the audit log
 def forget(_since: datetime, until: datetime) -> bool:
     """What reporters left, objections and reasons; at once what belongs to people who have gone."""
     gone = select(Party.id).where(Party.erased_at.is_not(None))
-    by_gone = CaseNote.party_id.in_(gone)
-    theirs = by_gone & CaseNote.kind.in_([REPORT, OBJECTION])
-    count = _clear(theirs, text="", name=None, email=None, party_id=None)
-    count += _clear(by_gone, party_id=None)
+    count = forget_notes(CaseNote.party_id.in_(gone))
     contact = or_(CaseNote.email.is_not(None), CaseNote.name.is_not(None))
     count += _clear(_decided_before(until - EMAIL_FOR) & contact, name=None, email=None)
     count += _clear(_decided_before(until - TEXT_FOR) & (CaseNote.text != ""), text="")
     return count > 0
+
+
+def forget_notes(theirs: ColumnElement[bool]) -> int:
+    """Of people who go: what they reported and objected loses its words, all else its name."""
+    own_words = theirs & CaseNote.kind.in_([REPORT, OBJECTION])
+    count = _clear(own_words, text="", name=None, email=None, party_id=None)
+    return count + _clear(theirs, party_id=None)
 
 
 def _decided_before(at: datetime) -> ColumnElement[bool]:

@@ -1,9 +1,10 @@
 """What a notice says: each type is registered by portal, as kinds of mails are."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kern.content import Card, Ref, cards_of
+from kern.named import Named
 from kern.notify.models import Notice
 
 
@@ -65,15 +66,8 @@ def ref_of(notice: Notice) -> Ref:
     return Ref(notice.content_key, notice.content_id)
 
 
-_types: dict[str, NoticeType] = {}
-
-
-def fill(found: Iterable[NoticeType]) -> None:
-    _types.clear()
-    for type_ in found:
-        if type_.name in _types:
-            raise ValueError(f"notice type {type_.name!r} is registered twice")
-        _types[type_.name] = type_
+_types = Named[NoticeType]("notice type", lambda type_: type_.name)
+fill = _types.fill
 
 
 def types() -> Mapping[str, NoticeType]:

@@ -7,7 +7,9 @@ from sqlalchemy import select
 
 from beteiligung.discussion.models import POST_KEY, Post, Status, Thread, Vote
 from beteiligung.discussion.service import counting, decisions, texts
+from beteiligung.discussion.service.addresses import post_path
 from beteiligung.discussion.service.texts import Thing, key_of
+from kern.accounts.keeping import Keeper, Person
 from kern.content import Ref
 from kern.db import db
 from kern.files import service as files
@@ -84,3 +86,19 @@ def _things_of(kind: type[Post] | type[Thread], party_id: int) -> list[Thing]:
     if kind is Thread:
         return list(db.session.scalars(select(Thread).where(Thread.author_id == party_id)))
     return list(db.session.scalars(select(Post).where(Post.author_id == party_id)))
+
+
+def _votes(person: Person) -> list[Mapping[str, Any]]:
+    query = select(Vote).where(Vote.party_id.in_(person.parties)).order_by(Vote.id)
+    return [
+        {
+            "beitrag": post_path(vote.post_id),
+            "stimme": "dafür" if vote.value == 1 else "dagegen",
+            "am": vote.voted_at.isoformat(),
+        }
+        for vote in db.session.scalars(query)
+    ]
+
+
+VOTES = Keeper("stimmen", _votes)
+"""They go with `erase_author`, which counts anew."""

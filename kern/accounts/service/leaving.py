@@ -1,12 +1,14 @@
 """Leave: everything personal goes; what was released stays without a name, or goes as well."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, select
 
 from kern import audit, outbox
+from kern.accounts import keeping
 from kern.accounts.grants import require_other_administrator
+from kern.accounts.keeping import Person
 from kern.accounts.models import (
     Account,
     AccountState,
@@ -21,6 +23,7 @@ from kern.accounts.parties import address_of_account, parties_of
 from kern.accounts.service.creating import get_account
 from kern.accounts.service.profile import PEOPLE, tell_old_address
 from kern.actor import Actor
+from kern.audit import AuditEntry
 from kern.clock import now
 from kern.content import registry
 from kern.db import db
@@ -40,6 +43,7 @@ def delete_account(actor: Actor, *, keep_posts: bool) -> None:
         if type_.erase_author is not None:
             for party in parties:
                 type_.erase_author(party.id, keep_posts)
+    keeping.forget(_person(account, parties))
     for party in parties:
         _erase(party)
     _close(account, address)
@@ -47,6 +51,11 @@ def delete_account(actor: Actor, *, keep_posts: bool) -> None:
         tell_old_address(address, language, DELETED_MAIL)
     outbox.bump(PEOPLE)
     db.session.flush()
+
+
+def _person(account: Account, parties: Sequence[Party]) -> Person:
+    address = address_of_account(account.id)
+    return Person(account.id, [party.id for party in parties], address or "")
 
 
 def _erase(party: Party) -> None:
@@ -89,6 +98,8 @@ def export_account(account_id: int) -> dict[str, Any]:
             for type_ in registry().values()
             if type_.export is not None
         },
+        **keeping.export(_person(account, parties)),
+        "protokoll": _acts(account.id),
     }
 
 
@@ -118,4 +129,13 @@ def _waiting(account_id: int) -> list[Mapping[str, Any]]:
     return [
         {"art": row.act, "seit": row.created_at.isoformat(), "inhalt": row.payload}
         for row in db.session.scalars(query)
+    ]
+
+
+def _acts(account_id: int) -> list[Mapping[str, Any]]:
+    """What the audit log knows this account did; on what may be about others."""
+    query = select(AuditEntry.at, AuditEntry.act).where(AuditEntry.account_id == account_id)
+    return [
+        {"am": row.at.isoformat(), "was": row.act}
+        for row in db.session.execute(query.order_by(AuditEntry.id))
     ]
