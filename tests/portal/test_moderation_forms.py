@@ -145,6 +145,42 @@ def test_a_law_takes_the_place_of_a_rule(desk: Visitor) -> None:
     assert db.session.scalar(select(Statement.law)) == "§ 185 StGB"
 
 
+@pytest.mark.parametrize("way", ["ausblenden", "schwaerzen", "viele"])
+def test_every_form_that_restricts_takes_a_law_instead(desk: Visitor, way: str) -> None:
+    id_, url = waits()
+    if way == "ausblenden":
+        desk.post(url, {"tun": "freigeben", "fassung": "1"})
+    act, form, case = way, f"{url}?tun={way}", url.rpartition("/")[2]
+    if way == "viele":
+        act, form = "ablehnen", f"/moderation/auswahl?tun=ablehnen&fall={case}:1"
+    assert 'name="law"' in desk.get(form).text
+
+    data = {"tun": act, "fassung": "1", "law": "§ 22 KunstUrhG", "text": "Ein Bild."}
+    if way == "schwaerzen":
+        data |= {"wording": PHONE.replace(NUMBER, "")}
+        page = desk.post(form, data | {"tun": "vorschau"}).text
+        assert "§ 22 KunstUrhG" in page  # nothing typed is lost on the way
+        data |= {"seen": seen_in(page)}
+    target = {"viele": "/moderation/auswahl/entscheiden", "ausblenden": f"{url}/neu"}
+    answer = desk.post(target.get(way, url), data | {"fall": f"{case}:1"})
+
+    assert answer.status_code == 303
+    assert db.session.scalars(select(Statement.law)).all() == ["§ 22 KunstUrhG"]
+    assert post_of(id_).plain == ("" if way != "schwaerzen" else PHONE.replace(NUMBER, MARK))
+
+
+def test_a_law_is_named_with_its_paragraph(desk: Visitor) -> None:
+    id_, url = waits()
+
+    data = {"tun": "ablehnen", "fassung": "1", "law": "Strafgesetzbuch", "text": "Das beleidigt."}
+    page = desk.post(url, data)
+
+    assert page.status_code == 422
+    assert "Bitte nennen Sie auch den Paragrafen" in page.text
+    assert 'value="Strafgesetzbuch"' in page.text
+    assert post_of(id_).status == Status.PENDING
+
+
 def test_one_post_becomes_two_that_wait(desk: Visitor) -> None:
     id_, url = waits("Mehr Bänke. Und der Bürgermeister ist doof.")
     assert "Zweiter Teil" in desk.get(f"{url}?tun=teilen").text

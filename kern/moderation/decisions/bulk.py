@@ -21,7 +21,13 @@ class Bulk:
 
 
 def decide_many(
-    actor: Actor, marked: Sequence[tuple[int, int]], *, accept: bool, rule: int | None, text: str
+    actor: Actor,
+    marked: Sequence[tuple[int, int]],
+    *,
+    accept: bool,
+    rule: int | None = None,
+    text: str = "",
+    law: str = "",
 ) -> Bulk:
     """`marked` are pairs of case and the revision that was shown."""
     done: list[int] = []
@@ -31,7 +37,7 @@ def decide_many(
         if case.kind == CaseKind.OBJECTION:
             continue  # each is heard by itself
         verdict = yes_for(case) if accept else no_for(case)
-        decision = checked(actor, case, Decision(verdict, revision, rule, text))
+        decision = checked(actor, case, Decision(verdict, revision, rule, text, law))
         try:
             with db.session.begin_nested():
                 decide(actor, case_id, decision, at)

@@ -137,6 +137,8 @@ def checked_ground(rule: int | None, law: str) -> tuple[int | None, str]:
     named = " ".join(law.split())
     if len(named) > LONGEST_LAW:
         raise Invalid("Bitte höchstens %(limit)s Zeichen.", field="law", limit=LONGEST_LAW)
+    if named and not any(letter.isdigit() for letter in named):
+        raise Invalid("Bitte nennen Sie auch den Paragrafen, etwa „§ 185 StGB“.", field="law")
     numbers = {one.number for one in netiquette.rules()}
     if rule is not None and rule not in numbers and numbers:
         raise Invalid("Bitte wählen Sie die Regel, um die es geht.", field="rule")

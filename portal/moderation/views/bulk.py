@@ -62,7 +62,7 @@ def decide_many() -> ResponseReturnValue:
         values = [f"{number}:{revision}" for number, revision in marked]
         args = {**words.args_of(_filters()), "seite": request.args.get("seite")}
         return redirect(url_for(".ask_many", fall=values, tun="ablehnen", **args), code=303)
-    return _done(decisions.decide_many(actor, marked, accept=True, rule=None, text=""))
+    return _done(_release(actor, marked))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +143,20 @@ def decide_selection() -> ResponseReturnValue:
     if not form.is_ok():
         return _page(_of_marked(actor, marked), form, rejects=rejects), 422
     try:
-        text = form.text.data or ""
-        done = decisions.decide_many(
-            actor, marked, accept=not rejects, rule=form.number, text=text if rejects else ""
-        )
+        done = _reject(actor, marked, form) if rejects else _release(actor, marked)
     except Invalid as error:
         form.blame(error)
         return _page(_of_marked(actor, marked), form, rejects=rejects), 422
     return _done(done)
+
+
+def _release(actor: Actor, marked: Marked) -> Bulk:
+    return decisions.decide_many(actor, marked, accept=True)
+
+
+def _reject(actor: Actor, marked: Marked, form: ReasonForm) -> Bulk:
+    text, law = form.text.data or "", form.law.data or ""
+    return decisions.decide_many(actor, marked, accept=False, rule=form.number, text=text, law=law)
 
 
 def _nothing_marked() -> ResponseReturnValue:
