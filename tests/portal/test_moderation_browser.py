@@ -1,6 +1,8 @@
 """The desk in a real browser: by keyboard alone, without a script, without barriers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 import pytest
 from flask import Flask
@@ -16,6 +18,7 @@ from kern.db import db
 from kern.moderation import reports
 from kern.moderation.reports import Allegation
 from kern.town import Town
+from kern.web.identity import COOKIE
 from tests.browser import barriers, is_too_wide, needs_browser, open_browser, serve
 from tests.builders import actor_of, make_account, make_post, make_thread
 
@@ -30,37 +33,52 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Moderators at it, each in a browser of their own, and the posts that wait."""
+
+    browser: Browser
+    address: str
+    token: str  # of a moderator's session
+    ids: Sequence[int]
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    def come(self, path: str = "/moderation/", *, scripts: bool = True) -> Page:
+        context = self.browser.new_context(base_url=self.address, java_script_enabled=scripts)
+        context.add_cookies([{"name": COOKIE, "value": self.token, "url": self.address}])
+        self.contexts.append(context)
+        page = context.new_page()
+        page.goto(path)
+        return page
+
+    def statuses(self) -> list[str]:
+        db.session.rollback()
+        return [str(db.session.get_one(Post, id_).status) for id_ in self.ids]
+
+
+@contextmanager
+def open_desk(browser: Browser, app: Flask, ids: Sequence[int]) -> Iterator[Desk]:
+    token = open_session(make_account("Kathrin Brandt", (Role.MODERATOR, None)), "Test", 30)
+    db.session.commit()
+    db.session.remove()
+    with serve(app) as address:
+        desk = Desk(browser, address, token, ids)
+        yield desk
+        for context in desk.contexts:
+            context.close()
+
+
 @pytest.fixture
-def filled(town: Town) -> tuple[list[int], str]:
-    """Three that wait, an edit, a report; and the cookie of a moderator."""
+def desk(browser: Browser, app: Flask, town: Town) -> Iterator[Desk]:
+    """Three that wait, an edit, a report."""
     thread = make_thread()
     found = [make_post(thread, text=text, status=Status.PENDING) for text in WAITING]
     author = actor_of(make_account())
     edited = make_post(thread, author=author, text="Alte Fassung.")
     posts.edit_post(author, edited, "Neue Fassung.")
     reports.report(Actor(), Ref(POST_KEY, make_post(thread).id), Allegation(4, "Nicht schön."))
-    token = open_session(make_account("Kathrin Brandt", (Role.MODERATOR, None)), "Test", 30)
-    ids = [post.id for post in found]
-    db.session.commit()
-    db.session.remove()
-    return ids, token
-
-
-@pytest.fixture
-def address(app: Flask, filled: tuple[list[int], str]) -> Iterator[str]:
-    with serve(app) as base:
-        yield base
-
-
-def enter(browser: Browser, address: str, token: str, *, scripts: bool = True) -> BrowserContext:
-    context = browser.new_context(java_script_enabled=scripts)
-    context.add_cookies([{"name": "sitzung", "value": token, "url": address}])
-    return context
-
-
-def statuses(ids: list[int]) -> list[str]:
-    db.session.rollback()
-    return [str(db.session.get_one(Post, id_).status) for id_ in ids]
+    with open_desk(browser, app, [post.id for post in found]) as opened:
+        yield opened
 
 
 def heading(page: Page, text: str) -> None:
@@ -69,13 +87,8 @@ def heading(page: Page, text: str) -> None:
     expect(page.locator("h1")).to_be_focused()
 
 
-def test_three_are_decided_by_keyboard_alone(
-    browser: Browser, address: str, filled: tuple[list[int], str]
-) -> None:
-    ids, token = filled
-    context = enter(browser, address, token)
-    page = context.new_page()
-    page.goto(f"{address}/moderation/")
+def test_three_are_decided_by_keyboard_alone(desk: Desk) -> None:
+    page = desk.come()
     page.evaluate("window.stays = true")
 
     page.keyboard.press("j")
@@ -98,17 +111,11 @@ def test_three_are_decided_by_keyboard_alone(
     heading(page, WAITING[2])
 
     assert page.evaluate("window.stays"), "no page was loaded anew"
-    context.close()
-    assert statuses(ids) == ["public", "pending", "pending"]
+    assert desk.statuses() == ["public", "pending", "pending"]
 
 
-def test_the_list_is_worked_through_by_keyboard_too(
-    browser: Browser, address: str, filled: tuple[list[int], str]
-) -> None:
-    ids, token = filled
-    context = enter(browser, address, token)
-    page = context.new_page()
-    page.goto(f"{address}/moderation/?was=pruefen")
+def test_the_list_is_worked_through_by_keyboard_too(desk: Desk) -> None:
+    page = desk.come("/moderation/?was=pruefen")
     current = page.locator("[data-row]:focus")
 
     page.keyboard.press("j")
@@ -124,8 +131,7 @@ def test_the_list_is_worked_through_by_keyboard_too(
     page.keyboard.press("z")
     expect(page.locator("[data-row]")).to_have_count(3)
 
-    context.close()
-    assert statuses(ids) == ["public", "pending", "pending"]
+    assert desk.statuses() == ["public", "pending", "pending"]
 
 
 def test_fifty_are_decided_by_keyboard_alone(browser: Browser, app: Flask, town: Town) -> None:
@@ -133,13 +139,8 @@ def test_fifty_are_decided_by_keyboard_alone(browser: Browser, app: Flask, town:
     thread = make_thread()
     texts = [f"Der {number}. von fünfzig Beiträgen." for number in range(1, 51)]
     ids = [make_post(thread, text=text, status=Status.PENDING).id for text in texts]
-    token = open_session(make_account("Kathrin Brandt", (Role.MODERATOR, None)), "Test", 30)
-    db.session.commit()
-    db.session.remove()
-    with serve(app) as address:
-        context = enter(browser, address, token)
-        page = context.new_page()
-        page.goto(f"{address}/moderation/")
+    with open_desk(browser, app, ids) as desk:
+        page = desk.come()
         page.evaluate("window.stays = true")
         page.keyboard.press("j")
         page.keyboard.press("o")
@@ -155,18 +156,11 @@ def test_fifty_are_decided_by_keyboard_alone(browser: Browser, app: Flask, town:
         expect(page.locator("h1")).to_have_text("Moderation")
         expect(page.locator("main")).to_contain_text("Alles geprüft")
         assert page.evaluate("window.stays")
-        context.close()
-
-    assert statuses(ids) == ["public", "public", "public", "public", "rejected"] * 10
+        assert desk.statuses() == [*["public"] * 4, "rejected"] * 10
 
 
-def test_of_two_tabs_the_slower_is_told_who_was_faster(
-    browser: Browser, address: str, filled: tuple[list[int], str]
-) -> None:
-    ids, token = filled
-    tabs = [enter(browser, address, token).new_page() for _ in range(2)]
-    for tab in tabs:
-        tab.goto(f"{address}/moderation/fall/1")
+def test_of_two_tabs_the_slower_is_told_who_was_faster(desk: Desk) -> None:
+    tabs = [desk.come("/moderation/fall/1") for _ in range(2)]
 
     tabs[0].keyboard.press("a")
     heading(tabs[0], WAITING[1])
@@ -174,18 +168,11 @@ def test_of_two_tabs_the_slower_is_told_who_was_faster(
 
     expect(tabs[1].locator("main")).to_contain_text("Darüber wurde inzwischen schon entschieden.")
     expect(tabs[1].locator("main")).to_contain_text("Kathrin Brandt")
-    for tab in tabs:
-        tab.context.close()
-    assert statuses(ids) == ["public", "pending", "pending"]
+    assert desk.statuses() == ["public", "pending", "pending"]
 
 
-def test_a_passage_is_marked_taken_out_and_seen_before_it_goes(
-    browser: Browser, address: str, filled: tuple[list[int], str]
-) -> None:
-    ids, token = filled
-    context = enter(browser, address, token)
-    page = context.new_page()
-    page.goto(f"{address}/moderation/fall/1")
+def test_a_passage_is_marked_taken_out_and_seen_before_it_goes(desk: Desk) -> None:
+    page = desk.come("/moderation/fall/1")
     field = page.locator("#wording")
 
     page.keyboard.press("e")
@@ -200,19 +187,14 @@ def test_a_passage_is_marked_taken_out_and_seen_before_it_goes(
     page.get_by_role("button", name="So freigeben").click()
     heading(page, WAITING[1])
 
-    context.close()
-    assert statuses(ids) == ["public", "pending", "pending"]
+    assert desk.statuses() == ["public", "pending", "pending"]
     db.session.rollback()
-    assert db.session.get_one(Post, ids[0]).plain == "Der [von der Moderation entfernt] Beitrag."
+    plain = db.session.get_one(Post, desk.ids[0]).plain
+    assert plain == "Der [von der Moderation entfernt] Beitrag."
 
 
-def test_keys_can_be_switched_off(
-    browser: Browser, address: str, filled: tuple[list[int], str]
-) -> None:
-    ids, token = filled
-    context = enter(browser, address, token)
-    page = context.new_page()
-    page.goto(f"{address}/moderation/")
+def test_keys_can_be_switched_off(desk: Desk) -> None:
+    page = desk.come()
 
     page.keyboard.press("?")
     page.locator("label[for=tasten-an]").click()
@@ -223,17 +205,11 @@ def test_keys_can_be_switched_off(
     page.keyboard.press("j")
 
     assert page.locator("[data-row]:focus").count() == 0
-    context.close()
-    assert statuses(ids) == ["pending"] * 3
+    assert desk.statuses() == ["pending"] * 3
 
 
-def test_everything_works_without_a_script(
-    browser: Browser, address: str, filled: tuple[list[int], str]
-) -> None:
-    ids, token = filled
-    context = enter(browser, address, token, scripts=False)
-    page = context.new_page()
-    page.goto(f"{address}/moderation/")
+def test_everything_works_without_a_script(desk: Desk) -> None:
+    page = desk.come(scripts=False)
 
     page.get_by_role("link", name="Alle hier markieren").click()
     page.locator("#fall-3").uncheck()
@@ -247,31 +223,25 @@ def test_everything_works_without_a_script(
     page.get_by_role("button", name="Ablehnen", exact=True).click()
 
     expect(page.locator("h1")).to_be_visible()
-    context.close()
-    assert statuses(ids) == ["rejected", "pending", "pending"]
+    assert desk.statuses() == ["rejected", "pending", "pending"]
 
 
 @pytest.mark.parametrize("light", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
-def test_nobody_meets_a_barrier_at_the_desk(
-    browser: Browser, address: str, filled: tuple[list[int], str], light: str, width: int
-) -> None:
-    ids, token = filled
-    context = enter(browser, address, token)
-    page = context.new_page()
+def test_nobody_meets_a_barrier_at_the_desk(desk: Desk, light: str, width: int) -> None:
+    page = desk.come()
     page.emulate_media(color_scheme="dark" if light == "dark" else "light")
     page.set_viewport_size({"width": width, "height": 900})
     paths = ["/moderation/", "/moderation/?was=gemeldet", "/moderation/erledigt"]
     paths += ["/moderation/auswahl?tun=ablehnen", "/moderation/fall/1?tun=ablehnen"]
     paths += [f"/moderation/fall/{number}" for number in range(1, 7)]
-    paths += [f"/melden/{POST_KEY}/{ids[-1] + 1}"]
+    paths += [f"/melden/{POST_KEY}/{desk.ids[-1] + 1}"]
     met: dict[str, list[str]] = {}
 
     for path in paths:
-        answer = page.goto(address + path)
+        answer = page.goto(path)
         assert answer is not None
         assert answer.status == 200, path
         met[path] = barriers(page) + (["too wide"] if is_too_wide(page) else [])
 
-    context.close()
     assert met == {path: [] for path in paths}
