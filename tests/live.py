@@ -4,22 +4,24 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from werkzeug.serving import make_server
+from werkzeug.wsgi import ClosingIterator
 
-from kern import worker_hint
-from kern.clock import now
+from kern import clock, worker_hint
 from kern.config import Settings
 from kern.db import db, writing
 from kern.outbox import OutboxEntry, State
 from kern.town import Towns, use_town
-from kern.worker import drain
+from kern.worker import drain, tick
 from tests.smtp_server import Inbox
 
 PATIENCE = 20  # seconds until a mail is given up
@@ -35,12 +37,24 @@ def reachable(settings: Settings, inbox: Inbox) -> Settings:
     )
 
 
+@dataclass(slots=True)
+class TownClock:
+    """Runs as all clocks do, but ahead of them."""
+
+    ahead: timedelta = timedelta()
+
+    def held(self) -> AbstractContextManager[None]:
+        """Inside, it is as late as in the town."""
+        return clock.at(datetime.now(UTC) + self.ahead) if self.ahead else nullcontext()
+
+
 @dataclass(frozen=True, slots=True)
 class Live:
     app: Flask
     settings: Settings
     inbox: Inbox
     hint: threading.Event  # wakes the worker
+    clock: TownClock = field(default_factory=TownClock)
 
     @property
     def address(self) -> str:
@@ -49,8 +63,7 @@ class Live:
     @contextmanager
     def inside(self) -> Iterator[None]:
         """For what the test plants: inside the town, committed at the end."""
-        towns: Towns = self.app.extensions["dorflinde.towns"]
-        with use_town(towns.by_slug("ort")), self.app.app_context():
+        with self.in_town():
             try:
                 with writing():
                     yield
@@ -59,12 +72,26 @@ class Live:
                 db.session.remove()
         self.hint.set()
 
+    @contextmanager
+    def in_town(self) -> Iterator[None]:
+        towns: Towns = self.app.extensions["dorflinde.towns"]
+        with use_town(towns.by_slug("ort")), self.app.app_context(), self.clock.held():
+            yield
+
+    def later(self, span: timedelta) -> None:
+        """So much time goes by, for the pages and for the worker."""
+        self.clock.ahead += span
+        self.hint.set()
+
     def end_undo_time(self) -> None:
-        """Half a minute later: what waits so that it can be taken back goes out now."""
-        with self.inside():
-            db.session.execute(
-                update(OutboxEntry).where(OutboxEntry.state == State.OPEN).values(not_before=now())
-            )
+        """What waits so that it can be taken back goes out now."""
+        self.later(timedelta(seconds=31))
+
+    def tick(self) -> None:
+        """What the worker does each minute."""
+        with self.in_town():
+            tick()
+        self.hint.set()
 
     def settle(self) -> None:
         """Wait until the worker has passed on every fact, so that the search knows it."""
@@ -95,12 +122,16 @@ class Live:
         raise AssertionError(f"no mail {subject!r} to {address}, only {arrived}")
 
 
+def text_of(message: EmailMessage) -> str:
+    body = message.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
 def link_in(message: EmailMessage) -> str:
     """The one link of a mail that leads to its matter, whole; those to choose or end mails stand
     in every notice."""
-    body = message.get_body(("plain",))
-    assert body is not None
-    found = set(re.findall(r"http://localhost:\d+/(?!mitteilungen/)\S+", body.get_content()))
+    found = set(re.findall(r"http://localhost:\d+/(?!mitteilungen/)\S+", text_of(message)))
     assert len(found) == 1, found
     return str(found.pop())
 
@@ -108,8 +139,8 @@ def link_in(message: EmailMessage) -> str:
 @contextmanager
 def living(app: Flask, settings: Settings, inbox: Inbox) -> Iterator[Live]:
     """Serves and works until the block ends. `settings` are those of `reachable`."""
-    server = make_server("localhost", settings.port, app, threaded=True)
     live = Live(app, settings, inbox, threading.Event())
+    server = make_server("localhost", settings.port, _in_time(live), threaded=True)
     worker_hint.listen(lambda _slug: live.hint.set())
     is_ending = threading.Event()
     threads = [
@@ -130,11 +161,20 @@ def living(app: Flask, settings: Settings, inbox: Inbox) -> Iterator[Live]:
         worker_hint.listen(lambda _slug: None)
 
 
+def _in_time(live: Live) -> WSGIApplication:
+    """The app, whose pages are made by the town's clock."""
+
+    def answer(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        with live.clock.held(), closing(ClosingIterator(live.app(environ, start))) as parts:
+            return list(parts)
+
+    return answer
+
+
 def _work(live: Live, is_ending: threading.Event) -> None:
-    towns: Towns = live.app.extensions["dorflinde.towns"]
     while not is_ending.is_set():
         live.hint.wait(1)
         live.hint.clear()
-        with use_town(towns.by_slug("ort")), live.app.app_context():
+        with live.in_town():
             drain(live.settings)
             db.session.remove()

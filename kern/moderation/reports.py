@@ -15,7 +15,6 @@ from kern.ids import new_receipt
 from kern.moderation import netiquette
 from kern.moderation.cases import DESK, find_open, open_case
 from kern.moderation.models import REPORT, Case, CaseKind, CaseNote
-from kern.moderation.queue import ref_of
 from kern.outbox import bump
 from kern.scope import get_scope
 from kern.scope.rules import may_read
@@ -125,38 +124,3 @@ def _count(case: Case) -> None:
     done = cast("CursorResult[Any]", db.session.execute(statement))
     if done.rowcount != 1:
         raise NotFound(GONE)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a reporter may know: their number, and what became of it."""
-
-    note: CaseNote
-    case: Case
-    card: Card | None  # None when it is no longer public
-
-
-def get_answer(receipt: str) -> Answer:
-    """By the number alone, which nobody guesses; it leads to no text of anybody."""
-    query = select(CaseNote, Case).join(Case, Case.id == CaseNote.case_id)
-    row = db.session.execute(
-        query.where(CaseNote.receipt == receipt.strip().upper(), CaseNote.kind == REPORT)
-    ).first()
-    if row is None:
-        raise NotFound("Diese Meldung gibt es nicht. Bitte prüfen Sie die Nummer.")
-    note, case = row
-    return Answer(note, case, _public_card(ref_of(case)))
-
-
-def find_note(note_id: int) -> tuple[CaseNote, Case] | None:
-    query = select(CaseNote, Case).join(Case, Case.id == CaseNote.case_id)
-    row = db.session.execute(query.where(CaseNote.id == note_id, CaseNote.kind == REPORT)).first()
-    return (row[0], row[1]) if row is not None else None
-
-
-def _public_card(ref: Ref) -> Card | None:
-    type_ = registry().get(ref.key)
-    card = type_.cards([ref.id]).get(ref.id) if type_ is not None else None
-    if card is None or card.scope_id is None:
-        return card
-    return card if may_read(Actor(), get_scope(card.scope_id)) else None

@@ -3,36 +3,64 @@
 from collections.abc import Mapping
 from typing import Any
 
-from kern.content import cards_of
 from kern.i18n import _l
 from kern.mail import Mail, MailKind
 from kern.mail.compose import Recipient, write
-from kern.moderation import reports
-from kern.moderation.decisions import ANSWER_MAIL
-from kern.moderation.models import CaseState, CaseVerdict
+from kern.moderation import answers
+from kern.moderation.answers import Answer
+from kern.moderation.decisions import AGAIN_MAIL, ANSWER_MAIL
+from kern.moderation.models import CaseKind, CaseState, CaseVerdict
 from kern.moderation.netiquette import rule_text
 from kern.moderation.queue import ref_of
 from kern.town import current_town
 
 
 def _answer(payload: Mapping[str, Any]) -> Mail | None:
-    found = reports.find_note(int(payload["note"]))
+    found = _open(payload)
     if found is None:
         return None
-    note, case = found
-    if note.email is None or case.state != CaseState.DECIDED:
+    case = found.case
+    return _written("moderation/gemeldet", found, hidden=case.verdict == CaseVerdict.HIDE)
+
+
+def _again(payload: Mapping[str, Any]) -> Mail | None:
+    """None when something newer was decided since, which has a mail of its own."""
+    found = _open(payload)
+    if found is None or found.later is None or found.later.id != int(payload["case"]):
         return None
-    card = cards_of([ref_of(case)]).get(ref_of(case))
-    address = current_town().address
-    return write(
-        "moderation/gemeldet",
-        Recipient(note.email, note.language),
-        receipt=note.receipt,
-        hidden=case.verdict == CaseVerdict.HIDE,
-        rule=rule_text(case.rule),
-        link=f"{address}{card.path}" if card is not None else "",
-        status=f"{address}/melden/nummer/{note.receipt}",
+    later = found.later
+    return _written(
+        "moderation/gemeldet_neu",
+        found,
+        hidden=later.verdict == CaseVerdict.HIDE,
+        objected=later.kind == CaseKind.OBJECTION,
     )
 
 
-KINDS = (MailKind(ANSWER_MAIL, _l("Antwort auf eine Meldung"), _answer),)
+def _open(payload: Mapping[str, Any]) -> Answer | None:
+    found = answers.find_answer(int(payload["note"]))
+    if found is None or found.note.email is None or found.case.state != CaseState.DECIDED:
+        return None
+    return found
+
+
+def _written(template: str, found: Answer, *, hidden: bool, **values: Any) -> Mail:
+    note, ref, address = found.note, ref_of(found.case), current_town().address
+    return write(
+        template,
+        Recipient(note.email or "", note.language),
+        receipt=note.receipt,
+        hidden=hidden,
+        redacted=found.case.verdict == CaseVerdict.REDACT,
+        rule=rule_text((found.later or found.case).rule),
+        link=f"{address}{found.card.path}" if found.card is not None else "",
+        report=f"{address}/melden/{ref.key}/{ref.id}",
+        status=f"{address}/melden/nummer/{note.receipt}",
+        **values,
+    )
+
+
+KINDS = (
+    MailKind(ANSWER_MAIL, _l("Antwort auf eine Meldung"), _answer),
+    MailKind(AGAIN_MAIL, _l("Neue Entscheidung zu einer Meldung"), _again),
+)

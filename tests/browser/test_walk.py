@@ -1,21 +1,18 @@
 """One idea's way through the house: written, confirmed, released, found, voted on, answered."""
 
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
 from kern.accounts.permissions import Role
 from kern.accounts.service import create_account
-from tests.browser import barriers, is_too_wide, needs_browser
+from tests.browser import needs_browser
+from tests.browser.person import PASSWORD, Person
 from tests.builders import make_thread
 from tests.live import Live, link_in
 
 pytestmark = needs_browser
 
-PASSWORD = "Kuhglocke zählt Wolken"
 TITLE = "Am Wasser oder hinter den Schuppen?"
 IDEA = "Bitte planen Sie Stellplätze für Lastenräder ein."
 REPLY = "Danke, die Stellplätze sind jetzt im Entwurf."
@@ -24,81 +21,6 @@ AUTHOR = "anna@lindenau.example"
 NEIGHBOUR = "cem@lindenau.example"
 MODERATOR = "mia@lindenau.example"
 OFFICE = "otto@lindenau.example"
-PATIENCE = 15_000  # milliseconds
-READING_TIME = 1200  # milliseconds: who confirms faster is taken for a robot
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody with a browser of their own; every page they come to is looked at for barriers."""
-
-    live: Live
-    page: Page
-    has_scripts: bool
-
-    def open(self, address: str) -> None:
-        self.page.goto(address if address.startswith("http") else self.live.address + address)
-        self.look()
-
-    def follow(self, name: str) -> None:
-        before = self.page.url
-        self.page.locator("main").get_by_role("link", name=name).first.click()
-        expect(self.page).not_to_have_url(before)  # the desk fetches it before the address changes
-        self.look()
-
-    def press(self, name: str, to: str = "**") -> None:
-        """`to` is where it leads, for buttons that a script takes over."""
-        self.page.locator("main").get_by_role("button", name=name).first.click()
-        self.page.wait_for_url(to)
-        self.look()
-
-    def fill(self, label: str, text: str) -> None:
-        self.page.locator("main").get_by_label(re.compile(f"^{label}")).first.fill(text)
-
-    def confirm(self, message_link: str, words: str) -> None:
-        """The page that a mail leads to shows what was done, and waits for a button."""
-        self.open(message_link)
-        self.sees(words)
-        self.page.wait_for_timeout(READING_TIME)
-        self.press("Ja, bestätigen")
-
-    def log_in(self, email: str, way_on: str) -> None:
-        self.open(f"/konto/anmelden?weiter={way_on}")
-        self.page.get_by_text("Mit Passwort anmelden").click()
-        form = self.page.locator("form[action='/konto/anmelden/passwort']")
-        form.get_by_label("E-Mail").fill(email)
-        form.get_by_label("Passwort", exact=True).fill(PASSWORD)
-        form.get_by_role("button", name="Anmelden").click()
-        self.look()
-
-    def sees(self, words: str) -> None:
-        expect(self.page.locator("main")).to_contain_text(words)
-
-    def look(self) -> None:
-        expect(self.page.locator("h1")).to_have_count(1)
-        if not self.has_scripts:
-            return  # axe is a script itself
-        for scheme in ("light", "dark"):
-            self.page.emulate_media(color_scheme=scheme)
-            assert [self.page.url, scheme, *barriers(self.page)] == [self.page.url, scheme]
-        assert not is_too_wide(self.page), self.page.url
-
-
-@pytest.fixture(params=[True, False], ids=["with-scripts", "without-scripts"])
-def visitor(
-    request: pytest.FixtureRequest, browser: Browser, live: Live
-) -> Iterator[Callable[[], Person]]:
-    """Gives a new person at each call."""
-    contexts = []
-
-    def come() -> Person:
-        contexts.append(browser.new_context(java_script_enabled=request.param))
-        contexts[-1].set_default_timeout(PATIENCE)
-        return Person(live, contexts[-1].new_page(), request.param)
-
-    yield come
-    for context in contexts:
-        context.close()
 
 
 def plant(live: Live) -> str:

@@ -4,6 +4,7 @@ Everything goes through the verbs of the thing's ContentType; the case itself se
 """
 
 from kern.moderation.decisions.anew import decide_anew
+from kern.moderation.decisions.answering import AGAIN_MAIL, ANSWER_MAIL
 from kern.moderation.decisions.bulk import Bulk, decide_many, take_back_many
 from kern.moderation.decisions.choices import (
     ANEW,
@@ -22,11 +23,12 @@ from kern.moderation.decisions.choices import (
     verdicts_for,
     yes_for,
 )
-from kern.moderation.decisions.deciding import ANSWER_MAIL, decide
+from kern.moderation.decisions.deciding import decide
 from kern.moderation.decisions.undo import may_take_back, take_back
 from kern.moderation.statements import UNDO
 
 __all__ = [
+    "AGAIN_MAIL",
     "ANEW",
     "ANSWER_MAIL",
     "DECIDE",

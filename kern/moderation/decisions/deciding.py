@@ -1,20 +1,20 @@
 """Decide about an open case: compare and swap, then the thing's own verbs, then who is told."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, select, update
 
-from kern import notify, outbox
+from kern import outbox
 from kern.actor import Actor
 from kern.clock import now
-from kern.content import DeskItem, Ref
+from kern.content import DeskItem
 from kern.db import db
 from kern.errors import Conflict
 from kern.moderation import objections, statements
 from kern.moderation.cases import DESK as REVISION_KEY
-from kern.moderation.decisions import hearing, verbs
+from kern.moderation.decisions import answering, hearing, verbs
 from kern.moderation.decisions.choices import (
     MOVED_ON,
     NOT_HERE,
@@ -27,7 +27,6 @@ from kern.moderation.decisions.choices import (
 from kern.moderation.desk import get_case_for
 from kern.moderation.models import (
     REASON,
-    REPORT,
     Case,
     CaseKind,
     CaseNote,
@@ -35,11 +34,6 @@ from kern.moderation.models import (
     Found,
 )
 from kern.moderation.queue import items_of, ref_of
-from kern.notify import NoticeKind
-
-ANSWER_MAIL = "moderation.gemeldet"
-ANSWER_NOTICE = "moderation.meldung"
-REPORT_KEY = "kern.report"  # of the ref of such a notice: the number of the report's note
 
 
 def decide(actor: Actor, case_id: int, decision: Decision, at: datetime | None = None) -> Case:
@@ -54,7 +48,7 @@ def decide(actor: Actor, case_id: int, decision: Decision, at: datetime | None =
     _close(actor, case, wanted, at)
     require_unmoved(case, wanted)
     carry_out(actor, case, wanted, at)
-    _answer_reporters(together(case), at)
+    answering.answer(together(case))
     return case
 
 
@@ -67,6 +61,7 @@ def carry_out(actor: Actor, case: Case, decision: Decision, at: datetime) -> Non
         statements.write(case, found=_found(case), law=decision.law)
     if case.kind == CaseKind.OBJECTION:
         hearing.conclude(actor, case)
+    answering.answer_again(case)
     outbox.bump(REVISION_KEY)
 
 
@@ -142,36 +137,3 @@ def together(case: Case) -> Sequence[Case]:
         Case.decided_by == case.decided_by,
     )
     return db.session.scalars(query).all()
-
-
-def _answer_reporters(cases: Iterable[Case], at: datetime) -> None:
-    ids = [case.id for case in cases if case.kind == CaseKind.REPORT]
-    query = select(CaseNote).where(
-        CaseNote.case_id.in_(ids),
-        CaseNote.kind == REPORT,
-        or_(CaseNote.email.is_not(None), CaseNote.party_id.is_not(None)),
-    )
-    for note in db.session.scalars(query).all() if ids else ():
-        if note.email is None:
-            _tell_reporter(note, at)
-            continue
-        outbox.mail(
-            ANSWER_MAIL,
-            f"report:{note.id}",
-            event=f"case:{note.case_id}",
-            not_before=at + statements.UNDO,
-            note=note.id,
-        )
-
-
-def _tell_reporter(note: CaseNote, at: datetime) -> None:
-    """Who is logged in and gave no address finds the outcome with their notices."""
-    if note.party_id is not None:
-        notify.tell(
-            note.party_id,
-            NoticeKind.CASE,
-            Ref(REPORT_KEY, note.id),
-            f"case:{note.case_id}:report:{note.id}",
-            what=ANSWER_NOTICE,
-            not_before=at + statements.UNDO,
-        )

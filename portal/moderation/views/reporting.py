@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from kern.content import Card, Ref
 from kern.errors import Invalid
 from kern.i18n import language
+from kern.moderation import answers
 from kern.moderation import reports as service
 from kern.moderation.queue import DESK
 from kern.moderation.reports import Allegation
@@ -62,7 +63,7 @@ def _allegation(form: ReportForm) -> Allegation:
 def answer(receipt: str) -> ResponseReturnValue:
     """What became of a report, for whoever holds its number."""
     limit_network("report.answer", 60)
-    found = service.get_answer(receipt)
+    found = answers.get_answer(receipt)
     return render_template(
         "portal/melden/answer.html",
         answer=found,
