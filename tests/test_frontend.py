@@ -9,7 +9,10 @@ import pytest
 
 BUILT = Path(__file__).resolve().parent.parent / "static" / "build"
 HASHED = re.compile(r"\.[0-9a-f]{10}\.[a-z0-9]+$")
-ALWAYS = ("app.css", "main.js", "map.js", "leaflet.css", "lizenzen.txt")
+ALWAYS = (
+    *("app.css", "leaflet.css", "lizenzen.txt"),
+    *("main.js", "map.js", "survey.js", "survey-map.js"),
+)
 # First visit: page (about 12 kB), styles, script, two fonts in at most 100 kB.
 FIRST_VISIT_BYTES = 88_000
 
@@ -52,7 +55,7 @@ def test_styles_ask_nobody_else(manifest: dict[str, str], name: str) -> None:
 
 
 def test_scripts_carry_what_they_import(manifest: dict[str, str]) -> None:
-    for name in ("main.js", "map.js"):
+    for name in ("main.js", "map.js", "survey.js", "survey-map.js"):
         script = (BUILT / manifest[name]).read_text(encoding="utf-8")
         assert not re.search(r"^\s*import\s*[{*\"'\w]", script, re.MULTILINE)
         assert "sourceMappingURL" not in script

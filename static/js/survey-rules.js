@@ -218,7 +218,8 @@ export function applyRules(rules, raw) {
       return long ? text : text.replace(/\s+/g, " ");
     },
     z: ([, field]) => new Set(read(field)).size || "",
-    p: ([, field]) => (read(field)[0] ?? "").replace(/^(-?[\d.]+), *(-?[\d.]+)$/, "$1;$2"),
+    p: ([, field]) =>
+      (read(field)[0] ?? "").replace(/^(-?[\d.]+), *(-?[\d.]+)\s*$/gm, "$1;$2").replace(/\s+/g, " "),
     v: (spec) => results[spec[2][0]] ?? "",
   };
   const get = (id, attribute = "") => {

@@ -124,6 +124,9 @@ class _Export:
         formula = self.plan.formulas.get(question.key)
         if formula is not None:
             self.step("result", question.key, formula)
+            if isinstance(question, Computed) and question.shown:
+                for variable in self.plan.names.by_question[question.key]:
+                    self.variables[variable.id] = self.spec(variable)
         for _, text in texts(question):
             self.pipes(text.say(self.sheet.language, self.plan.definition.language))
 

@@ -10,7 +10,7 @@ from datetime import date, time
 
 from umfragen.definition.codec import MAX_NUMBER, tidy
 from umfragen.definition.questions import Clock, Shape
-from umfragen.engine.answers import GEOJSON, Geometry, geometry_value
+from umfragen.engine.answers import GEOJSON, MAX_POINTS, Geometry, geometry_value
 from umfragen.engine.faults import Fault
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
@@ -86,8 +86,8 @@ def _hour(text: str) -> time:
 
 
 def parse_place(text: str, shape: Shape) -> Geometry:
-    """GeoJSON from the map, or for a point `50.735, 7.101`: latitude and longitude."""
-    found = _from_geojson(text) if text.lstrip().startswith("{") else _from_degrees(text)
+    """GeoJSON, or `50.735, 7.101`: latitude and longitude, for each point a line."""
+    found = _from_geojson(text) if text.lstrip().startswith("{") else _from_lines(text, shape)
     if found is None or found.shape is not shape:
         raise Fault(_UNKNOWN_PLACE[shape])
     return found
@@ -103,6 +103,18 @@ def _from_geojson(text: str) -> Geometry | None:
     if isinstance(document, dict) and document.get("type") == "Feature":
         document = document.get("geometry")
     return geometry_value(document)
+
+
+def _from_lines(text: str, shape: Shape) -> Geometry | None:
+    lines = [line for line in text.splitlines() if line.strip()]
+    points = [_from_degrees(line) for line in lines[: MAX_POINTS + 1]]
+    if not points or None in points:
+        return None
+    if shape is Shape.POINT:
+        return points[0] if len(points) == 1 else None
+    found = [list(point.points[0]) for point in points if point is not None]
+    coordinates = [found] if shape is Shape.AREA else found
+    return geometry_value({"type": GEOJSON[shape], "coordinates": coordinates})
 
 
 def _from_degrees(text: str) -> Geometry | None:

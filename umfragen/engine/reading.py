@@ -5,7 +5,6 @@ JavaScript sends every field of a page; `seen` says which items stood on it, so 
 box counts as cleared and a question that was not there keeps its answer.
 """
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,6 @@ from umfragen.definition.questions import (
     Number,
     NumberList,
     Place,
-    Shape,
     When,
 )
 from umfragen.engine.answers import TOKEN, Answers, Geometry, Value
@@ -238,12 +236,15 @@ def _written(item: Item, value: Value) -> dict[str, list[str]]:
 def _text(value: float | str) -> str:
     if isinstance(value, str):
         return value
-    return format(Decimal(repr(value)), "f").replace(".", ",")
+    return _figure(value).replace(".", ",")
+
+
+def _figure(value: float) -> str:
+    return format(Decimal(repr(value)), "f")
 
 
 def geometry_text(geometry: Geometry) -> str:
-    """A point as people write it, `50.735, 7.101`; lines and areas as GeoJSON."""
-    if geometry.shape is Shape.POINT:
-        ((longitude, latitude),) = geometry.points
-        return f"{latitude}, {longitude}"
-    return json.dumps(geometry.geojson(), separators=(",", ":"))
+    """As people write it, a line for each point: `50.735, 7.101`."""
+    return "\n".join(
+        f"{_figure(latitude)}, {_figure(longitude)}" for longitude, latitude in geometry.points
+    )
