@@ -94,14 +94,15 @@ class Live:
         self.hint.set()
 
     def settle(self) -> None:
-        """Wait until the worker has passed on every fact, so that the search knows it."""
-        open_facts = select(func.count()).where(
-            OutboxEntry.kind == "fact", OutboxEntry.state != State.DONE
-        )
+        """Wait until the worker has done all that is due: the search knows, mails have left."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            with self.inside():
-                if db.session.scalar(open_facts) == 0:
+            with self.in_town():
+                waiting = select(func.count()).where(
+                    OutboxEntry.state.in_([State.OPEN, State.RUNNING]),
+                    OutboxEntry.not_before <= clock.now(),
+                )
+                if db.session.scalar(waiting) == 0:
                     return
             time.sleep(0.05)
         raise AssertionError("the worker does not come to an end")

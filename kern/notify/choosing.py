@@ -46,7 +46,7 @@ def end_follow(party_id: int, follow_id: int) -> None:
     """One of the person's own; raises NotFound for anybody else's."""
     query = delete(Follow).where(Follow.id == follow_id, Follow.party_id == party_id)
     if cast("CursorResult[Any]", db.session.execute(query)).rowcount != 1:
-        raise NotFound("Das verfolgen Sie nicht mehr.")
+        raise NotFound("Dort folgen Sie nicht mehr.")
 
 
 def end(signed: Signed) -> None:

@@ -11,7 +11,7 @@ KIND_LABELS: Mapping[NoticeKind, Any] = {
     NoticeKind.ANSWER: _l("Die Verwaltung antwortet mir"),
     NoticeKind.REPLY: _l("Andere antworten auf meine Beiträge"),
     NoticeKind.CASE: _l("Meine Meldungen und Einsprüche"),
-    NoticeKind.FOLLOWED: _l("Neues in dem, was ich verfolge"),
+    NoticeKind.FOLLOWED: _l("Neues, wo ich folge"),
     NoticeKind.DESK: _l("Was in der Moderation wartet"),
 }
 FREQUENCY_LABELS: Mapping[Frequency, Any] = {

@@ -154,7 +154,7 @@ def title(item: DeskItem) -> str:
 
 def waited(since: datetime, at: datetime) -> str:
     """ "40 Min.", "19 Std.", "3 Tage": whole units, the largest that fits."""
-    span = max(at - since, timedelta())
+    span = max(at - since, timedelta(minutes=1))
     if span < HOUR:
         return _("%(n)s Min.", n=span // timedelta(minutes=1))
     if span < 2 * DAY:
