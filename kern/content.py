@@ -104,7 +104,7 @@ class DeskItem:
     source: str = ""  # Markdown of the shown wording: what `redact` and `split` begin with
     moved_from: str = ""  # plain title of the thread or project it stood in before
     is_locked: bool = False
-    owns_title: bool = False  # else the title is that of what it stands in
+    owns_title: bool = False  # its author's own words; else that of what it stands in
     pictures: tuple[Mapping[str, Any], ...] = ()
     public_html: str = ""  # the released text, while an edit waits
 
@@ -196,7 +196,6 @@ class ContentType:
     mentions: Callable[[Sequence[str], int], Sequence[Mention]] | None = None
     """(words, limit): the newest public things in which one of these words stands."""
     followed: bool = False  # people can follow it
-    titled: bool = False  # its title is its author's own words, not those of what it stands in
     newest: Callable[[Within, int], Sequence[Entry]] | None = None
     """(what, limit): what strangers may read, newest first: for feeds."""
     events: Callable[[int | None], Sequence[Event]] | None = None

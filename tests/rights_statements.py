@@ -4,15 +4,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from sqlalchemy import select
+
 from kern.accounts.permissions import Role
 from kern.actor import AccountId
 from kern.clock import now
+from kern.db import db
 from kern.moderation import bars, decisions, statements
 from kern.moderation.bars import Ground
 from kern.moderation.decisions import Decision
 from kern.moderation.models import CaseVerdict, Statement
 from tests.builders import make_actor
 from tests.kern.desk_cases import case_of, make_waiting
+from tests.reading import read_before
 from tests.rights_rows import Row, Visit, everybody, only
 
 
@@ -27,6 +31,12 @@ def _private(_visit: Visit) -> Mapping[str, Any]:
     """Whoever holds the address comes in."""
     statement = _restricted()
     return {"statement_id": statement.id, "signature": statements.path_of(statement).split("/")[3]}
+
+
+def _objection(_visit: Visit) -> Mapping[str, Any]:
+    newest = db.session.scalars(select(Statement).order_by(Statement.id.desc()).limit(1))
+    path = statements.path_of(newest.one())
+    return {"text": "Das stimmt so nicht.", **read_before(path)}
 
 
 def _author(_visit: Visit) -> Mapping[str, Any]:
@@ -58,9 +68,7 @@ def _desk(status: int, **more: Any) -> Row:
 
 STATEMENTS: dict[tuple[str, str], Row] = {
     ("begruendung.page", "GET"): everybody(200, values=_private),
-    ("begruendung.submit", "POST"): everybody(
-        303, values=_private, data=lambda _visit: {"text": "Das stimmt so nicht."}
-    ),
+    ("begruendung.submit", "POST"): everybody(303, values=_private, data=_objection),
     ("rechenschaft.page", "GET"): everybody(200),
     ("rechenschaft.year_as_csv", "GET"): everybody(200, values=lambda _visit: {"year": now().year}),
     ("rechenschaft.versions", "GET"): everybody(200),

@@ -5,13 +5,12 @@ A number is the status of the answer; the words for the rest are in `tests/right
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from beteiligung.discussion.models import POST_KEY, Post, Status
-from kern import clock, outbox
+from kern import outbox
 from kern.accounts import invitations, service, tokens
 from kern.accounts.models import Grant, Token
 from kern.accounts.permissions import Role
@@ -27,9 +26,9 @@ from kern.moderation.reports import Allegation
 from kern.notify import bounces
 from kern.notify.models import Bounce
 from kern.outbox import OutboxEntry, State
-from kern.web.age import FIELD, opened_field
 from portal.verwaltung import einrichten
 from tests.builders import actor_of, make_account, make_actor, make_post
+from tests.reading import read_before
 from tests.rights_discussion import DISCUSSION
 from tests.rights_mitteilungen import MITTEILUNGEN
 from tests.rights_projects import PROJECTS
@@ -84,9 +83,7 @@ def _own_session(visit: Visit) -> Mapping[str, Any]:
 
 def _read_and_named(visit: Visit) -> Mapping[str, Any]:
     """As people do who read the page before they choose a name."""
-    with clock.at(clock.now() - timedelta(seconds=9)):
-        opened = str(opened_field(_newest_token())).split('value="')[1].removesuffix('">')
-    return {**_free_name(visit), FIELD: opened}
+    return {**_free_name(visit), **read_before(_newest_token())}
 
 
 def _free_name(visit: Visit) -> Mapping[str, Any]:

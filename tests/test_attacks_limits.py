@@ -5,6 +5,7 @@ import runpy
 import socket
 import struct
 import time
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,7 +14,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from beteiligung.discussion.models import Post, Vote
+from beteiligung.discussion.service import mine
 from kern.accounts.models import Pending
+from kern.accounts.permissions import Role
 from kern.config import ROOT
 from kern.db import db
 from kern.town import Town
@@ -37,6 +40,25 @@ def test_pictures_are_counted_before_they_are_drawn(app: Flask, world: World) ->
         answers.append(visitor.post(path, form).status_code)
 
     assert answers == [422] * 60 + [429]
+
+
+def test_who_takes_texts_back_or_enters_them_is_counted(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = import_module("kern.web.limit")  # a function of that name stands before it
+    monkeypatch.setattr(limits, "WITHDRAWALS", 1)
+    monkeypatch.setattr(limits, "ENTRIES", 1)
+    by_link = f"{mine.link_path(db.session.get_one(Post, world.post))}/zurueckziehen"
+    office = Visitor(app, make_account("Petra Plan", (Role.PLANNER, None)))
+    entered = f"/beteiligung/gespraech/{world.thread}/erfassen"
+    letter = {"text": "Mehr Bänke.", "source": "paper", "name": "Ilse"}
+
+    taken_back = [Visitor(app).post(by_link).status_code for _time in range(2)]
+    entries = [office.post(entered, letter) for _time in range(2)]
+
+    assert (taken_back[0], taken_back[1]) == (303, 429)
+    assert [page.status_code for page in entries] == [303, 429]
+    assert "Mehr Bänke.</textarea>" in entries[1].text
 
 
 def many_parts(count: int) -> bytes:

@@ -1,7 +1,6 @@
 """What is not public stands on no page of anybody who may not read it, however they ask."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from itertools import product
 
 import pytest
@@ -16,16 +15,16 @@ from kern.accounts import pending, tokens
 from kern.accounts.models import Token
 from kern.accounts.permissions import BY_ROLE, Role
 from kern.actor import SYSTEM, Actor, PartyId
-from kern.clock import at, now
+from kern.clock import now
 from kern.db import db
 from kern.files import service as files
 from kern.files.models import File
 from kern.outbox import OutboxEntry, State
 from kern.scope import Scope
 from kern.town import Town
-from kern.web.age import opened_field
 from tests.attacks import DRAFT, INVITED, SECRET, SLUG, World, address, contents, make_world, usual
 from tests.builders import actor_of, make_account, make_actor, make_party, make_post
+from tests.reading import read_before
 from tests.visitors import Visitor
 
 THREADS = ("thread_id", "gespraech")
@@ -187,11 +186,9 @@ def test_what_became_private_takes_nothing_that_waited_for_its_mail(
     db.session.commit()
     before = contents()["beteiligung_post"], contents()["beteiligung_vote"]
 
-    with at(now() - timedelta(seconds=5)):
-        field = str(opened_field(path.rpartition("/")[2]))
-    opened = field.partition('value="')[2].rstrip('">')
+    opened = read_before(path.rpartition("/")[2])
     assert Visitor(app).get(path).status_code == 404
-    assert Visitor(app).post(path, {"geoeffnet": opened}).status_code == 404
+    assert Visitor(app).post(path, opened).status_code == 404
     assert (contents()["beteiligung_post"], contents()["beteiligung_vote"]) == before
 
 

@@ -345,7 +345,6 @@ THREADS = ContentType(
     mentions=_thread_mentions,
     find_titles=_find_thread_titles,
     followed=True,
-    titled=True,
     newest=feeds.newest_threads,
     events=feeds.ends,
 )

@@ -138,6 +138,7 @@ def _desk_item(project: Project, news: Sequence[News]) -> DeskItem:
         scope_title=scope.title,
         status=str(rules.STATE_LABELS[scope.state]),
         source=redacting.source_of(project, news),
+        owns_title=True,
         pictures=_pictures(project),
     )
 
@@ -226,7 +227,6 @@ PROJECTS = ContentType(
     own_paths=_own_paths,
     find_titles=_find_titles,
     followed=True,
-    titled=True,
     newest=feeds.newest,
     events=feeds.dates,
 )

@@ -6,7 +6,16 @@ from kern.web.commits import commits
 from kern.web.forms import Form, OpenForm
 from kern.web.guard import csrf_field, shows_again
 from kern.web.identity import current_actor, require, require_fresh, require_login
-from kern.web.limit import limit, limit_mails, limit_network, limit_voting, limit_writing
+from kern.web.limit import (
+    limit,
+    limit_entering,
+    limit_following,
+    limit_mails,
+    limit_network,
+    limit_voting,
+    limit_withdrawing,
+    limit_writing,
+)
 from kern.web.notice import notice
 
 __all__ = [
@@ -17,9 +26,12 @@ __all__ = [
     "current_actor",
     "init_app",
     "limit",
+    "limit_entering",
+    "limit_following",
     "limit_mails",
     "limit_network",
     "limit_voting",
+    "limit_withdrawing",
     "limit_writing",
     "notice",
     "require",

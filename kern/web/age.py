@@ -2,10 +2,13 @@
 
 import hmac
 
+from flask import request
 from markupsafe import Markup
 
 from kern.clock import now
+from kern.errors import Invalid
 from kern.town import current_town
+from kern.web.forms import Form
 
 MINIMUM_SECONDS = 1.0
 FIELD = "geoeffnet"
@@ -24,6 +27,15 @@ def is_too_fast(value: str, subject: str) -> bool:
     if not hmac.compare_digest(signature.encode(), _signature(at, subject).encode()):
         return True
     return now().timestamp() - float(at) < MINIMUM_SECONDS
+
+
+def require_read(form: Form, subject: str) -> bool:
+    """For forms that strangers send: False, with a sentence above the form, when it came faster
+    than anybody reads."""
+    if is_too_fast(request.form.get(FIELD, ""), subject):
+        form.blame(Invalid("Das ging sehr schnell. Bitte sehen Sie alles kurz an und senden dann."))
+        return False
+    return True
 
 
 def _signature(at: str, subject: str) -> str:

@@ -9,6 +9,8 @@ from kern.limits import Limiter, network_of
 from kern.town import current_town
 
 HOUR = 3600
+WITHDRAWALS = 300  # an hour, of one network
+ENTRIES = 300  # an hour, of one account
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -40,6 +42,21 @@ def limit_writing(account_id: int | None = None) -> None:
     limit_network("write.network", 300)
     if account_id is not None:
         limit("write", 30, HOUR, str(account_id))
+
+
+def limit_withdrawing() -> None:
+    """Of one network: texts that are taken back, with or without an account."""
+    limit_network("withdraw.network", WITHDRAWALS)
+
+
+def limit_entering(account_id: int | None) -> None:
+    """Who enters a pile of letters types for hours: more than anybody types by hand."""
+    limit("enter", ENTRIES, HOUR, str(account_id))
+
+
+def limit_following(account_id: int | None) -> None:
+    """With an account, by a button; without one it is the mails that are counted."""
+    limit("follow", 120, HOUR, str(account_id))
 
 
 def limit_voting(account_id: int | None) -> None:

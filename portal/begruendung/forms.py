@@ -5,10 +5,10 @@ from wtforms.validators import InputRequired, Length
 
 from kern.i18n import _l
 from kern.moderation.objections import LONGEST
-from kern.web import Form
+from kern.web import OpenForm
 
 
-class ObjectionForm(Form):
+class ObjectionForm(OpenForm):
     text = TextAreaField(
         _l("Warum war die Entscheidung falsch?"),
         [

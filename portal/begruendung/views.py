@@ -5,12 +5,13 @@ from flask.typing import ResponseReturnValue
 
 from kern.clock import now
 from kern.content import registry
-from kern.errors import Invalid
+from kern.errors import Invalid, TooMany
 from kern.i18n import _
 from kern.moderation import objections, statements
 from kern.moderation.explaining import explain
 from kern.moderation.models import Statement
 from kern.web import commits, limit_network, notice, shows_again
+from kern.web.age import opened_field, require_read
 from portal.begruendung.forms import ObjectionForm
 
 blueprint = Blueprint("begruendung", __name__, url_prefix="/begruendung")
@@ -42,14 +43,14 @@ def page(statement_id: int, signature: str) -> ResponseReturnValue:
 def submit(statement_id: int, signature: str) -> ResponseReturnValue:
     statement = statements.get_by_link(statement_id, signature)
     form = ObjectionForm()
-    if not form.is_ok():
+    if not form.is_ok() or not require_read(form, statements.path_of(statement)):
         return _page(statement, form), 422
-    limit_network("objection", OBJECT_AN_HOUR)
     try:
+        limit_network("objection", OBJECT_AN_HOUR)
         objections.submit(statement, form.text.data or "")
-    except Invalid as error:
+    except (Invalid, TooMany) as error:
         form.blame(error)
-        return _page(statement, form), 422
+        return _page(statement, form), error.status
     notice(_("Ihr Einspruch ist da. Wir haben Ihnen das auch gemailt."))
     return redirect(f"{statements.path_of(statement)}#einspruch", code=303)
 
@@ -66,6 +67,7 @@ def _page(statement: Statement, form: ObjectionForm) -> str:
         outcome=objections.outcome_of(objection, at) if objection is not None else None,
         may_object=objection is None and objections.may_object(statement, at),
         own_path=_own_path(statement),
+        opened=opened_field(statements.path_of(statement)),
     )
 
 

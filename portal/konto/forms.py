@@ -60,6 +60,10 @@ class EmailForm(Form):
         return is_valid
 
 
+class FollowForm(OpenForm, EmailForm):
+    """Follow something without an account: a mail goes to whatever address is typed."""
+
+
 class LinkForm(OpenForm, EmailForm):
     """Log in or have an account: a mail goes to whatever address is typed."""
 

@@ -18,6 +18,7 @@ from kern.moderation.models import Case, CaseKind, CaseVerdict, Statement
 from kern.town import Town
 from tests.builders import log_in, make_account, make_actor
 from tests.kern.desk_cases import WORDS, case_of, make_waiting, rejected
+from tests.reading import read_before
 from tests.sent import mails
 
 WHY = "Das ist die Nummer des Rathauses."
@@ -36,6 +37,11 @@ def path(post: Post) -> str:
     )
     db.session.commit()
     return statements.path_of(statements.get_of(decided))
+
+
+def said(path: str, text: str = WHY) -> dict[str, str]:
+    """By somebody who read the page before."""
+    return {"text": text, **read_before(path)}
 
 
 def decide(verdict: CaseVerdict, text: str) -> None:
@@ -81,7 +87,7 @@ def test_a_wrong_address_says_as_little_as_an_unknown_one(
 
 
 def test_an_objection_is_confirmed_on_the_page_and_by_mail(client: FlaskClient, path: str) -> None:
-    sent = client.post(path, data={"text": WHY}, follow_redirects=True)
+    sent = client.post(path, data=said(path), follow_redirects=True)
 
     assert "Wir prüfen Ihren Einspruch" in sent.text
     assert WHY in sent.text
@@ -92,14 +98,14 @@ def test_an_objection_is_confirmed_on_the_page_and_by_mail(client: FlaskClient, 
 
 
 def test_an_objection_sent_twice_is_one(client: FlaskClient, path: str) -> None:
-    answers = [client.post(path, data={"text": WHY}).status_code for _ in range(2)]
+    answers = [client.post(path, data=said(path)).status_code for _ in range(2)]
 
     assert answers == [303, 303]
     assert db.session.scalar(select(func.count()).where(Case.kind == CaseKind.OBJECTION)) == 1
 
 
 def test_an_empty_objection_is_asked_for_again(client: FlaskClient, path: str) -> None:
-    page = client.post(path, data={"text": "  "})
+    page = client.post(path, data=said(path, "  "))
 
     assert page.status_code == 422
     assert "warum Sie widersprechen" in page.text
@@ -108,10 +114,48 @@ def test_an_empty_objection_is_asked_for_again(client: FlaskClient, path: str) -
 def test_what_was_typed_is_shown_again_as_it_was(client: FlaskClient, path: str) -> None:
     long = "<b>zu lang</b> " * 200
 
-    page = client.post(path, data={"text": long})
+    page = client.post(path, data=said(path, long))
 
     assert page.status_code == 422
     assert "&lt;b&gt;zu lang&lt;/b&gt;" in page.text
+
+
+def test_who_answers_before_anybody_could_read_is_asked_to_look_and_loses_nothing(
+    client: FlaskClient, path: str
+) -> None:
+    opened = re.search(r'name="geoeffnet" value="([^"]+)"', client.get(path).text)
+    assert opened is not None
+
+    for field in ({"geoeffnet": opened[1]}, {}, read_before("/begruendung/1/fremd")):
+        page = client.post(path, data={"text": WHY, **field})
+        assert page.status_code == 422
+        assert "Das ging sehr schnell." in page.text
+        assert WHY in page.text
+    assert objections.find(db.session.scalars(select(Statement)).one()) is None
+
+
+def test_the_hidden_field_stops_a_program_and_shows_itself_to_people(
+    client: FlaskClient, path: str
+) -> None:
+    assert 'class="df-trap"' in client.get(path).text
+
+    page = client.post(path, data={**said(path), "website": "https://spam.example"})
+
+    assert page.status_code == 422
+    assert "Hier darf nichts stehen." in page.text
+    assert 'class="df-trap"' not in page.text
+    assert WHY in page.text
+
+
+def test_too_many_objections_from_one_network_lose_no_word(
+    client: FlaskClient, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.begruendung.views.OBJECT_AN_HOUR", 0)
+
+    page = client.post(path, data=said(path))
+
+    assert page.status_code == 429
+    assert WHY in page.text
 
 
 def test_after_six_months_the_page_only_explains(
@@ -129,7 +173,7 @@ def test_after_six_months_the_page_only_explains(
 def test_an_upheld_objection_is_told_on_the_page_and_by_mail(
     client: FlaskClient, path: str
 ) -> None:
-    client.post(path, data={"text": WHY})
+    client.post(path, data=said(path))
     decide(CaseVerdict.UPHELD, "Die Nummer ist öffentlich.")
 
     page = client.get(path)
@@ -143,7 +187,7 @@ def test_an_upheld_objection_is_told_on_the_page_and_by_mail(
 
 
 def test_a_dismissed_objection_says_why_and_where_to_go_on(client: FlaskClient, path: str) -> None:
-    client.post(path, data={"text": WHY})
+    client.post(path, data=said(path))
     decide(CaseVerdict.DISMISSED, "Es ist eine private Nummer.")
 
     page, mail = client.get(path), mails("moderation.einspruch_entschieden")[-1]

@@ -200,6 +200,31 @@ def test_a_wrong_address_is_said_at_the_field(app: Flask) -> None:
     assert 'value="ina"' in page.text
 
 
+def test_a_program_that_fills_the_hidden_field_causes_no_mail(app: Flask) -> None:
+    thread = make_thread()
+    db.session.commit()
+    path = f"/mitteilungen/folgen/{THREAD_KEY}/{thread.id}"
+    assert 'class="df-trap"' in Visitor(app).get(path).text
+
+    data = {"email": "ina@see.example", "website": "https://spam.example"}
+    page = Visitor(app).post(path, data)
+
+    assert page.status_code == 422
+    assert 'value="ina@see.example"' in page.text
+    assert mails("konto.bestaetigen") == []
+
+
+def test_only_so_many_mails_go_to_one_address_and_the_form_says_so(app: Flask) -> None:
+    thread = make_thread()
+    db.session.commit()
+    path, data = f"/mitteilungen/folgen/{THREAD_KEY}/{thread.id}", {"email": "ina@see.example"}
+    answers = [Visitor(app).post(path, data) for _time in range(6)]
+
+    assert [answer.status_code for answer in answers] == [200] * 5 + [429]
+    assert 'value="ina@see.example"' in answers[-1].text
+    assert len(mails("konto.bestaetigen")) == 5
+
+
 def test_what_one_may_not_read_one_cannot_follow(app: Flask) -> None:
     waiting = make_thread(status=Status.PENDING)
     db.session.commit()

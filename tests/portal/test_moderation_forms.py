@@ -8,17 +8,21 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from beteiligung.discussion.models import Post, Status, Thread
+from beteiligung.project.rules import PROJECT_KEY
 from kern.accounts.models import Account
 from kern.accounts.permissions import Role
-from kern.actor import Actor
+from kern.actor import GUEST, Actor
 from kern.clock import now
+from kern.content import Ref
 from kern.db import db
-from kern.moderation import decisions, objections, statements
+from kern.moderation import decisions, objections, reports, statements
 from kern.moderation.decisions import Decision
 from kern.moderation.models import Case, CaseState, CaseVerdict, Statement
 from kern.moderation.redaction import MARK
+from kern.moderation.reports import Allegation
+from kern.scope import Scope
 from kern.town import Town
-from tests.builders import actor_of, make_account, make_actor, make_post, make_thread
+from tests.builders import actor_of, make_account, make_actor, make_post, make_project, make_thread
 from tests.kern.desk_cases import case_of
 from tests.visitors import Visitor
 
@@ -130,6 +134,21 @@ def test_a_redaction_has_no_way_back_and_no_undo(desk: Visitor) -> None:
     desk.post(f"{url}?tun=schwaerzen", redacting(tun="schwaerzen", seen=seen))
 
     assert 'id="zuruecknehmen"' not in desk.get("/moderation/").text
+
+
+def test_the_title_of_a_project_can_lose_a_passage_too(desk: Visitor, moderator: Account) -> None:
+    project = make_project(title="Weg am Hof von Petersen")
+    note = reports.report(GUEST, Ref(PROJECT_KEY, project.id), Allegation(reports.OTHER, "Name!"))
+    scope, url = project.scope_id, f"/moderation/fall/{note.case_id}"
+    db.session.commit()
+    left = {"title": "Weg am Hof", "wording": "Ein Weg für alle.", "rule": "3", "text": "Name."}
+    seen = seen_in(desk.post(f"{url}?tun=schwaerzen", {**left, "tun": "vorschau"}).text)
+
+    data = {**left, "tun": "schwaerzen", "seen": seen, "fassung": "1"}
+    assert desk.post(f"{url}?tun=schwaerzen", data).status_code == 303
+
+    db.session.rollback()
+    assert db.session.get_one(Scope, scope).title == f"Weg am Hof {MARK}"
 
 
 # Other ways out

@@ -11,9 +11,9 @@ from beteiligung.discussion.views.blueprint import blueprint
 from beteiligung.discussion.views.frame import context
 from kern.accounts.models import Source
 from kern.actor import Actor
-from kern.errors import Invalid
+from kern.errors import Invalid, TooMany
 from kern.i18n import _
-from kern.web import commits, current_actor, require, shows_again
+from kern.web import commits, current_actor, limit_entering, require, shows_again
 from kern.web.notice import notice
 
 
@@ -39,10 +39,11 @@ def submit_entered(thread_id: int) -> ResponseReturnValue:
     if not form.is_ok():
         return _page(thread, form), 422
     try:
+        limit_entering(actor.account_id)
         post = _enter(actor, thread, form)
-    except Invalid as error:
+    except (Invalid, TooMany) as error:
         form.blame(error)
-        return _page(thread, form), 422
+        return _page(thread, form), error.status
     notice(_("Erfasst unter der Nummer %(number)s.", number=post.receipt))
     if request.form.get("weiter"):
         return redirect(url_for(".enter_post", thread_id=thread.id), code=303)

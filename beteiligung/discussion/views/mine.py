@@ -16,7 +16,7 @@ from kern.errors import Invalid, TooMany
 from kern.i18n import _
 from kern.ids import parse_id
 from kern.web import commits, current_actor, require_login, shows_again
-from kern.web.limit import limit_writing
+from kern.web.limit import limit_withdrawing, limit_writing
 from kern.web.notice import notice
 
 
@@ -90,6 +90,7 @@ def edit_by_link(post_id: int, signature: str) -> ResponseReturnValue:
 @commits
 def withdraw_by_link(post_id: int, signature: str) -> ResponseReturnValue:
     post = mine.get_post_by_link(post_id, signature)
+    limit_withdrawing()
     decisions.withdraw(mine.author_as_actor(post), post)
     notice(_("Ihr Beitrag ist zurückgezogen."))
     return redirect(url_for(".thread", thread_id=post.thread_id), code=303)

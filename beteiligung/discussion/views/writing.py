@@ -27,7 +27,7 @@ from kern.moderation.cases import due
 from kern.moderation.hints import note_typing
 from kern.scope import list_windows
 from kern.web import commits, current_actor, shows_again
-from kern.web.limit import limit_mails, limit_network, limit_writing
+from kern.web.limit import limit_mails, limit_network, limit_withdrawing, limit_writing
 from kern.web.notice import notice
 
 UPLOADS_PER_HOUR = 60  # of one network
@@ -175,6 +175,7 @@ def ask_withdraw(post_id: int) -> ResponseReturnValue:
 def withdraw(post_id: int) -> ResponseReturnValue:
     actor = current_actor()
     post = posts.get_post_for(actor, post_id)
+    limit_withdrawing()
     decisions.withdraw(actor, post)
     notice(_("Ihr Beitrag ist zurückgezogen."))
     return redirect(url_for(".thread", thread_id=post.thread_id), code=303)

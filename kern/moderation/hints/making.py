@@ -119,8 +119,7 @@ def _open(case: Case) -> _Open:
 
 def text_of(item: DeskItem) -> str:
     """What its author wrote, with the title where that is their own."""
-    is_titled = item.ref.key in registry() and registry()[item.ref.key].titled
-    return f"{item.title}\n{item.plain}" if is_titled else item.plain
+    return f"{item.title}\n{item.plain}" if item.owns_title else item.plain
 
 
 def _written(item: DeskItem | None) -> Written | None:
