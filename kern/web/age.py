@@ -15,18 +15,20 @@ FIELD = "geoeffnet"
 
 
 def opened_field(subject: str) -> Markup:
-    """A hidden field with the signed time; `subject` binds it to one page (a token's text)."""
-    at = f"{now().timestamp():.3f}"
-    value = f"{at}.{_signature(at, subject)}"
+    """A hidden field with the signed time; `subject` binds it to one page (a token's text). A form
+    that is shown again keeps its time: who mends a word has read it already."""
+    value = request.form.get(FIELD, "") if request else ""
+    if not _is_genuine(value, subject):
+        at = f"{now().timestamp():.3f}"
+        value = f"{at}.{_signature(at, subject)}"
     return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, value)
 
 
 def is_too_fast(value: str, subject: str) -> bool:
     """True as well for a missing, foreign or invented time."""
-    at, _, signature = value.rpartition(".")
-    if not hmac.compare_digest(signature.encode(), _signature(at, subject).encode()):
+    if not _is_genuine(value, subject):
         return True
-    return now().timestamp() - float(at) < MINIMUM_SECONDS
+    return now().timestamp() - float(value.rpartition(".")[0]) < MINIMUM_SECONDS
 
 
 def require_read(form: Form, subject: str) -> bool:
@@ -36,6 +38,11 @@ def require_read(form: Form, subject: str) -> bool:
         form.blame(Invalid("Das ging sehr schnell. Bitte sehen Sie alles kurz an und senden dann."))
         return False
     return True
+
+
+def _is_genuine(value: str, subject: str) -> bool:
+    at, _, signature = value.rpartition(".")
+    return hmac.compare_digest(signature.encode(), _signature(at, subject).encode())
 
 
 def _signature(at: str, subject: str) -> str:

@@ -150,6 +150,7 @@ def object_to_it(anna: Person, statement: str) -> None:
     anna.press("Einspruch absenden", to="**#einspruch")
     anna.sees("Bitte schreiben Sie in einem Satz, warum Sie widersprechen.")
     anna.fill("Warum war die Entscheidung falsch?", OBJECTION)
+    anna.read()
     anna.press("Einspruch absenden", to="**#einspruch")
     anna.sees("Ihr Einspruch ist da.")
     anna.sees("Wir prüfen Ihren Einspruch")
