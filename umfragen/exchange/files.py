@@ -1,0 +1,47 @@
+"""Whatever file somebody hands in, told apart by what is in it and not by its name."""
+
+from collections.abc import Iterator
+
+from umfragen.exchange.archives import read_archive
+from umfragen.exchange.fitting import Imported
+from umfragen.exchange.limesurvey.reading import read_survey
+from umfragen.exchange.limesurvey.responses import AnswerRow, read_survey_archive
+from umfragen.exchange.report import Refused
+
+MAX_FILE = 32_000_000  # bytes
+ZIP = b"PK\x03\x04"
+
+
+def read_file(data: bytes) -> Imported:
+    """A survey of any kind we know. Raises `Refused` with a sentence that says why not."""
+    data = _bounded(data)
+    if data.startswith(ZIP):
+        return _archived(data)
+    start = data[:200].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(b"<"):
+        return read_survey(data)
+    raise Refused("Diese Art von Datei kennen wir nicht.")
+
+
+def read_answers(data: bytes) -> Iterator[AnswerRow]:
+    """The answers in a file: those of an archive of LimeSurvey, of all others none."""
+    if _bounded(data).startswith(ZIP) and _has(data, ".lss"):
+        yield from read_survey_archive(data).rows()
+
+
+def _bounded(data: bytes) -> bytes:
+    if len(data) > MAX_FILE:
+        raise Refused(
+            "Die Datei ist zu groß. Möglich sind %(most)s Megabyte.", most=MAX_FILE // 1_000_000
+        )
+    return data
+
+
+def _archived(data: bytes) -> Imported:
+    if _has(data, ".lss"):
+        return read_survey_archive(data).imported
+    raise Refused("Diese Art von Datei kennen wir nicht.")
+
+
+def _has(data: bytes, ending: str) -> bool:
+    return any(name.endswith(ending) for name in read_archive(data))
