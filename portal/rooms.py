@@ -47,6 +47,8 @@ from portal.rechenschaft import views as rechenschaft
 from portal.start import views as start
 from portal.suche import views as suche
 from portal.verwaltung import views as verwaltung
+from umfragen.service import answering as survey_drafts
+from umfragen.service import states as survey_states
 
 CONTENT_TYPES: tuple[ContentType, ...] = (
     project_content.PROJECTS,
@@ -112,6 +114,8 @@ def register(app: Flask) -> None:
     worker.on_tick(making.tidy)
     worker.on_tick(forgetting.forget, timedelta(hours=1))
     worker.on_tick(project_news.tell_phases)
+    worker.on_tick(survey_states.pass_instants)
+    worker.on_tick(survey_drafts.remove_old_drafts, timedelta(hours=1))
     worker.on_tick(digests.make_digests)
     worker.on_tick(digest.tell_at_once)
     worker.on_tick(notices_forgetting.forget, timedelta(hours=1))

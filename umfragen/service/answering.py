@@ -1,0 +1,165 @@
+"""Half-filled answers: begun, saved page by page, picked up again on another device."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, timedelta
+from hashlib import sha256
+
+from sqlalchemy import delete, select
+
+from kern.calendar import to_local
+from kern.clock import now
+from kern.db import db
+from kern.errors import Conflict, NotFound
+from kern.ids import new_token
+from kern.scope import list_windows
+from umfragen import rules
+from umfragen.engine import Answers, Plan, Sheet, fill, from_json, to_json
+from umfragen.models import AnswerDraft, Survey
+from umfragen.service.surveys import settings_of
+from umfragen.store import codes
+from umfragen.store.plans import draft_plan, plan_of
+
+RESUME_SIGNS = 12  # 60 random bits
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """A draft with everything a page needs. `is_change`: of answers sent before."""
+
+    survey: Survey
+    plan: Plan
+    answers: Answers
+    language: str
+    is_test: bool
+    is_change: bool
+
+    def sheet(self) -> Sheet:
+        return fill(self.plan, self.answers, language=self.language)
+
+
+def start(survey: Survey, *, language: str = "", is_test: bool = False) -> str:
+    """A new draft; returns its token (43 signs) for the address. Raises Conflict when the survey
+    takes no answers. `is_test`: somebody who edits tries the draft out."""
+    if not is_test:
+        rules.require_takes_answers(survey, survey.scope, list_windows(survey.scope_id), now())
+    plan = draft_plan(survey) if is_test else plan_of(survey)
+    known = plan.definition.languages
+    token = new_token()
+    db.session.add(
+        AnswerDraft(
+            token_hash=hash_of(token),
+            survey_id=survey.id,
+            language=language if language in known else known[0],
+            answers={},
+            expires_on=expiry(),
+            is_test=is_test,
+        )
+    )
+    db.session.flush()
+    return token
+
+
+def open_draft(survey: Survey, token: str) -> Filling:
+    """Raises NotFound for a token that is unknown, was sent, or belongs to another survey."""
+    draft = get_row(survey, token)
+    plan = draft_plan(survey) if draft.is_test else plan_of(survey)
+    return Filling(
+        survey=survey,
+        plan=plan,
+        answers=from_json(plan.items, draft.answers),
+        language=draft.language,
+        is_test=draft.is_test,
+        is_change=draft.receipt_hash is not None,
+    )
+
+
+def save(survey: Survey, token: str, answers: Answers, *, language: str = "") -> None:
+    """All answers so far, as `Reading.merged` makes them. Raises Conflict after the end."""
+    draft = get_row(survey, token)
+    if not draft.is_test:
+        require_open(survey)
+    draft.answers = to_json(answers)
+    draft.expires_on = expiry()
+    if language:
+        draft.language = language
+    db.session.flush()
+
+
+def discard(survey: Survey, token: str) -> None:
+    """Whoever was answering wants nothing of it kept."""
+    db.session.delete(get_row(survey, token))
+    db.session.flush()
+
+
+def give_resume_code(survey: Survey, token: str) -> str:
+    """To go on elsewhere, such as `7F4K-2M9Q-8T3W-X`. A new one each time; the last one counts."""
+    draft = get_row(survey, token)
+    if not settings_of(survey).with_resume:
+        raise Conflict("Diese Umfrage lässt sich nur in einem Zug ausfüllen.")
+    code = new_code(RESUME_SIGNS)
+    draft.resume_hash = hash_of(f"{survey.id}:{code}")
+    db.session.flush()
+    return code
+
+
+def resume(survey: Survey, typed: str) -> str:
+    """A new token for the draft of this code; the old one ends. Raises NotFound."""
+    code = codes.read(typed, RESUME_SIGNS)
+    query = select(AnswerDraft).where(
+        AnswerDraft.survey_id == survey.id,
+        AnswerDraft.resume_hash == hash_of(f"{survey.id}:{code}"),
+    )
+    draft = db.session.scalar(query) if code else None
+    if draft is None:
+        raise NotFound("Zu diesem Code gibt es nichts, womit Sie weitermachen könnten.")
+    token = new_token()
+    draft.token_hash = hash_of(token)
+    db.session.flush()
+    return token
+
+
+def require_open(survey: Survey) -> None:
+    """For somebody who has begun."""
+    windows = list_windows(survey.scope_id)
+    rules.require_takes_answers(survey, survey.scope, windows, now(), is_begun=True)
+
+
+def remove_old_drafts(_since: object, _until: object) -> bool:
+    """Run by the worker's tick."""
+    old = delete(AnswerDraft).where(AnswerDraft.expires_on < today())
+    return db.session.execute(old.returning(AnswerDraft.survey_id)).first() is not None
+
+
+def find_row(survey: Survey, token: str) -> AnswerDraft | None:
+    draft = db.session.get(AnswerDraft, hash_of(token))
+    if draft is None or draft.survey_id != survey.id or draft.expires_on < today():
+        return None
+    return draft
+
+
+def get_row(survey: Survey, token: str) -> AnswerDraft:
+    draft = find_row(survey, token)
+    if draft is None:
+        raise NotFound("Diese Antworten gibt es nicht mehr. Bitte beginnen Sie noch einmal.")
+    return draft
+
+
+def new_code(signs: int) -> str:
+    while True:
+        number = secrets.randbits(5 * signs)
+        if codes.is_typable(number):
+            return codes.spell(number, signs)
+
+
+def hash_of(secret: str) -> bytes:
+    return sha256(secret.encode()).digest()
+
+
+def expiry() -> date:
+    return today() + timedelta(days=rules.DRAFT_DAYS)
+
+
+def today() -> date:
+    """On the wall clock of the town: the only time that is kept of an answer."""
+    return to_local(now()).date()

@@ -1,0 +1,32 @@
+"""Announce a change: protocol and outbox. The last line of every verb of the office."""
+
+from kern import audit, outbox
+from kern.actor import Actor
+from kern.content import Ref
+from kern.outbox import Fact
+from umfragen.models import SURVEY_KEY, Survey
+
+SURVEYS = "surveys"  # the revision key of everything that lists surveys
+
+
+def ref_of(survey: Survey) -> Ref:
+    return Ref(SURVEY_KEY, survey.id)
+
+
+def revision_key(survey: Survey) -> str:
+    """Of pages that show this survey."""
+    return f"{SURVEY_KEY}:{survey.id}"
+
+
+def announce(
+    actor: Actor, survey: Survey, act: str, fact: Fact = Fact.CHANGED, detail: str | None = None
+) -> None:
+    """`act` is a name such as "survey.open"."""
+    audit.record(actor, act, str(ref_of(survey)), detail)
+    outbox.note(SURVEY_KEY, survey.id, fact, touches=[SURVEYS, f"scope:{survey.scope_id}"])
+
+
+def announce_rewritten(actor: Actor, survey: Survey, act: str) -> None:
+    """It reads otherwise now: whoever decides about it looks again."""
+    survey.revision += 1
+    announce(actor, survey, act)

@@ -1,0 +1,156 @@
+"""Answers are sent: checked once more, counted once, and nothing leads from them to a person."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kern.db import db
+from kern.errors import DomainError
+from umfragen.definition import Quota, QuotaAct
+from umfragen.engine import Fault, Sheet, find_faults, make_row, quotas_met
+from umfragen.models import Source, Survey
+from umfragen.models.access import MARK_BYTES
+from umfragen.service.access import digest_of, read_admission, take_part
+from umfragen.service.answering import (
+    RESUME_SIGNS,
+    Filling,
+    find_row,
+    get_row,
+    open_draft,
+    require_open,
+    today,
+)
+from umfragen.service.surveys import settings_of
+from umfragen.store import codes, inbox, ledger
+from umfragen.store.inbox import Given
+from umfragen.store.tallies import count_quotas, quota_counts
+
+
+class Faulty(DomainError):
+    """Not sent: `faults` say what to mend, on which question."""
+
+    status = 422
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("Bitte sehen Sie sich diese Antworten noch einmal an.")
+        self.faults = faults
+
+
+class QuotaFull(DomainError):
+    """Enough people of this group have answered; nothing is kept. `quota.text` may say more."""
+
+    status = 409
+
+    def __init__(self, quota: Quota) -> None:
+        super().__init__("Aus Ihrer Gruppe haben schon genug Menschen geantwortet. Vielen Dank.")
+        self.quota = quota
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """`code` changes or withdraws the answers until the end; empty where the office wants none.
+    `is_repeat`: this was sent before, and counted then."""
+
+    code: str
+    is_repeat: bool = False
+    is_test: bool = False
+
+
+def submit(
+    survey: Survey, token: str, *, admission: str = "", waved_through: bool = False
+) -> Receipt:
+    """The draft of this token becomes an answer. Sending again gives the same receipt.
+
+    `waved_through`: soft faults were shown and are meant so. Raises Faulty, QuotaFull,
+    AlreadyAnswered, AdmissionMissing, Conflict after the end, NotFound.
+    """
+    lock(survey)
+    key = submit_key(survey, token)
+    draft = find_row(survey, token)
+    if draft is None and ledger.is_sent(survey.id, key):
+        return Receipt(_receipt(survey, token), is_repeat=True)
+    draft = get_row(survey, token)
+    filling = open_draft(survey, token)
+    sheet = _checked(filling, waved_through=waved_through)
+    if draft.is_test:
+        inbox.put_test(survey, _given(survey, filling, sheet, Source.WEB, ""))
+        db.session.delete(draft)
+        return Receipt("", is_test=True)
+    require_open(survey)
+    take_part(survey, read_admission(survey, admission))
+    receipt = count(survey, filling, sheet, Source.WEB, token)
+    db.session.delete(draft)
+    db.session.flush()
+    return receipt
+
+
+def count(survey: Survey, filling: Filling, sheet: Sheet, source: Source, key: str) -> Receipt:
+    """`key` is a secret of the sender. The caller holds the lock and has checked the rest."""
+    if not ledger.keep_submit_key(survey.id, submit_key(survey, key)):
+        return Receipt(_receipt(survey, key), is_repeat=True)
+    take_quotas(survey, sheet)
+    receipt = _receipt(survey, key)
+    inbox.put(survey, _given(survey, filling, sheet, source, receipt))
+    if not survey.has_answers:
+        survey.has_answers = True
+    db.session.flush()
+    inbox.move(survey, filling.plan)
+    return Receipt(receipt)
+
+
+def take_quotas(survey: Survey, sheet: Sheet) -> None:
+    """Exact: the caller holds the lock. Raises QuotaFull."""
+    met = list(quotas_met(sheet))
+    counts = quota_counts(survey.id) if met else {}
+    for quota in met:
+        if quota.act is QuotaAct.END and counts.get(quota.name, 0) >= quota.limit:
+            raise QuotaFull(quota)
+    count_quotas(survey.id, [quota.name for quota in met])
+
+
+def lock(survey: Survey) -> None:
+    """One at a time from here on: quotas and the size of batches are exact. On SQLite whoever
+    writes has the only place already."""
+    fresh = ["state", "closes_at", "has_answers", "answers_count", "current_version", "level"]
+    db.session.refresh(survey, fresh, with_for_update=True)
+
+
+def submit_key(survey: Survey, secret: str) -> bytes:
+    """What is kept of a secret. Its receipt is made apart, so neither leads to the other."""
+    return digest_of(f"gesendet:{survey.id}:{secret}")[:MARK_BYTES]
+
+
+def receipt_hash(survey: Survey, code: str) -> bytes:
+    """What is kept of a receipt code, in its one spelling."""
+    return digest_of(f"beleg:{survey.id}:{code}")
+
+
+def _receipt(survey: Survey, secret: str) -> str:
+    """The same for the same secret: 60 bits that nobody guesses."""
+    if not settings_of(survey).with_receipt:
+        return ""
+    for turn in range(256):
+        raw = digest_of(f"belegcode:{survey.id}:{turn}:{secret}")
+        number = int.from_bytes(raw[:8]) >> 4
+        if codes.is_typable(number):
+            return codes.spell(number, RESUME_SIGNS)
+    raise AssertionError("256 digests in a row without a check sign that can be typed")
+
+
+def _checked(filling: Filling, *, waved_through: bool) -> Sheet:
+    sheet = filling.sheet()
+    faults = find_faults(sheet)
+    hard = [fault for fault in faults if not fault.soft]
+    if hard or (faults and not waved_through):
+        raise Faulty(faults)
+    return sheet
+
+
+def _given(survey: Survey, filling: Filling, sheet: Sheet, source: Source, receipt: str) -> Given:
+    return Given(
+        version=0 if filling.is_test else survey.current_version,
+        day=today(),
+        language=filling.language,
+        source=source,
+        answers=make_row(sheet),
+        receipt_hash=receipt_hash(survey, receipt) if receipt else None,
+    )

@@ -1,0 +1,70 @@
+"""Who has taken part: a mark per address, account or code, and nothing beside it."""
+
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Table, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from kern.db import db
+from umfragen.models import InviteCode, Participation, SubmitKey
+from umfragen.models.access import MARK_BYTES
+from umfragen.store.peppers import digest, pepper_of
+
+
+def mark_of(survey_id: int, kind: str, subject: str) -> bytes:
+    """`kind` is "address", "account" or "code"."""
+    return digest(pepper_of(survey_id), kind, subject)[:MARK_BYTES]
+
+
+def has_mark(survey_id: int, mark: bytes) -> bool:
+    return db.session.get(Participation, (survey_id, mark)) is not None
+
+
+def leave_mark(survey_id: int, mark: bytes, stratum: str = "") -> bool:
+    """False when it was there already; the database settles races."""
+    row = {"survey_id": survey_id, "mark": mark, "stratum": stratum}
+    return _insert_once(cast("Table", Participation.__table__), row)
+
+
+def use_code(survey_id: int, mark: bytes) -> str | None:
+    """The stratum of a code that was never used, now used; else None."""
+    unused = update(InviteCode).where(
+        InviteCode.survey_id == survey_id, InviteCode.mark == mark, InviteCode.is_used.is_(False)
+    )
+    found = cast("CursorResult[Any]", db.session.execute(unused.values(is_used=True)))
+    if found.rowcount != 1:
+        return None
+    code = select(InviteCode.stratum).where(
+        InviteCode.survey_id == survey_id, InviteCode.mark == mark
+    )
+    return db.session.scalars(code).one()
+
+
+def keep_submit_key(survey_id: int, key: bytes) -> bool:
+    """False when this was sent already."""
+    row = {"survey_id": survey_id, "key": key}
+    return _insert_once(cast("Table", SubmitKey.__table__), row)
+
+
+def is_sent(survey_id: int, key: bytes) -> bool:
+    return db.session.get(SubmitKey, (survey_id, key)) is not None
+
+
+def by_stratum(survey_id: int) -> dict[str, int]:
+    query = select(Participation.stratum, func.count().label("n")).where(
+        Participation.survey_id == survey_id
+    )
+    rows = db.session.execute(query.group_by(Participation.stratum))
+    return {row.stratum: row.n for row in rows}
+
+
+def forget_submit_keys(survey_id: int) -> None:
+    db.session.execute(delete(SubmitKey).where(SubmitKey.survey_id == survey_id))
+
+
+def _insert_once(table: Table, row: dict[str, Any]) -> bool:
+    is_postgres = db.session.get_bind().dialect.name == "postgresql"
+    insert = (postgres_insert if is_postgres else sqlite_insert)(table)
+    query = insert.values(row).on_conflict_do_nothing().returning(table.c.survey_id)
+    return db.session.execute(query).first() is not None

@@ -1,0 +1,63 @@
+"""Versions made ready to ask, kept in memory by their fingerprint: a version never changes."""
+
+from sqlalchemy import select
+
+from kern.db import db
+from kern.errors import Conflict
+from umfragen.definition import Definition, fingerprint, load
+from umfragen.engine import Plan, make_plan
+from umfragen.models import DraftStep, Survey, SurveyVersion
+
+KEPT = 64
+
+
+def definition_of(survey: Survey, version: int | None = None) -> Definition:
+    """A published version, by default the current one. Raises Conflict when there is none."""
+    return plan_of(survey, version).definition
+
+
+def plan_of(survey: Survey, version: int | None = None) -> Plan:
+    wanted = survey.current_version if version is None else version
+    row = (SurveyVersion.survey_id == survey.id, SurveyVersion.version == wanted)
+    sha256 = db.session.scalar(select(SurveyVersion.sha256).where(*row))
+    if sha256 is None:
+        raise Conflict("Die Fragen dieser Umfrage sind noch nicht veröffentlicht.")
+    plan = _plans.get(sha256)
+    if plan is None:
+        document = db.session.scalar(select(SurveyVersion.definition).where(*row))
+        plan = _plans.keep(sha256, make_plan(load(document)))
+    return plan
+
+
+def draft_of(survey: Survey) -> Definition:
+    """What the editor sees."""
+    row = (DraftStep.survey_id == survey.id, DraftStep.step == survey.draft_step)
+    return load(db.session.scalar(select(DraftStep.definition).where(*row)))
+
+
+def draft_plan(survey: Survey) -> Plan:
+    """For trying the draft out."""
+    definition = draft_of(survey)
+    sha256 = fingerprint(definition)
+    return _plans.get(sha256) or _plans.keep(sha256, make_plan(definition))
+
+
+class _Plans:
+    """The least recently made ones go; readers never wait for each other."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, Plan] = {}
+
+    def get(self, sha256: str) -> Plan | None:
+        return self._found.get(sha256)
+
+    def keep(self, sha256: str, plan: Plan) -> Plan:
+        found = dict(self._found)
+        while len(found) >= KEPT:
+            found.pop(next(iter(found)))
+        found[sha256] = plan
+        self._found = found
+        return plan
+
+
+_plans = _Plans()

@@ -1,0 +1,88 @@
+"""What people wrote in their own words, as rows that can be released one by one."""
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+
+from kern.content import Ref
+from kern.db import db
+from kern.ids import LARGEST_ID
+from kern.moderation.cases import open_case, withdraw_cases
+from kern.moderation.models import CaseKind
+from umfragen.definition.items import Holds
+from umfragen.engine import Plan
+from umfragen.models import FREE_TEXT_KEY, FreeText, FreeTextState, Survey
+from umfragen.rules import Settings
+
+BATCH = 500  # ids of one statement
+
+
+def keep(survey: Survey, plan: Plan, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Of new rows of responses. What is meant for the public gets a case at the desk."""
+    meant = set(Settings.of(survey.settings).public_texts)
+    found = [text for row in rows for text in _texts(survey, plan, row, meant)]
+    if not found:
+        return
+    for text, id_ in zip(found, _new_ids(len(found)), strict=True):
+        text["id"] = id_
+    db.session.execute(insert(FreeText), found)
+    for text in found:
+        if text["state"] == FreeTextState.PENDING:
+            open_release(survey, text["id"], 1, text["day"])
+
+
+def open_release(survey: Survey, id_: int, revision: int, day: date) -> None:
+    """The case carries the day of the answer, not the moment it came to the desk."""
+    case = open_case(
+        CaseKind.RELEASE,
+        Ref(FREE_TEXT_KEY, id_),
+        revision,
+        scope_id=survey.scope_id,
+        author_id=None,
+    )
+    case.opened_at = datetime.combine(day, time(), UTC)
+
+
+def drop(response_id: int) -> None:
+    """The response was withdrawn, or answers anew."""
+    ids = db.session.scalars(select(FreeText.id).where(FreeText.response_id == response_id)).all()
+    for id_ in ids:
+        withdraw_cases(Ref(FREE_TEXT_KEY, id_))
+    db.session.execute(delete(FreeText).where(FreeText.response_id == response_id))
+
+
+def text_items(plan: Plan) -> Iterator[int]:
+    """Keys of items that hold one text in people's own words."""
+    yield from (key for key, item in plan.items.items() if item.holds is Holds.TEXT)
+
+
+def _new_ids(wanted: int) -> list[int]:
+    """Random ones that nothing has; cases hold 31 bits, so a survey of 100,000 meets some twice."""
+    found: set[int] = set()
+    while len(found) < wanted:
+        more = {secrets.randbelow(LARGEST_ID) + 1 for _ in range(wanted - len(found))}
+        for start in range(0, len(more), BATCH):
+            part = sorted(more)[start : start + BATCH]
+            more -= set(db.session.scalars(select(FreeText.id).where(FreeText.id.in_(part))))
+        found |= more
+    return list(found)
+
+
+def _texts(
+    survey: Survey, plan: Plan, row: Mapping[str, Any], meant: set[int]
+) -> Iterator[dict[str, Any]]:
+    for key in text_items(plan):
+        text = row["answers"].get(str(key))
+        if text:
+            yield {
+                "survey_id": survey.id,
+                "response_id": row["id"],
+                "item_key": key,
+                "text": text,
+                "language": row["language"],
+                "day": row["day"],
+                "state": FreeTextState.PENDING if key in meant else FreeTextState.KEPT,
+            }
