@@ -7,6 +7,7 @@ from kern.text.names import fold_name, name_skeleton
 from kern.text.normalise import clean_line
 from kern.text.outline import outline
 from kern.text.plain import excerpt, plain_text
+from kern.text.prose import prose_spans
 from kern.text.render import MAX_SOURCE, RENDERER_VERSION, Rendered, TextTooLong, render
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "name_skeleton",
     "outline",
     "plain_text",
+    "prose_spans",
     "render",
 ]

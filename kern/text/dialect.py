@@ -34,7 +34,7 @@ _LINK = (
     r"""(?:[ \n]++(?:"[^"\n]*+"|'[^'\n]*+'))?+[ ]*+\)"""
 )
 _AUTOLINK = r"<(?P<address>(?:https?://|mailto:)[^<>\s]++)>"
-_CODE = r"(?<![\\`])(?:``(?!`)(?P<two>(?:[^`\n]|`(?!`))++)``(?!`)|`(?!`)(?P<one>[^`\n]++)`(?!`))"
+CODE = r"(?<![\\`])(?:``(?!`)(?P<two>(?:[^`\n]|`(?!`))++)``(?!`)|`(?!`)(?P<one>[^`\n]++)`(?!`))"
 _RUN = r"\*{4,}+|_{4,}+"
 _ADDRESS = r"(?:https?://|www\.)[^\s<>\x02\x03]*[^\s<>\x02\x03*_]"
 _CODE_POINT = re.compile("\x02(\\d+)\x03")
@@ -48,10 +48,10 @@ class _Fences(Preprocessor):
         index = 0
         unclosed: dict[str, int] = {}  # shortest fence known to stay open, so each search is once
         while index < len(lines):
-            fence = _opening(lines[index])
+            fence = opening_fence(lines[index])
             end = None
             if fence and len(fence) < unclosed.get(fence[0], len(fence) + 1):
-                end = _closing(lines, index + 1, fence)
+                end = closing_fence(lines, index + 1, fence)
                 if end is None:
                     unclosed[fence[0]] = len(fence)
             if end is None:
@@ -165,12 +165,14 @@ def _is_paragraph(line: str) -> bool:
     return bool(line.strip()) and not line.startswith((" ", "\t", ">", "|"))
 
 
-def _opening(line: str) -> str:
+def opening_fence(line: str) -> str:
+    """The fence that the line begins, else an empty text."""
     found = _FENCE.fullmatch(line)
     return found.group(1) if found else ""
 
 
-def _closing(lines: list[str], start: int, fence: str) -> int | None:
+def closing_fence(lines: list[str], start: int, fence: str) -> int | None:
+    """Where the fence is closed, from the line numbered `start` on."""
     for index in range(start, len(lines)):
         line = lines[index].strip()
         if line.startswith(fence) and not line.strip(fence[0]):
@@ -214,7 +216,7 @@ class _Dialect(Extension):
             *("automail", "html", "entity"),
         ):
             md.inlinePatterns.deregister(name)
-        md.inlinePatterns.register(_Code(_CODE, md), "backtick", 190)
+        md.inlinePatterns.register(_Code(CODE, md), "backtick", 190)
         md.inlinePatterns.register(_Links(_LINK, md, links=self.links), "link", 160)
         md.inlinePatterns.register(_Links(_AUTOLINK, md, links=self.links), "autolink", 120)
         md.inlinePatterns.register(_Literal(_ADDRESS, md), "address", 110)

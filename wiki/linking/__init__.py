@@ -1,0 +1,22 @@
+"""Links between pages as people write them: found, told apart, rewritten when a page is renamed.
+
+[[Linde]]   [[Linde|die alte Linde]]   [[Linde#Geschichte]]   [[#Geschichte]]
+[[Projekt:radweg]]   [[Umfrage:spielplatz]]   {{Öffnungszeiten}} shows another page's text here
+
+Pure: what a name leads to is asked elsewhere, for all links of a page at once.
+"""
+
+from wiki.linking.links import Link, Target, Use, find_links, targets_of
+from wiki.linking.naming import fold_title, is_same_page
+from wiki.linking.rewriting import rename_page
+
+__all__ = [
+    "Link",
+    "Target",
+    "Use",
+    "find_links",
+    "fold_title",
+    "is_same_page",
+    "rename_page",
+    "targets_of",
+]
