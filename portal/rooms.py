@@ -49,6 +49,7 @@ from portal.suche import views as suche
 from portal.verwaltung import views as verwaltung
 from umfragen.service import answering as survey_drafts
 from umfragen.service import states as survey_states
+from umfragen.service import upkeep as survey_upkeep
 
 CONTENT_TYPES: tuple[ContentType, ...] = (
     project_content.PROJECTS,
@@ -115,6 +116,10 @@ def register(app: Flask) -> None:
     worker.on_tick(forgetting.forget, timedelta(hours=1))
     worker.on_tick(project_news.tell_phases)
     worker.on_tick(survey_states.pass_instants)
+    worker.on_tick(survey_upkeep.fold_columns)
+    worker.on_tick(survey_upkeep.empty_inboxes)
+    worker.on_tick(survey_upkeep.verify_counts)
+    worker.on_tick(survey_upkeep.end_storage, timedelta(hours=1))
     worker.on_tick(survey_drafts.remove_old_drafts, timedelta(hours=1))
     worker.on_tick(digests.make_digests)
     worker.on_tick(digest.tell_at_once)

@@ -24,6 +24,10 @@ save(survey, token, reading.merged(filling.answers))     each page
 receipt = submit(survey, token, admission=admission)     .code .is_repeat; raises Faulty, QuotaFull,
                                                          AlreadyAnswered, AdmissionMissing, Conflict
 code = give_resume_code(survey, token); token = resume(survey, typed)
+token = change(survey, typed)                            with the receipt: a draft as above, sent
+                                                         by `submit`; withdraw(survey, typed)
+
+letters = make_letters(actor, survey, {"Nord": 500})     once; .code .stratum; letter_figures
 
 `plan_of(survey)` and `definition_of(survey)` are the published version, `draft_of(survey)` what the
 editor sees; `tallies(survey.id)` the figures of all answers that have left the inbox.
@@ -65,6 +69,14 @@ from umfragen.service.definitions import (
     save_draft,
     undo,
 )
+from umfragen.service.letters import (
+    Letter,
+    StratumFigures,
+    letter_figures,
+    make_letters,
+    unused,
+)
+from umfragen.service.receipts import change, has_answers_of, withdraw
 from umfragen.service.states import (
     Incomplete,
     archive,
@@ -108,11 +120,13 @@ __all__ = [
     "Faulty",
     "Filling",
     "Incomplete",
+    "Letter",
     "Mixing",
     "NotReady",
     "QuotaFull",
     "Receipt",
     "Settings",
+    "StratumFigures",
     "Unconfirmed",
     "admission_for_account",
     "admission_for_address",
@@ -122,6 +136,7 @@ __all__ = [
     "blank",
     "bring_back",
     "call_off",
+    "change",
     "close",
     "compare_draft",
     "copy_survey",
@@ -140,12 +155,15 @@ __all__ = [
     "get_survey_to_edit",
     "give_resume_code",
     "go_on",
+    "has_answers_of",
     "has_unpublished",
     "is_known_device",
+    "letter_figures",
     "list_findings",
     "list_gaps",
     "list_surveys",
     "list_versions",
+    "make_letters",
     "move_slug",
     "number_tallies",
     "open_draft",
@@ -170,4 +188,6 @@ __all__ = [
     "take_back_asking",
     "tallies",
     "undo",
+    "unused",
+    "withdraw",
 ]

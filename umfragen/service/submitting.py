@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kern.db import db
-from kern.errors import DomainError
+from kern.errors import DomainError, NotFound
 from umfragen.definition import Quota, QuotaAct
 from umfragen.engine import Fault, Sheet, find_faults, make_row, quotas_met
 from umfragen.models import Source, Survey
@@ -20,9 +20,12 @@ from umfragen.service.answering import (
     today,
 )
 from umfragen.service.surveys import settings_of
-from umfragen.store import codes, inbox, ledger
+from umfragen.store import codes, inbox, ledger, replacing
 from umfragen.store.inbox import Given
+from umfragen.store.rebuilding import quotas_of
 from umfragen.store.tallies import count_quotas, quota_counts
+
+CHANGED = "geaendert:"
 
 
 class Faulty(DomainError):
@@ -53,6 +56,7 @@ class Receipt:
     code: str
     is_repeat: bool = False
     is_test: bool = False
+    is_change: bool = False  # of an earlier answer, whose code still holds
 
 
 def submit(
@@ -64,10 +68,8 @@ def submit(
     AlreadyAnswered, AdmissionMissing, Conflict after the end, NotFound.
     """
     lock(survey)
-    key = submit_key(survey, token)
-    draft = find_row(survey, token)
-    if draft is None and ledger.is_sent(survey.id, key):
-        return Receipt(_receipt(survey, token), is_repeat=True)
+    if find_row(survey, token) is None:
+        return _again(survey, token)
     draft = get_row(survey, token)
     filling = open_draft(survey, token)
     sheet = _checked(filling, waved_through=waved_through)
@@ -76,11 +78,24 @@ def submit(
         db.session.delete(draft)
         return Receipt("", is_test=True)
     require_open(survey)
-    take_part(survey, read_admission(survey, admission))
-    receipt = count(survey, filling, sheet, Source.WEB, token)
+    if draft.receipt_hash is not None:
+        receipt = _changed(survey, filling, sheet, draft.receipt_hash)
+        ledger.keep_submit_key(survey.id, submit_key(survey, CHANGED + token))
+    else:
+        take_part(survey, read_admission(survey, admission))
+        receipt = count(survey, filling, sheet, Source.WEB, token)
     db.session.delete(draft)
     db.session.flush()
     return receipt
+
+
+def _again(survey: Survey, token: str) -> Receipt:
+    """What the same act said the first time. Raises NotFound when there was none."""
+    if ledger.is_sent(survey.id, submit_key(survey, token)):
+        return Receipt(_receipt(survey, token), is_repeat=True)
+    if ledger.is_sent(survey.id, submit_key(survey, CHANGED + token)):
+        return Receipt("", is_repeat=True, is_change=True)
+    raise NotFound("Diese Antworten gibt es nicht mehr. Bitte beginnen Sie noch einmal.")
 
 
 def count(survey: Survey, filling: Filling, sheet: Sheet, source: Source, key: str) -> Receipt:
@@ -95,6 +110,18 @@ def count(survey: Survey, filling: Filling, sheet: Sheet, source: Source, key: s
     db.session.flush()
     inbox.move(survey, filling.plan)
     return Receipt(receipt)
+
+
+def _changed(survey: Survey, filling: Filling, sheet: Sheet, hashed: bytes) -> Receipt:
+    """Of what was sent before. The code stays the one that people have."""
+    row = replacing.find(survey.id, hashed)
+    if row is None:
+        raise NotFound("Diese Antworten gibt es nicht mehr. Bitte beginnen Sie noch einmal.")
+    old = [quota.name for quota in quotas_of(filling.plan, row.answers)]
+    count_quotas(survey.id, old, -1)
+    take_quotas(survey, sheet)
+    replacing.replace(survey, filling.plan, row, make_row(sheet), filling.language)
+    return Receipt("", is_change=True)
 
 
 def take_quotas(survey: Survey, sheet: Sheet) -> None:

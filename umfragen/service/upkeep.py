@@ -1,0 +1,114 @@
+"""What the clock asks of surveys: columns that follow, the night's look, the end of storage."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import joinedload
+
+from kern.actor import SYSTEM
+from kern.calendar import to_local, to_utc
+from kern.db import db
+from umfragen.models import (
+    AnswerDraft,
+    FreeText,
+    Inbox,
+    Response,
+    Survey,
+)
+from umfragen.rules import OVER, Settings
+from umfragen.service.changes import announce
+from umfragen.service.surveys import get_survey_by_id
+from umfragen.store import inbox, ledger, peppers, rebuilding
+from umfragen.store.folding import AT_ONCE, fold, needing_fold, unfold
+from umfragen.store.plans import plan_of
+
+NIGHT = time(3)  # Europe/Berlin
+
+
+def fold_columns(_since: datetime, _until: datetime) -> bool:
+    """A few blocks at a time: this holds the town's only place to write."""
+    left = AT_ONCE
+    for survey_id in needing_fold():
+        survey = get_survey_by_id(survey_id)
+        left -= fold(survey, plan_of(survey), most=left)
+        if left <= 0:
+            break
+    return left < AT_ONCE
+
+
+def empty_inboxes(since: datetime, until: datetime) -> bool:
+    """Once a night the few leave as well."""
+    if not is_night_between(since, until):
+        return False
+    ids = db.session.scalars(select(Inbox.survey_id).distinct()).all()
+    for survey_id in ids:
+        survey = get_survey_by_id(survey_id)
+        db.session.refresh(survey, ["answers_count"], with_for_update=True)
+        inbox.move(survey, plan_of(survey), least=1)
+    return True
+
+
+def verify_counts(since: datetime, until: datetime) -> bool:
+    """By night: are all copies what the rows say?"""
+    if not is_night_between(since, until):
+        return False
+    for survey in _with_answers():
+        rebuilding.verify(survey, plan_of(survey))
+    return True
+
+
+def end_storage(_since: datetime, until: datetime) -> bool:
+    """Some days after the end the key goes, and at the end of storage each single answer."""
+    query = select(Survey).where(
+        Survey.state.in_(OVER), Survey.closed_at.is_not(None), Survey.erased_at.is_(None)
+    )
+    changed = False
+    for survey in db.session.scalars(query.options(joinedload(Survey.scope))):
+        settings, ended = Settings.of(survey.settings), survey.closed_at or until
+        if not survey.is_sealed and ended + timedelta(days=settings.pepper_days) <= until:
+            seal(survey)
+            changed = True
+        if ended + timedelta(days=settings.retention_days) <= until:
+            erase_answers(survey, until)
+            changed = True
+    return changed
+
+
+def seal(survey: Survey) -> None:
+    """From now on nobody can tell who took part, nor find an answer by its code."""
+    peppers.destroy_pepper(survey.id)
+    ledger.forget_submit_keys(survey.id)
+    db.session.execute(delete(AnswerDraft).where(AnswerDraft.survey_id == survey.id))
+    rows = (Response.survey_id == survey.id, Response.receipt_hash.is_not(None))
+    db.session.execute(update(Response).where(*rows).values(receipt_hash=None))
+    survey.is_sealed = True
+    announce(SYSTEM, survey, "survey.seal")
+
+
+def erase_answers(survey: Survey, at: datetime) -> None:
+    """Every single answer. What was counted stays, and what was published."""
+    if not survey.is_sealed:
+        seal(survey)
+    unfold(survey.id)
+    for model in (FreeText, Response):
+        db.session.execute(delete(model).where(model.survey_id == survey.id))
+    survey.erased_at = at
+    announce(SYSTEM, survey, "survey.erase")
+
+
+def is_night_between(since: datetime, until: datetime) -> bool:
+    """Whether it has struck three in the meantime, on the wall clock of the town."""
+    return any(since < night <= until for night in _nights(since, until))
+
+
+def _nights(since: datetime, until: datetime) -> Iterator[datetime]:
+    day = to_local(since).date()
+    while day <= to_local(until).date():
+        yield to_utc(datetime.combine(day, NIGHT))
+        day += timedelta(days=1)
+
+
+def _with_answers() -> Sequence[Survey]:
+    query = select(Survey).where(Survey.has_answers, Survey.erased_at.is_(None))
+    return db.session.scalars(query).all()

@@ -1,0 +1,123 @@
+"""Copies made anew from the rows, and looked at by night: what differs is mended and told."""
+
+import logging
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from kern.db import db
+from umfragen.definition import Quota
+from umfragen.engine import Plan
+from umfragen.models import Inbox, NumberTally, QuotaCount, Survey, Tally
+from umfragen.store.cells import count_row
+from umfragen.store.columns import Row
+from umfragen.store.folding import fold, unfold
+from umfragen.store.frame import Frame
+from umfragen.store.rows import block_rows, blocks_of
+from umfragen.store.tallies import KEYS, Change, apply, clear, count_quotas
+
+log = logging.getLogger(__name__)
+
+Counts = Mapping[tuple[object, ...], int]
+
+
+def rebuild(survey: Survey, plan: Plan) -> int:
+    """All copies of a survey; returns how many responses they are made of."""
+    change, quotas, total = _count(survey, plan)
+    clear(survey.id)
+    db.session.execute(delete(QuotaCount).where(QuotaCount.survey_id == survey.id))
+    apply(survey.id, change)
+    for name, n in quotas.items():
+        count_quotas(survey.id, [name], n)
+    survey.answers_count = total
+    unfold(survey.id)
+    fold(survey, plan)
+    return total
+
+
+def verify(survey: Survey, plan: Plan) -> int:
+    """How many counts were not what the rows say; they are right afterwards."""
+    change, quotas, total = _count(survey, plan)
+    wanted = _cells(change) | {("quota", name): n for name, n in quotas.items()}
+    differing = _differing(wanted, dict(_stored(survey.id)))
+    differing += survey.answers_count != total
+    differing += _differing_columns(survey, plan, change)
+    if differing:
+        log.warning("Umfrage %s: %s Zählungen wichen ab und sind neu", survey.id, differing)
+        rebuild(survey, plan)
+    return differing
+
+
+def _count(survey: Survey, plan: Plan) -> tuple[Change, Counter[str], int]:
+    change, quotas, total = Change(), Counter[str](), 0
+    for row in _rows(survey):
+        change.add(count_row(plan.items, row.answers, row.head), row.rkey)
+        quotas.update(_quotas(plan, row.answers))
+        total += 1
+    waiting = select(Inbox.answers).where(Inbox.survey_id == survey.id)
+    for answers in db.session.scalars(waiting):
+        quotas.update(_quotas(plan, answers))
+    return change, quotas, total
+
+
+def _rows(survey: Survey) -> Iterator[Row]:
+    for block in (*blocks_of(survey.id), None):
+        yield from block_rows(survey, block)
+
+
+def quotas_of(plan: Plan, answers: Mapping[str, Any]) -> list[Quota]:
+    """As `engine.quotas_met`, from a stored row."""
+    found = []
+    for quota in plan.definition.quotas:
+        wanted: dict[int, set[int]] = {}
+        for member in quota.members:
+            wanted.setdefault(member.key, set()).add(member.code)
+        if quota.active and all(codes & _held(answers, key) for key, codes in wanted.items()):
+            found.append(quota)
+    return found
+
+
+def _quotas(plan: Plan, answers: Mapping[str, Any]) -> list[str]:
+    return [quota.name for quota in quotas_of(plan, answers)]
+
+
+def _held(answers: Mapping[str, Any], key: int) -> set[int]:
+    value = answers.get(str(key))
+    return set(value) if isinstance(value, list) else {value} if isinstance(value, int) else set()
+
+
+def _cells(change: Change) -> dict[tuple[object, ...], int]:
+    found: dict[tuple[object, ...], int] = {}
+    for cell, n in change.n.items():
+        found["n", *cell] = n
+        found["keys", *cell] = change.keys[cell] % KEYS
+    for number, n in change.numbers.items():
+        found["number", number.item, number.part, float(number.value)] = n
+    return found
+
+
+def _stored(survey_id: int) -> Iterator[tuple[tuple[object, ...], int]]:
+    for tally in db.session.scalars(select(Tally).where(Tally.survey_id == survey_id)):
+        yield ("n", tally.item_key, tally.code), tally.n
+        yield ("keys", tally.item_key, tally.code), tally.keys
+    numbers = select(NumberTally).where(NumberTally.survey_id == survey_id)
+    for one in db.session.scalars(numbers):
+        yield ("number", one.item_key, one.part, one.value), one.n
+    for quota in db.session.scalars(select(QuotaCount).where(QuotaCount.survey_id == survey_id)):
+        yield ("quota", quota.name), quota.n
+
+
+def _differing(wanted: Counts, found: Counts) -> int:
+    return sum(wanted.get(key, 0) != found.get(key, 0) for key in {*wanted, *found})
+
+
+def _differing_columns(survey: Survey, plan: Plan, change: Change) -> int:
+    """Counted from the columns, each item gives the same."""
+    frame = Frame(survey, plan)
+    wanted: dict[int, dict[int, int]] = {}
+    for (item, code), n in change.n.items():
+        if n:
+            wanted.setdefault(item, {})[code] = n
+    return sum(dict(frame.counts(item)) != wanted.get(item, {}) for item in plan.items)

@@ -1,0 +1,98 @@
+"""Responses read in the order of blocks: all of them without ever holding many."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row as Found
+from sqlalchemy import Select, select
+
+from kern.db import db
+from umfragen.models import Response, ResponseStatus, Survey
+from umfragen.store.cells import head_of
+from umfragen.store.columns import Row
+
+CHUNK = 2_000
+
+
+class Answered(NamedTuple):
+    """One response as exports need it. There is nothing else about it."""
+
+    version: int
+    day: date
+    language: str
+    source: str
+    answers: dict[str, Any]
+
+
+_WANTED = (
+    Response.id,
+    Response.version,
+    Response.day,
+    Response.language,
+    Response.source,
+    Response.answers,
+    Response.rkey,
+)
+
+
+def stream(survey: Survey) -> Iterator[Answered]:
+    """Every counted response, in no order that tells anything. What is folded meanwhile comes once:
+    those without a block go first, and are remembered."""
+    seen: set[int] = set()
+    for row in _without_block(survey.id):
+        seen.add(row.id)
+        yield _answered(row)
+    for block in blocks_of(survey.id):
+        for row in db.session.execute(_in_block(survey.id, block)):
+            if row.id not in seen:
+                yield _answered(row)
+
+
+def block_rows(survey: Survey, block: int | None) -> list[Row]:
+    """Those of a block in its order, or those that are in none yet."""
+    found = db.session.execute(_in_block(survey.id, block))
+    return [
+        Row(
+            head_of(row.day, row.language, row.source, row.version, survey.languages),
+            row.rkey,
+            row.answers,
+        )
+        for row in found
+    ]
+
+
+def blocks_of(survey_id: int) -> Sequence[int]:
+    query = select(Response.block).where(
+        Response.survey_id == survey_id,
+        Response.status == ResponseStatus.OK,
+        Response.block.is_not(None),
+    )
+    return [block for block in db.session.scalars(query.distinct()) if block is not None]
+
+
+def _without_block(survey_id: int) -> Iterator[Found[Any]]:
+    after = 0
+    while True:
+        query = _in_block(survey_id, None).where(Response.id > after).limit(CHUNK)
+        rows = db.session.execute(query).all()
+        yield from rows
+        if len(rows) < CHUNK:
+            return
+        after = rows[-1].id
+
+
+def _in_block(survey_id: int, block: int | None) -> Select[Any]:
+    return (
+        select(*_WANTED)
+        .where(
+            Response.survey_id == survey_id,
+            Response.status == ResponseStatus.OK,
+            Response.block.is_(None) if block is None else Response.block == block,
+        )
+        .order_by(Response.id)
+    )
+
+
+def _answered(row: Found[Any]) -> Answered:
+    return Answered(row.version, row.day, row.language, row.source, row.answers)
