@@ -4,7 +4,6 @@ import csv
 import io
 import math
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +13,7 @@ import xlsxwriter
 
 from kern.calendar import to_local
 from kern.i18n import _ as gettext
+from kern.text.cells import harmless, printable
 
 _: Callable[..., str] = gettext
 
@@ -27,10 +27,6 @@ MAX_EXACT = 10**15  # Excel keeps 15 digits of a number
 FIRST_YEAR = 1900  # where the calendar of Excel begins
 WIDTHS: Final = (10, 60)
 
-_FORMULA_SIGNS = "=+-@＝＋－＠"  # the wide ones become the narrow ones in Japanese versions
-# What people write and no spreadsheet calculates: "-12,5", "+3 %", "+49 221 1234".
-_NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)*(?: ?[%€])?|\+[0-9]+(?: [0-9]+)+")
-_CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _SHEET_SIGNS = re.compile(r"[\[\]:*?/\\]")
 
 
@@ -47,7 +43,7 @@ def write_csv(
     writer = csv.writer(buffer, delimiter=";" if german else ",", lineterminator="\r\n")
     if german:
         buffer.write("\ufeff")
-    writer.writerow([_harmless(title) for title in columns])
+    writer.writerow([harmless(title) for title in columns])
     for count, row in enumerate(rows, start=1):
         writer.writerow([_in_csv(cell, german=german) for cell in row])
         if count % CHUNK_ROWS == 0:
@@ -66,7 +62,7 @@ def write_xlsx(rows: Iterable[Sequence[Cell]], columns: Sequence[str], title: st
         "default_date_format": "dd.mm.yyyy hh:mm",
     }
     with xlsxwriter.Workbook(out, options) as book:
-        book.set_properties({"title": _clean(title)})
+        book.set_properties({"title": printable(title)})
         sheet = book.add_worksheet(_sheet_name(title))
         formats = {
             "head": book.add_format({"bold": True, "text_wrap": True, "valign": "top"}),
@@ -77,7 +73,7 @@ def write_xlsx(rows: Iterable[Sequence[Cell]], columns: Sequence[str], title: st
         sheet.freeze_panes(1, 0)
         for place, name in enumerate(columns):
             sheet.set_column(place, place, min(max(len(name) + 4, WIDTHS[0]), WIDTHS[1]))
-            sheet.write_string(0, place, _clean(name), formats["head"])
+            sheet.write_string(0, place, printable(name), formats["head"])
         last = _write_rows(sheet, rows, formats)
         if columns:
             sheet.autofilter(0, 0, last, len(columns) - 1)
@@ -105,28 +101,7 @@ def _in_csv(cell: Cell, *, german: bool) -> str:
         case date():
             return f"{cell:%d.%m.%Y}" if german else cell.isoformat()
         case str():
-            return _harmless(cell)
-
-
-def _harmless(text: str) -> str:
-    """The text with an apostrophe in front when a spreadsheet would calculate it.
-
-    Signs are looked for behind spaces, quotes and invisible characters too, which some programs
-    skip. https://owasp.org/www-community/attacks/CSV_Injection
-    """
-    text = _clean(text)
-    seen = next((one for one in text if not _is_skipped(one)), "")
-    if text[:1] not in {"\t", "\r", "\n"} and (not seen or seen not in _FORMULA_SIGNS):
-        return text
-    return text if _NUMBER.fullmatch(text) else f"'{text}"
-
-
-def _is_skipped(character: str) -> bool:
-    return character in "\"'" or unicodedata.category(character)[0] in "CZ"
-
-
-def _clean(text: str) -> str:
-    return _CONTROL.sub("", text)
+            return harmless(cell)
 
 
 def _yes_or_no(*, value: bool) -> str:
@@ -135,7 +110,7 @@ def _yes_or_no(*, value: bool) -> str:
 
 def _sheet_name(title: str) -> str:
     """Excel allows 31 characters, not all signs, no apostrophe at the ends and no "History"."""
-    name = _SHEET_SIGNS.sub(" ", _clean(title)).strip("' ")[:31].strip("' ")
+    name = _SHEET_SIGNS.sub(" ", printable(title)).strip("' ")[:31].strip("' ")
     return name if name and name.lower() != "history" else "Tabelle"
 
 
@@ -173,7 +148,7 @@ def _write_cell(
         case date() if cell.year > FIRST_YEAR and not isinstance(cell, datetime):
             sheet.write_datetime(row, place, cell, formats["day"])
         case str():
-            sheet.write_string(row, place, _shortened(_clean(cell)), formats["text"])
+            sheet.write_string(row, place, _shortened(printable(cell)), formats["text"])
         case _:
             sheet.write_string(row, place, _in_csv(cell, german=True), formats["text"])
 
