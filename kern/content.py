@@ -149,11 +149,13 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A public thing in which certain words stand. `host` is the thread or page it belongs to."""
+    """A text in which certain words stand. `host` is the thread or page it belongs to."""
 
     ref: Ref
     plain: str
     host: Ref
+    wording: int = 0  # number of the revision, where there is one; 0 also for remarks of others
+    is_decidable: bool = True  # public, or waits: the desk can decide about it
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,9 @@ class ContentType:
     export: Callable[[int], Iterator[Mapping[str, Any]]] | None = None
     """(party id): everything this person wrote, for their own data export."""
     mentions: Callable[[Sequence[str], int], Sequence[Mention]] | None = None
-    """(words, limit): the newest public things in which one of these words stands."""
+    """(words, limit): the newest texts in which one of these words stands, in whatever state."""
+    strike: Callable[[Mention, Callable[[str], str]], None] | None = None
+    """(mention, what takes passages out of a text): of a mention nobody decides about, at once."""
     followed: bool = False  # people can follow it
     newest: Callable[[Within, int], Sequence[Entry]] | None = None
     """(what, limit): what strangers may read, newest first: for feeds."""

@@ -7,15 +7,17 @@ from itertools import product
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
 from werkzeug.routing import Rule
 
-from beteiligung.discussion.models import POST_KEY, THREAD_KEY, Outcome, Post
-from beteiligung.discussion.service import decisions, mine, posts
+from beteiligung.discussion.models import POST_KEY, THREAD_KEY, Outcome, Post, Status, Thread
+from beteiligung.discussion.service import decisions, mine, posts, threads
 from beteiligung.project.rules import PROJECT_KEY
 from beteiligung.project.service import events, moderating, writing
 from beteiligung.project.service.writing import Basics
 from kern import mail, search, worker
+from kern.accounts import pending
 from kern.accounts.permissions import Role
 from kern.actor import GUEST, Actor
 from kern.config import Settings
@@ -23,8 +25,19 @@ from kern.content import Redaction, Ref, Verdict, registry
 from kern.db import db
 from kern.files import service as files
 from kern.files.models import File
-from kern.moderation import reports
-from kern.moderation.models import REASON, Case, CaseKind, CaseNote, CaseState
+from kern.moderation import bars, objections, reports, statements
+from kern.moderation import decisions as desk
+from kern.moderation.bars import Ground
+from kern.moderation.decisions import Decision
+from kern.moderation.models import (
+    REASON,
+    Case,
+    CaseKind,
+    CaseNote,
+    CaseState,
+    CaseVerdict,
+    Statement,
+)
 from kern.moderation.reports import Allegation
 from kern.outbox import OutboxEntry
 from kern.search.service import open_index
@@ -74,6 +87,31 @@ def world(town: Town, author: Actor, moderator: Actor) -> World:
     return World(thread.id, post.id, (), (), (project.scope_id, post.id), project.id)
 
 
+def plant_quotes(world: World, author: Actor, moderator: Actor) -> None:
+    """What repeats it, in every state: waiting, edited, taken back in an edit, refused, hidden,
+    on its way by mail; in reasons, a warning, an objection, and the sentence of a closed thread."""
+    thread = db.session.get_one(Thread, world.thread, options=[joinedload(Thread.scope)])
+    for said in (f"Der {BAIT}?", f"Wo ist der {BAIT}?"):
+        waits = make_post(thread, author=make_actor(Role.CITIZEN), text=said, status=Status.PENDING)
+    decisions.decide(waits, 1, moderator, Verdict.REJECT)
+    quoter = make_actor(Role.CITIZEN)
+    mended = make_post(thread, author=quoter, text=f"Am {BAIT} also.")
+    posts.edit_post(quoter, mended, "Dort also.")
+    decisions.decide(mended, 2, moderator, Verdict.RELEASE)
+    edited = make_post(thread, author=quoter, text="Schön.")
+    posts.edit_post(quoter, edited, f"Schön, der {BAIT}.")
+    hidden = make_post(thread, author=quoter, text=f"Nie gehört: {BAIT}.")
+    note = reports.report(GUEST, Ref(POST_KEY, hidden.id), Allegation(reports.OTHER, "Bitte!"))
+    wanted = Decision(CaseVerdict.HIDE, 1, 3, f"Niemand soll {BAIT} lesen.")
+    case = desk.decide(moderator, note.case_id, wanted)
+    objections.submit(statements.get_of(case), f"{BAIT} steht doch überall.")
+    assert author.party_id is not None
+    bars.warn(moderator, author.party_id, None, Ground(f"Sie nannten {BAIT}.", 3))
+    payload = {"thread": thread.id, "parent": world.post, "text": f"{BAIT}!", "picture": None}
+    pending.submit("beteiligung.beitrag", "gast@see.example", payload)
+    threads.lock(moderator, thread, locked=True, reason=f"Es ging nur noch um {BAIT}.")
+
+
 def _picture(post: Post) -> int:
     file = File(name="b" * 43, kind="picture", title=f"Haus am {BAIT}", sha256="0" * 64)
     db.session.add(file)
@@ -100,13 +138,18 @@ def paths(app: Flask, world: World) -> Iterator[str]:
     cases = [str(id_) for id_ in db.session.scalars(select(Case.id))]
     mails = [str(id_) for id_ in db.session.scalars(select(OutboxEntry.id))]
     ids = {POST_KEY: world.post, THREAD_KEY: world.thread, PROJECT_KEY: world.elsewhere}
-    private = mine.link_path(decisions.get_post(world.post))
+    private = [mine.link_path(post) for post in db.session.scalars(select(Post))]
+    private += [statements.path_of(one) for one in db.session.scalars(_statements())]
     for rule in app.url_map.iter_rules():
         if "GET" in (rule.methods or ()):
             for key in REFS if "key" in rule.arguments else (POST_KEY,):
                 base = {**usual(world), "key": key, "id_": str(ids[key])}
                 yield from _filled(rule, base, cases, mails)
-    yield from (private, f"/suche?q={BAIT[:-3]}", f"/suche?q={BAIT}")
+    yield from (*private, f"/suche?q={BAIT[:-3]}", f"/suche?q={BAIT}")
+
+
+def _statements() -> Select[Statement]:
+    return select(Statement).options(joinedload(Statement.case))
 
 
 def _filled(rule: Rule, base: dict[str, str], cases: list[str], mails: list[str]) -> Iterator[str]:
@@ -146,6 +189,7 @@ def rendered_mails(*, but: Actor | None = None) -> str:
 def test_redaction_reaches_everything(
     app: Flask, world: World, author: Actor, moderator: Actor, settings: Settings
 ) -> None:
+    plant_quotes(world, author, moderator)
     drain(settings)
     account = make_account("Frauke Admin", (Role.ADMINISTRATOR, None))
     visitors = [Visitor(app), Visitor(app, account)]
@@ -179,7 +223,7 @@ def test_redaction_reaches_everything(
 
 def _at_the_desk() -> set[Ref]:
     query = select(Case.content_key, Case.content_id).where(
-        Case.kind == CaseKind.REVIEW, Case.state == CaseState.OPEN
+        Case.kind.in_([CaseKind.REVIEW, CaseKind.RELEASE]), Case.state == CaseState.OPEN
     )
     return {Ref(key, id_) for key, id_ in db.session.execute(query)}
 

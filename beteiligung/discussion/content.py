@@ -12,6 +12,7 @@ from beteiligung.discussion.service import (
     decisions,
     erasure,
     feeds,
+    mentioning,
     mine,
     moving,
     redacting,
@@ -28,7 +29,6 @@ from kern.content import (
     ContentType,
     DeskItem,
     Document,
-    Mention,
     Ref,
     Verdict,
     cards_of,
@@ -272,26 +272,6 @@ def _pictures(post: Post) -> tuple[Mapping[str, Any], ...]:
     return ({"name": one.name, "alt": one.title, "width": one.width, "height": one.height},)
 
 
-def _thread_mentions(words: Sequence[str], limit: int) -> Sequence[Mention]:
-    query = _public_threads().where(or_(*_holding(Thread.plain, words)))
-    found = db.session.scalars(query.order_by(Thread.id.desc()).limit(limit))
-    return [_mention(THREAD_KEY, thread.id, thread.plain, thread.id) for thread in found]
-
-
-def _post_mentions(words: Sequence[str], limit: int) -> Sequence[Mention]:
-    query = _public_posts().where(or_(*_holding(Post.plain, words)))
-    found = db.session.scalars(query.order_by(Post.id.desc()).limit(limit))
-    return [_mention(POST_KEY, post.id, post.plain, post.thread_id) for post in found]
-
-
-def _holding(plain: Any, words: Sequence[str]) -> list[ColumnElement[bool]]:
-    return [plain.contains(word, autoescape=True) for word in words]
-
-
-def _mention(key: str, id_: int, plain: str, thread_id: int) -> Mention:
-    return Mention(Ref(key, id_), plain, Ref(THREAD_KEY, thread_id))
-
-
 def _find_thread_titles(words: str, limit: int) -> Sequence[int]:
     query = select(Thread.id).join(Scope, Scope.id == Thread.scope_id)
     query = query.where(Thread.status == Status.PUBLIC, shown())
@@ -342,7 +322,10 @@ THREADS = ContentType(
     erase_author=lambda party, keep: erasure.erase_author(Thread, party, keep),
     export=lambda party: erasure.export(Thread, party),
     own_paths=lambda ids: {id_: thread_path(id_) for id_ in ids},
-    mentions=_thread_mentions,
+    mentions=mentioning.list_in_threads,
+    strike=lambda mention, take_out: redacting.strike(
+        decisions.get_thread(mention.ref.id), mention, take_out
+    ),
     find_titles=_find_thread_titles,
     followed=True,
     newest=feeds.newest_threads,
@@ -374,5 +357,8 @@ POSTS = ContentType(
     erase_author=lambda party, keep: erasure.erase_author(Post, party, keep),
     export=lambda party: erasure.export(Post, party),
     own_paths=mine.link_paths,
-    mentions=_post_mentions,
+    mentions=mentioning.list_in_posts,
+    strike=lambda mention, take_out: redacting.strike(
+        decisions.get_post(mention.ref.id), mention, take_out
+    ),
 )

@@ -11,16 +11,17 @@ from beteiligung.project import rules
 from beteiligung.project.models import News, Project
 from beteiligung.project.rules import KIND, PROJECT_KEY
 from beteiligung.project.service import erasure, feeds, moderating, redacting
-from beteiligung.project.service.page import read_phases
+from beteiligung.project.service.page import list_news, read_phases
 from kern import text
 from kern.clock import now
 from kern.content import Card, ContentType, DeskItem, Document, Mention, Ref
 from kern.db import db
 from kern.i18n import _, _l
-from kern.scope import Scope, Visibility
+from kern.scope import Scope, ScopeState, Visibility
 from kern.scope.rules import audience, shown
 
 SHORT = 200
+UNDECIDABLE = frozenset({ScopeState.DRAFT, ScopeState.HIDDEN})  # the desk has no say there
 STANDING_LABELS = {
     rules.Standing.RUNNING: _l("läuft"),
     rules.Standing.COMING: _l("beginnt bald"),
@@ -184,17 +185,19 @@ def _own_paths(ids: Sequence[int]) -> Mapping[int, str]:
 
 
 def _mentions(words: Sequence[str], limit: int) -> Sequence[Mention]:
-    """Their texts and news; a project is its own host."""
-    texts = [Project.plain, Project.summary, Scope.title]
-    parts = [column.contains(word, autoescape=True) for word in words for column in texts]
-    told = [News.plain.contains(word, autoescape=True) for word in words]
-    by_news = Project.id.in_(select(News.project_id).where(or_(*told)))
-    query = _released().where(or_(*parts, by_news), Scope.visibility == Visibility.PUBLIC)
-    ids = [one.id for one in db.session.scalars(query.order_by(Project.id.desc()).limit(limit))]
-    return [
-        Mention(Ref(PROJECT_KEY, one.id), f"{one.title}\n{one.body}", Ref(PROJECT_KEY, one.id))
-        for one in _documents(ids)
-    ]
+    """Of the newest projects, drafts as well; there are few, so each is read whole."""
+    query = select(Project).join(Scope, Scope.id == Project.scope_id).where(Scope.kind == KIND)
+    query = query.options(contains_eager(Project.scope)).order_by(Project.id.desc())
+    mentions = map(_mention, db.session.scalars(query.limit(limit)).all())
+    sought = [word.casefold() for word in words]
+    return [one for one in mentions if any(word in one.plain.casefold() for word in sought)]
+
+
+def _mention(project: Project) -> Mention:
+    ref = Ref(PROJECT_KEY, project.id)
+    source = redacting.source_of(project, list_news(project.id))
+    whole = f"{project.scope.title}\n{source}"
+    return Mention(ref, whole, ref, is_decidable=project.scope.state not in UNDECIDABLE)
 
 
 def _find_titles(words: str, limit: int) -> Sequence[int]:
@@ -224,6 +227,9 @@ PROJECTS = ContentType(
     erase_author=erasure.erase_author,
     export=erasure.export,
     mentions=_mentions,
+    strike=lambda mention, take_out: redacting.strike(
+        moderating.get_project(mention.ref.id), take_out
+    ),
     own_paths=_own_paths,
     find_titles=_find_titles,
     followed=True,

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from markupsafe import Markup
+from sqlalchemy import select
 
 from kern import outbox
 from kern.accounts import tokens
@@ -81,6 +82,18 @@ def find_subject(subject: str, act: str | None = None) -> Pending | None:
     if pending is None or pending.expires_at <= now() or (act and pending.act != act):
         return None
     return pending
+
+
+def rewrite(change: Callable[[str, str], str]) -> None:
+    """Every text that waits for its mail, by (text, path of what it is about); others stay."""
+    for row in db.session.scalars(select(Pending).where(Pending.act.in_(list(_kinds)))):
+        back = _kinds[row.act].back(row.payload)
+        changed = {
+            name: change(value, back) if isinstance(value, str) else value
+            for name, value in row.payload.items()
+        }
+        if changed != row.payload:
+            row.payload = changed
 
 
 def look(token_text: str) -> Pending:

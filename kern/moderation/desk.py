@@ -18,7 +18,7 @@ from kern.errors import Conflict, NotFound
 from kern.i18n import say
 from kern.moderation import objections, statements
 from kern.moderation.filters import within
-from kern.moderation.hints import Hint, hints_of, lookalikes
+from kern.moderation.hints import Hint, hints_of, lookalikes, source_of_quote
 from kern.moderation.models import (
     OBJECTION,
     REASON,
@@ -138,6 +138,7 @@ class Look:
     alike: Sequence[Card | DeskItem]  # public, or waiting
     is_newest: bool  # no later case about the same thing, open or decided
     newer: int | None  # the id of an open one
+    quoted: str  # path of what lost a passage that this repeats
 
 
 def get_case_for(actor: Actor, case_id: int) -> Case:
@@ -177,6 +178,7 @@ def look(actor: Actor, case: Case, item: DeskItem | None, *, is_mine: bool = Fal
         for one, _holder, who in rows.values()
         if one.state == CaseState.DECIDED and one.id != case.id
     ]
+    hints = hints_of([case.id]).get(case.id, ())
     return Look(
         case=case,
         item=item,
@@ -188,10 +190,11 @@ def look(actor: Actor, case: Case, item: DeskItem | None, *, is_mine: bool = Fal
         past=past,
         record=record_of(case.author_id, case),
         contested=_contested(actor, case, past, _note_in(notes, case.id, OBJECTION)),
-        hints=hints_of([case.id]).get(case.id, ()),
+        hints=hints,
         alike=lookalikes(actor, ref_of(case)),
         is_newest=max(rows, default=case.id) <= case.id,
         newer=next((id_ for id_, row in rows.items() if row[0].state == CaseState.OPEN), None),
+        quoted=source_of_quote(actor, hints),
     )
 
 

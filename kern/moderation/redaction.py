@@ -106,9 +106,23 @@ def without(text: str, taken: Cut) -> str:
 
 
 def holds(text: str, passage: str) -> bool:
-    """Whether a text quotes the passage, with other blanks, quote marks or case."""
-    quoted = re.sub(r"^[ \t]*>[ \t]?", "", text, flags=re.MULTILINE)
-    return bool(_places([_fold(word.text) for word in _words(quoted)], (passage,)))
+    """Whether a text quotes the passage, with other blanks, signs, quote marks or case."""
+    return bool(_quotes([word for word in _words(text) if word.text.isalnum()], (passage,)))
+
+
+def without_quotes(text: str, passages: Iterable[str]) -> str:
+    """A text of somebody else without the passages it quotes; their single words stay."""
+    words = _words(text)
+    spoken = [word for word in words if word.text.isalnum()]
+    spans = [(spoken[first].at, spoken[last - 1].end) for first, last in _quotes(spoken, passages)]
+    gone = {word.at for word in words if any(at <= word.at < end for at, end in spans)}
+    return _built(text, words, gone).text if gone else text
+
+
+def _quotes(spoken: Sequence[Word], passages: Iterable[str]) -> list[tuple[int, int]]:
+    """Signs do not count: quote marks stand at the beginning of lines."""
+    bare = (" ".join(word for word in _own(one) if word.isalnum()) for one in passages)
+    return _places([_fold(word.text) for word in spoken], bare)
 
 
 def require_split(old: str, first: str, second: str) -> None:

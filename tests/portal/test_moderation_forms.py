@@ -8,16 +8,17 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from beteiligung.discussion.models import Post, Status, Thread
+from beteiligung.discussion.service.redacting import redact
 from beteiligung.project.rules import PROJECT_KEY
 from kern.accounts.models import Account
 from kern.accounts.permissions import Role
 from kern.actor import GUEST, Actor
 from kern.clock import now
-from kern.content import Ref
+from kern.content import Redaction, Ref
 from kern.db import db
 from kern.moderation import decisions, objections, reports, statements
 from kern.moderation.decisions import Decision
-from kern.moderation.models import Case, CaseState, CaseVerdict, Statement
+from kern.moderation.models import Case, CaseKind, CaseState, CaseVerdict, Statement
 from kern.moderation.redaction import MARK
 from kern.moderation.reports import Allegation
 from kern.scope import Scope
@@ -149,6 +150,20 @@ def test_the_title_of_a_project_can_lose_a_passage_too(desk: Visitor, moderator:
 
     db.session.rollback()
     assert db.session.get_one(Scope, scope).title == f"Weg am Hof {MARK}"
+
+
+def test_a_quote_of_what_was_taken_out_says_so_and_leads_there(
+    desk: Visitor, moderator: Account
+) -> None:
+    thread = make_thread()
+    post, quote = make_post(thread, text="Fragt Petersen!"), make_post(thread, text="Petersen?")
+    redact(post, actor_of(moderator, [(Role.MODERATOR, None)]), Redaction("Fragt!"))
+    url, path = f"/moderation/fall/{case_of(quote, CaseKind.REVIEW).id}", post.id
+    db.session.commit()
+
+    for page in (desk.get(url), desk.get("/moderation/")):
+        assert "Der Text wiederholt wohl eine Stelle, die anderswo entfernt wurde." in page.text
+    assert f'href="/beteiligung/beitrag/{path}">Dort nachsehen' in desk.get(url).text
 
 
 # Other ways out

@@ -1,6 +1,6 @@
 """Take passages out of a thread or post, wherever a copy of its words is kept."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import select
 
@@ -10,7 +10,7 @@ from beteiligung.discussion.service import decisions, texts
 from beteiligung.discussion.service.texts import Thing, key_of
 from kern import audit
 from kern.actor import Actor
-from kern.content import Redaction, Ref
+from kern.content import Mention, Redaction, Ref
 from kern.db import db
 from kern.errors import Conflict, Invalid, NotAllowed
 from kern.files import service as files
@@ -20,6 +20,7 @@ from kern.outbox import Fact
 
 POSSIBLE = frozenset({Status.PENDING, Status.PUBLIC, Status.REJECTED, Status.HIDDEN})
 MAX_TITLE = 200  # of the column: each mark makes a title longer
+MAX_CLOSING = 300
 
 
 def redact(thing: Thing, actor: Actor, left: Redaction) -> None:
@@ -39,7 +40,7 @@ def redact(thing: Thing, actor: Actor, left: Redaction) -> None:
     decisions.note(thing, Fact.HIDDEN)
     thread_id = thing.id if isinstance(thing, Thread) else thing.thread_id
     ref, host = Ref(key_of(thing), thing.id), Ref(THREAD_KEY, thread_id)
-    quotes.have_reviewed(ref, host, taken.passages)
+    quotes.pursue(ref, host, taken.passages)
 
 
 def _hold(thing: Thing) -> None:
@@ -83,6 +84,8 @@ def _rewrite(shown: TextRevision, wordings: Sequence[TextRevision], left: Redact
 def _rewrite_copies(thing: Thing, taken: Cut) -> None:
     ref = Ref(key_of(thing), thing.id)
     thing.outcome_reason = without(thing.outcome_reason, taken)
+    thread = thing if isinstance(thing, Thread) else db.session.get_one(Thread, thing.thread_id)
+    thread.closed_reason = without(thread.closed_reason, taken)[:MAX_CLOSING]
     for file in files.list_files(ref, "picture"):
         file.title = without(file.title, taken)[: files.MAX_ALT]
     traces.take_out(ref, taken)
@@ -97,3 +100,16 @@ def _show(thing: Thing, actor: Actor, shown: TextRevision) -> None:
     elif isinstance(thing, Thread):
         thing.title = shown.title
     db.session.flush()
+
+
+def strike(thing: Thing, mention: Mention, take_out: Callable[[str], str]) -> None:
+    """Of a wording that nobody decides about, or of what the office said to it (wording 0)."""
+    if mention.wording:
+        one = texts.get_revision(thing, mention.wording)
+        texts.rewrite(one, take_out(one.source), take_out(one.title)[:MAX_TITLE])
+    else:
+        thing.outcome_reason = take_out(thing.outcome_reason)
+    if isinstance(thing, Thread):
+        thing.closed_reason = take_out(thing.closed_reason)[:MAX_CLOSING]
+        thing.title = take_out(thing.title)[:MAX_TITLE] if thing.html == "" else thing.title
+    decisions.note(thing, Fact.CHANGED)

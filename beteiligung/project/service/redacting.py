@@ -11,7 +11,7 @@ from beteiligung.project.service.changes import announce, ref_of
 from beteiligung.project.service.page import find_place, list_meetings, list_news, list_phases
 from beteiligung.project.service.rebuilding import render_texts
 from beteiligung.project.service.states import publish_now
-from kern.actor import Actor
+from kern.actor import SYSTEM, Actor
 from kern.content import Redaction
 from kern.db import db
 from kern.errors import Invalid
@@ -50,7 +50,18 @@ def redact(project: Project, actor: Actor, left: Redaction) -> None:
     if scope.state == ScopeState.SUBMITTED:
         rules.require_may_decide(actor, scope)
         publish_now(actor, project)
-    quotes.have_reviewed(ref_of(project), ref_of(project), taken.passages)
+    quotes.pursue(ref_of(project), ref_of(project), taken.passages)
+
+
+def strike(project: Project, take_out: Callable[[str], str]) -> None:
+    """Of a draft, or of what is hidden: nobody decides about it, so passages go at once."""
+    for part in _parts(project, list_news(project.id)):
+        part.write(take_out(part.text)[: part.limit or None])
+    scope = project.scope
+    scope.title = take_out(scope.title)[:MAX_LINE]
+    db.session.flush()
+    render_texts(project)
+    announce(SYSTEM, project, "project.redact")
 
 
 def _parts(project: Project, news: Sequence[News]) -> list[Part]:

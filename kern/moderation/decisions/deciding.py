@@ -53,9 +53,10 @@ def decide(actor: Actor, case_id: int, decision: Decision, at: datetime | None =
 
 
 def carry_out(actor: Actor, case: Case, decision: Decision, at: datetime) -> None:
-    """What follows from a decision that holds: the act, the reason, the statement, the mails."""
-    verbs.apply(actor, case, decision)
+    """What follows from a decision that holds: the reason, the act, the statement, the mails. The
+    reason comes first: passages that the act takes out go from it as well."""
     _keep_reason(actor, case, decision, at)
+    verbs.apply(actor, case, decision)
     statements.end_by(case)
     if decision.restricts:
         statements.write(case, found=_found(case), law=decision.law)

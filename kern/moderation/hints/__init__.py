@@ -4,8 +4,17 @@ The worker makes them after submission, so writing stays fast; they go with the 
 """
 
 from kern.moderation.hints.kinds import Hint, HintKind
-from kern.moderation.hints.making import ask_anew
-from kern.moderation.hints.reading import hints_of, lookalikes
+from kern.moderation.hints.making import ask_anew, mark_quote
+from kern.moderation.hints.reading import hints_of, lookalikes, source_of_quote
 from kern.moderation.hints.typing import note_typing
 
-__all__ = ["Hint", "HintKind", "ask_anew", "hints_of", "lookalikes", "note_typing"]
+__all__ = [
+    "Hint",
+    "HintKind",
+    "ask_anew",
+    "hints_of",
+    "lookalikes",
+    "mark_quote",
+    "note_typing",
+    "source_of_quote",
+]

@@ -23,9 +23,11 @@ class HintKind(StrEnum):
     STREET = "street"
     CAPITALS = "capitals"
     LOOKALIKE = "lookalike"
+    QUOTE = "quote"  # of what was taken out elsewhere; known when it goes, never found again
 
 
 WEIGHTS: Mapping[HintKind, int] = {
+    HintKind.QUOTE: 6,
     HintKind.WORDS: 5,
     HintKind.IBAN: 5,
     HintKind.SHORTENED: 4,
@@ -66,4 +68,4 @@ class Hint:
     kind: HintKind
     weight: int
     sentence: str
-    other: Ref | None = None  # of a look-alike
+    other: Ref | None = None  # of a look-alike, or of what is quoted

@@ -17,7 +17,7 @@ from kern.moderation.hints import fingerprints
 from kern.moderation.hints.detecting import Sample, Wishes, detect
 from kern.moderation.hints.fingerprints import Match, Written
 from kern.moderation.hints.grouping import regroup
-from kern.moderation.hints.kinds import Finding, HintKind
+from kern.moderation.hints.kinds import WEIGHTS, Finding, HintKind
 from kern.moderation.hints.models import CaseHint, Fingerprint
 from kern.moderation.hints.sketch import Sketch, sketch
 from kern.moderation.hints.words import parse
@@ -221,7 +221,9 @@ def _came(authors: Collection[int], since: datetime) -> dict[int, list[datetime]
 
 def _store(case_ids: Sequence[int], found: Mapping[int, Sequence[Finding]]) -> None:
     """Only for cases that are still open: a decision meanwhile took its hints along."""
-    db.session.execute(delete(CaseHint).where(CaseHint.case_id.in_(case_ids)))
+    mine = CaseHint.case_id.in_(case_ids)
+    db.session.execute(delete(CaseHint).where(mine, CaseHint.kind != HintKind.QUOTE))
+    quoting = set(db.session.scalars(select(CaseHint.case_id).where(mine)))
     query = select(Case.id).where(Case.id.in_(found), Case.state == CaseState.OPEN)
     still_open = db.session.scalars(query).all()
     rows = [_row(id_, finding) for id_ in still_open for finding in found[id_]]
@@ -229,11 +231,26 @@ def _store(case_ids: Sequence[int], found: Mapping[int, Sequence[Finding]]) -> N
         db.session.execute(insert(CaseHint), rows)
     at = now()
     weighed = [
-        {"id": id_, "weight": sum(one.weight for one in found[id_]), "hinted_at": at}
+        {"id": id_, "weight": _weight(found[id_], quotes=id_ in quoting), "hinted_at": at}
         for id_ in still_open
     ]
     if weighed:
         db.session.execute(update(Case), weighed)
+        bump(DESK)
+
+
+def _weight(found: Iterable[Finding], *, quotes: bool) -> int:
+    return sum(one.weight for one in found) + (WEIGHTS[HintKind.QUOTE] if quotes else 0)
+
+
+def mark_quote(case: Case, source: Ref) -> None:
+    """It repeats what was taken out of `source`. Kept until it is decided: the passage is known
+    only while it goes."""
+    query = select(CaseHint.id).where(CaseHint.case_id == case.id, CaseHint.kind == HintKind.QUOTE)
+    if db.session.scalar(query.limit(1)) is None:
+        db.session.execute(insert(CaseHint), [_row(case.id, Finding(HintKind.QUOTE, {}, source))])
+        case.weight += WEIGHTS[HintKind.QUOTE]
+        db.session.flush()
         bump(DESK)
 
 

@@ -52,5 +52,15 @@ def lookalikes(actor: Actor, ref: Ref) -> Sequence[Card | DeskItem]:
     return found
 
 
+def source_of_quote(actor: Actor, hints: Sequence[Hint]) -> str:
+    """The path of what lost the passage that one of the hints speaks of; empty where there is none,
+    or nothing this actor may read."""
+    others = [hint.other for hint in hints if hint.kind is HintKind.QUOTE and hint.other]
+    for card in cards_of(others).values():
+        if _is_readable(actor, card.scope_id):
+            return card.path
+    return ""
+
+
 def _is_readable(actor: Actor, scope_id: int | None) -> bool:
     return scope_id is None or may_read(actor, get_scope(scope_id))

@@ -124,6 +124,10 @@ def _lookalike(facts: Facts) -> str:
     return _("Fast derselbe Text (%(n)s %%) wartet noch einmal.", n=percent)
 
 
+def _quote(_facts: Facts) -> str:
+    return _("Der Text wiederholt wohl eine Stelle, die anderswo entfernt wurde.")
+
+
 _SENTENCES: Mapping[HintKind, Callable[[Facts], str]] = {
     HintKind.WORDS: _words,
     HintKind.LINKS: _links,
@@ -139,4 +143,5 @@ _SENTENCES: Mapping[HintKind, Callable[[Facts], str]] = {
     HintKind.STREET: _street,
     HintKind.CAPITALS: _capitals,
     HintKind.LOOKALIKE: _lookalike,
+    HintKind.QUOTE: _quote,
 }
