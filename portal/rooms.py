@@ -50,6 +50,7 @@ from portal.verwaltung import views as verwaltung
 from umfragen.service import answering as survey_drafts
 from umfragen.service import states as survey_states
 from umfragen.service import upkeep as survey_upkeep
+from umfragen.views import results as ergebnisse
 
 CONTENT_TYPES: tuple[ContentType, ...] = (
     project_content.PROJECTS,
@@ -92,6 +93,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     rechenschaft.blueprint,
     project.blueprint,
     figures.blueprint,
+    ergebnisse.blueprint,
     dateien.blueprint,
     feeds.blueprint,
     start.blueprint,

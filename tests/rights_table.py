@@ -32,6 +32,7 @@ from tests.reading import read_before
 from tests.rights_discussion import DISCUSSION
 from tests.rights_mitteilungen import MITTEILUNGEN
 from tests.rights_projects import PROJECTS
+from tests.rights_results import RESULTS
 from tests.rights_rows import (
     LOGIN,
     ROLES,
@@ -296,6 +297,7 @@ RIGHTS: dict[tuple[str, str], Row] = {
     **_KONTO,
     **_DESK,
     **PROJECTS,
+    **RESULTS,
     **DISCUSSION,
     **MITTEILUNGEN,
     **STATEMENTS,

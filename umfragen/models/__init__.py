@@ -12,6 +12,7 @@ from umfragen.models.answers import (
 )
 from umfragen.models.counts import Block, ColumnBlock, NumberTally, QuotaCount, Tally
 from umfragen.models.published import PublishedQuestion, Snapshot
+from umfragen.models.results import Margin, Tagged, TextTag
 from umfragen.models.survey import (
     FREE_TEXT_KEY,
     SURVEY_KEY,
@@ -35,6 +36,7 @@ __all__ = [
     "Inbox",
     "InviteCode",
     "Level",
+    "Margin",
     "NumberTally",
     "Participation",
     "PublishedQuestion",
@@ -48,5 +50,7 @@ __all__ = [
     "SubmitKey",
     "Survey",
     "SurveyVersion",
+    "Tagged",
     "Tally",
+    "TextTag",
 ]

@@ -51,17 +51,15 @@ def small_picks(counts: Mapping[int, int], base: int, k: int = K) -> frozenset[i
 
 
 def groups_to_hide(
-    sizes: Mapping[int, int], k: int = K, least: int | None = None
+    sizes: Mapping[int, int], k: int = K, never: Iterable[int] = ()
 ) -> frozenset[int]:
     """Groups a filter must not offer, so that everybody less the groups shown never is a few
-    people: those with fewer than `least` (twice `k`), and further ones until together they are
-    as many."""
-    least = 2 * k if least is None else least
-    hidden = {group for group, n in sizes.items() if n < least}
-    if not any(sizes[group] for group in hidden):
-        return frozenset(hidden)
+    people: those of `never` and those with fewer than twice `k`, and further ones until together
+    they are as many."""
+    hidden = {group for group, n in sizes.items() if n < 2 * k} | (set(never) & sizes.keys())
     for group in sorted(sizes.keys() - hidden, key=lambda group: (sizes[group], group)):
-        if _count(sizes, hidden) >= least and sum(1 for one in hidden if sizes[one]) > 1:
+        left = _count(sizes, hidden)
+        if not left or left >= 2 * k:
             break
         hidden.add(group)
     return frozenset(hidden)

@@ -9,7 +9,7 @@ Preservation of Confidentiality in Aggregated Data, 1994, as in GHMITER).
 """
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 K = 5
@@ -33,10 +33,21 @@ class Protected:
         return all(cell is None for row in self.cells for cell in row)
 
 
-def protect(table: Sequence[Sequence[int]], k: int = K) -> Protected:
+def protect(
+    table: Sequence[Sequence[int]],
+    k: int = K,
+    *,
+    hidden: Iterable[Spot] = (),
+    sums_are_known: bool = False,
+) -> Protected:
     """A table of counts, with its sums. Below `k` people in all, nothing is shown but their number,
-    which the caller should not show either."""
+    which the caller should not show either.
+
+    `hidden`: what is not shown anyway. `sums_are_known`: all others of the sums are public already,
+    so only inner figures can be hidden."""
     network = _Network(table, k)
+    network.hidden = set(hidden)
+    network.keeps_sums = sums_are_known
     if not network.hide_all_small():
         network.hide_everything()
     rows = [
@@ -83,6 +94,7 @@ class _Network:
         self.last_row, self.last_column = len(inner), len(inner[0])
         self.n = self.values[-1][-1]
         self.hidden: set[Spot] = set()
+        self.keeps_sums = False
 
     def spots(self) -> Iterator[Spot]:
         """All but the total."""
@@ -102,15 +114,18 @@ class _Network:
         return self.n if up != self.is_sum(spot) else self.value(spot)
 
     def hide_everything(self) -> None:
-        self.hidden = set(self.spots())
+        self.hidden.update(self._to_hide())
 
     def hide_all_small(self) -> bool:
         """False where sums would always give a figure away."""
-        small = [spot for spot in self.spots() if self.value(spot) < self.k]
+        small = [spot for spot in self._to_hide() if self.value(spot) < self.k]
         self.hidden.update(small)
         if self.n < self.k:
             return False
         return all(self._cover(spot) for spot in sorted(small, key=self.value))
+
+    def _to_hide(self) -> list[Spot]:
+        return [spot for spot in self.spots() if not (self.keeps_sums and self.is_sum(spot))]
 
     def _cover(self, spot: Spot) -> bool:
         """Hide partners until the figure may be anything within as wide a range as 0 to k - 1."""
@@ -151,7 +166,9 @@ class _Network:
         return found
 
     def _may_hide(self, corners: set[Spot]) -> bool:
-        return (self.last_row, self.last_column) not in corners and not corners <= self.hidden
+        new = corners - self.hidden
+        kept = (self.last_row, self.last_column) in new
+        return bool(new) and not kept and not (self.keeps_sums and any(map(self.is_sum, new)))
 
     def _price(self, spot: Spot) -> int:
         return self.value(spot) + 1 + (self.n if self.is_sum(spot) else 0)

@@ -1,0 +1,228 @@
+"""Making results public: which questions, as of when, and what the office makes of them.
+
+The public reads a snapshot, never the live counts: two states that differ by a few answers would
+tell these answers. So a new snapshot needs as many new answers as the smallest group has people.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from kern import text
+from kern.actor import Actor
+from kern.clock import now
+from kern.db import db
+from kern.errors import Conflict, Invalid
+from kern.outbox import Fact
+from umfragen import rules
+from umfragen.definition.questions import AnyQuestion, Place
+from umfragen.engine import Plan
+from umfragen.models import PublishedQuestion, Snapshot, Survey
+from umfragen.results.counts import Counts
+from umfragen.results.figures import Figure, shape_of
+from umfragen.results.gathering import answers, whole_counts
+from umfragen.results.keeping import dump, load
+from umfragen.results.places import geojson, heat, points_of
+from umfragen.results.publishing import REST, Split, can_filter, public_views
+from umfragen.results.selecting import Answer, codes_in, count_by
+from umfragen.service.changes import announce
+from umfragen.store.plans import plan_of
+
+WHOLE = 0  # the key of the office's word about the survey as a whole
+MAX_FILTERS = 2
+MAX_OUTCOME = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What an office publishes. `outcomes`: Markdown by question, `WHOLE` for all of it."""
+
+    questions: frozenset[int]
+    outcomes: Mapping[int, str]
+
+
+def publishable(plan: Plan) -> list[AnyQuestion]:
+    return [question for question in plan.questions.values() if question.KIND != "info"]
+
+
+def filterable(plan: Plan) -> list[AnyQuestion]:
+    return [one for one in plan.questions.values() if can_filter(one, shape_of(one))]
+
+
+def published(survey_id: int) -> dict[int, PublishedQuestion]:
+    query = select(PublishedQuestion).where(PublishedQuestion.survey_id == survey_id)
+    return {one.question_key: one for one in db.session.scalars(query)}
+
+
+def latest(survey_id: int) -> Snapshot | None:
+    query = select(Snapshot).where(Snapshot.survey_id == survey_id)
+    return db.session.scalar(query.order_by(Snapshot.id.desc()).limit(1))
+
+
+def is_public(survey: Survey) -> bool:
+    """Whether everybody may read results of it."""
+    if survey.state in rules.UNSHOWN:
+        return False
+    query = select(PublishedQuestion.question_key).where(PublishedQuestion.survey_id == survey.id)
+    return db.session.scalar(query.limit(1)) is not None and latest(survey.id) is not None
+
+
+def take_snapshot(actor: Actor, survey: Survey, filters: Sequence[int]) -> Snapshot:
+    """The figures of now, protected. `filters`: up to two questions to look at groups by.
+    Raises Conflict below `k_total` answers, or where too few have come since the last one."""
+    rules.require_may_publish(actor, survey)
+    plan, whole = plan_of(survey), whole_counts(survey)
+    _require_enough(survey, whole)
+    chosen = _checked_filters(plan, filters)
+    print_ = fingerprint(whole)
+    last = latest(survey.id)
+    _require_distance(survey, last, whole, print_)
+    views = public_views(
+        publishable(plan), whole, _splits(survey, plan, chosen), survey.k_min, survey.k_total
+    )
+    snapshot = Snapshot(
+        survey_id=survey.id,
+        taken_at=now(),
+        total=int(whole.n),
+        data={
+            "version": survey.current_version,
+            "print": print_,
+            "filters": list(chosen),
+            "views": {
+                name: {"n": view.n, "figures": [dump(figure) for figure in view.figures]}
+                for name, view in views.items()
+            },
+            "places": _places(survey, plan),
+        },
+    )
+    db.session.add(snapshot)
+    db.session.flush()
+    announce(actor, survey, "survey.results.snapshot")
+    return snapshot
+
+
+def publish(actor: Actor, survey: Survey, choice: Choice) -> None:
+    """Show these questions of the latest snapshot. Raises Conflict where there is none yet."""
+    rules.require_may_publish(actor, survey)
+    if latest(survey.id) is None:
+        raise Conflict("Bitte nehmen Sie zuerst einen Stand auf.")
+    known = {question.key for question in publishable(plan_of(survey))}
+    chosen = choice.questions & known
+    if not chosen:
+        raise Invalid("Bitte wählen Sie mindestens eine Frage aus.", field="questions")
+    old = published(survey.id)
+    for key in old.keys() - chosen - {WHOLE}:
+        db.session.delete(old[key])
+    for key in (WHOLE, *sorted(chosen)):
+        row = old.get(key) or PublishedQuestion(survey_id=survey.id, question_key=key)
+        _write(row, choice.outcomes.get(key, ""))
+        db.session.add(row)
+    db.session.flush()
+    announce(actor, survey, "survey.results.publish", Fact.CHANGED)
+
+
+def withdraw(actor: Actor, survey: Survey) -> None:
+    """Show nothing any more. Snapshots stay: the next one keeps its distance from them."""
+    rules.require_may_publish(actor, survey)
+    db.session.execute(delete(PublishedQuestion).where(PublishedQuestion.survey_id == survey.id))
+    announce(actor, survey, "survey.results.withdraw", Fact.CHANGED)
+
+
+def figures_in(snapshot: Snapshot, view: str = "") -> tuple[int, list[Figure]] | None:
+    """How many answers a view is about, and its figures; None for a view that there is not."""
+    found = snapshot.data["views"].get(view)
+    if found is None:
+        return None
+    return found["n"], [load(figure) for figure in found["figures"]]
+
+
+def groups_in(snapshot: Snapshot) -> dict[int, list[int]]:
+    """By the question a filter goes by: the groups one may look at."""
+    found: dict[int, list[int]] = {int(item): [] for item in snapshot.data["filters"]}
+    for name in snapshot.data["views"]:
+        item, _, code = name.partition(".")
+        if code:
+            found.setdefault(int(item), []).append(int(code))
+    return {item: codes for item, codes in found.items() if codes}
+
+
+def fingerprint(counts: Counts) -> str:
+    """Changes with every answer, also with one that was changed afterwards."""
+    cells = sorted(
+        (item, code, n, counts.key_of(item, code))
+        for item, codes in counts.codes.items()
+        for code, n in codes.items()
+    )
+    numbers = sorted((at, sorted(values.items())) for at, values in counts.numbers.items())
+    return hashlib.sha256(repr((cells, numbers)).encode()).hexdigest()
+
+
+def missing_until_next(survey: Survey) -> int:
+    """How many more answers a new snapshot needs; 0 when one may be taken."""
+    whole, last = whole_counts(survey), latest(survey.id)
+    if last is None:
+        return max(0, survey.k_total - int(whole.n))
+    is_same = last.data["print"] == fingerprint(whole)
+    return 0 if is_same else max(0, survey.k_min - abs(int(whole.n) - last.total))
+
+
+def _require_enough(survey: Survey, whole: Counts) -> None:
+    if whole.n < survey.k_total:
+        raise Conflict(
+            "Veröffentlicht wird ab %(least)s Antworten; bisher sind es %(n)s.",
+            least=survey.k_total,
+            n=int(whole.n),
+        )
+
+
+def _require_distance(survey: Survey, last: Snapshot | None, whole: Counts, print_: str) -> None:
+    if last is None or last.data["print"] == print_:
+        return
+    if abs(int(whole.n) - last.total) < survey.k_min:
+        raise Conflict(
+            "Seit dem letzten Stand hat sich zu wenig geändert: Wer beide vergleicht, könnte"
+            " einzelne Antworten erkennen. Ein neuer Stand braucht mindestens %(k)s neue.",
+            k=survey.k_min,
+        )
+
+
+def _checked_filters(plan: Plan, filters: Sequence[int]) -> list[int]:
+    known = {question.key for question in filterable(plan)}
+    chosen = [key for key in dict.fromkeys(filters) if key in known]
+    if len(chosen) > MAX_FILTERS:
+        raise Invalid("Bitte wählen Sie höchstens zwei Fragen.", field="filters")
+    return chosen
+
+
+def _splits(survey: Survey, plan: Plan, filters: Iterable[int]) -> Iterable[Split]:
+    for item in filters:
+        groups = count_by(plan.items, answers(survey), partial(_group_of, item))
+        yield Split(item, groups)
+
+
+def _group_of(item: int, answer: Answer) -> Iterable[int]:
+    return codes_in(answer.row, answer.head, item) or {REST}
+
+
+def _places(survey: Survey, plan: Plan) -> dict[str, Any]:
+    found = {}
+    for question in plan.questions.values():
+        if isinstance(question, Place):
+            points = [point for point, _ in points_of(answers(survey), question.key)]
+            if len(points) >= survey.k_total:
+                found[str(question.key)] = geojson(heat(points, survey.k_min), survey.k_min)
+    return found
+
+
+def _write(row: PublishedQuestion, outcome: str) -> None:
+    if len(outcome) > MAX_OUTCOME:
+        raise Invalid("Bitte höchstens %(n)s Zeichen.", field=f"outcome-{row.question_key}",
+                      n=MAX_OUTCOME)  # fmt: skip
+    rendered = text.render(outcome) if outcome.strip() else None
+    row.outcome = outcome.strip()
+    row.html = rendered.html if rendered else ""
+    row.plain = rendered.plain if rendered else ""
