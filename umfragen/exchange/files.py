@@ -6,7 +6,10 @@ from umfragen.exchange.archives import read_archive
 from umfragen.exchange.fitting import Imported
 from umfragen.exchange.limesurvey.reading import read_survey
 from umfragen.exchange.limesurvey.responses import AnswerRow, read_survey_archive
+from umfragen.exchange.records import MAGIC, read_xls
 from umfragen.exchange.report import Refused
+from umfragen.exchange.workbooks import read_xlsx
+from umfragen.exchange.xlsform.reading import read_workbook
 
 MAX_FILE = 32_000_000  # bytes
 ZIP = b"PK\x03\x04"
@@ -17,6 +20,8 @@ def read_file(data: bytes) -> Imported:
     data = _bounded(data)
     if data.startswith(ZIP):
         return _archived(data)
+    if data.startswith(MAGIC):
+        return read_workbook(read_xls(data))
     start = data[:200].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"<"):
         return read_survey(data)
@@ -38,7 +43,10 @@ def _bounded(data: bytes) -> bytes:
 
 
 def _archived(data: bytes) -> Imported:
-    if _has(data, ".lss"):
+    files = read_archive(data)
+    if "xl/workbook.xml" in files:
+        return read_workbook(read_xlsx(files))
+    if any(name.endswith(".lss") for name in files):
         return read_survey_archive(data).imported
     raise Refused("Diese Art von Datei kennen wir nicht.")
 

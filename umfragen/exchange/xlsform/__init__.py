@@ -1,0 +1,1 @@
+"""XLSForms, both ways."""
