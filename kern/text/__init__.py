@@ -3,6 +3,7 @@
 The only package that imports markdown, bleach and nh3. Pure: no Flask, no database, no clock.
 """
 
+from kern.text.foreign import as_typed
 from kern.text.names import fold_name, name_skeleton
 from kern.text.normalise import clean_line
 from kern.text.outline import outline
@@ -15,6 +16,7 @@ __all__ = [
     "RENDERER_VERSION",
     "Rendered",
     "TextTooLong",
+    "as_typed",
     "clean_line",
     "excerpt",
     "fold_name",

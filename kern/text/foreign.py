@@ -57,11 +57,11 @@ def from_html(html: str) -> str:
     """Markdown of our dialect that renders to what the HTML says. Raises nothing."""
     html = normalise(html[:MAX_FOREIGN])
     if not _MARKUP.search(html):
-        return _lines(_escaped(html))
+        return _lines(as_typed(html))
     if not _BLOCK_MARKUP.search(html):
         html = html.strip().replace("\n", "<br>")
     if html.count("<") > MAX_TAGS:
-        return _lines(_escaped(words_from_html(html)))
+        return _lines(as_typed(words_from_html(html)))
     reader = _Reader()
     for closing, name, attributes, data in _PIECES.findall(_CLEANER.clean(html)):
         if name:
@@ -86,7 +86,7 @@ def lost_from_html(html: str) -> frozenset[str]:
     return frozenset(name.lower() for name in _LOST.findall(html[:MAX_FOREIGN]))
 
 
-def _escaped(text: str) -> str:
+def as_typed(text: str) -> str:
     """Signs that mean something in Markdown, said to be signs."""
     return _SPECIAL.sub(lambda found: found["address"] or f"\\{found[0]}", text)
 
@@ -116,7 +116,7 @@ class _Reader:
         self.heading = False
 
     def text(self, data: str) -> None:
-        self.current.append(_escaped(_SPACE.sub(" ", data)))
+        self.current.append(as_typed(_SPACE.sub(" ", data)))
 
     def tag(self, name: str, attributes: str, *, closes: bool) -> None:
         if name in _INLINE:
