@@ -3,7 +3,7 @@
 from kern.notify.following import follow, is_following, unfollow
 from kern.notify.kinds import Line, NoticeType, fill, public_lines
 from kern.notify.models import Frequency, NoticeKind
-from kern.notify.telling import announce, spare, take_back, tell
+from kern.notify.telling import announce, move_announcements, spare, take_back, tell
 
 __all__ = [
     "Frequency",
@@ -14,6 +14,7 @@ __all__ = [
     "fill",
     "follow",
     "is_following",
+    "move_announcements",
     "public_lines",
     "spare",
     "take_back",

@@ -153,6 +153,19 @@ def announce(
     )
 
 
+def move_announcements(key: str, ids: Sequence[int], within: Sequence[Ref]) -> None:
+    """These things were moved: of what is not told yet, whoever follows their new place hears."""
+    for start in range(0, len(ids), BATCH):
+        query = select(OutboxEntry).where(
+            OutboxEntry.kind == ANNOUNCED,
+            OutboxEntry.state == State.OPEN,
+            OutboxEntry.content_key == key,
+            OutboxEntry.content_id.in_(ids[start : start + BATCH]),
+        )
+        for entry in db.session.scalars(query):
+            entry.payload = {**entry.payload, "within": [str(one) for one in within]}
+
+
 def expand(ref: Ref, what: str, announced: dict[str, Any]) -> int:
     """An announcement becomes notices; none while the thing is not public. Called by the worker."""
     if ref not in cards_of([ref]):

@@ -102,6 +102,7 @@ SORTINGS: Mapping[Sorting, object] = {
 }
 HINTED = "ja"
 HINTS: Mapping[HintKind, object] = {
+    HintKind.QUOTE: _l("entfernte Stelle wiederholt"),
     HintKind.WORDS: _l("Wort von der Liste"),
     HintKind.LINKS: _l("Internetadresse"),
     HintKind.SHORTENED: _l("gekürzte Adresse"),

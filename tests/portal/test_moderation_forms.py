@@ -152,12 +152,10 @@ def test_the_title_of_a_project_can_lose_a_passage_too(desk: Visitor, moderator:
     assert db.session.get_one(Scope, scope).title == f"Weg am Hof {MARK}"
 
 
-def test_a_quote_of_what_was_taken_out_says_so_and_leads_there(
-    desk: Visitor, moderator: Account
-) -> None:
+def test_a_quote_of_what_was_taken_out_says_so_and_leads_there(desk: Visitor) -> None:
     thread = make_thread()
     post, quote = make_post(thread, text="Fragt Petersen!"), make_post(thread, text="Petersen?")
-    redact(post, actor_of(moderator, [(Role.MODERATOR, None)]), Redaction("Fragt!"))
+    redact(post, make_actor(Role.MODERATOR), Redaction("Fragt!"))
     url, path = f"/moderation/fall/{case_of(quote, CaseKind.REVIEW).id}", post.id
     db.session.commit()
 

@@ -16,7 +16,7 @@ from beteiligung.discussion.service import counting, decisions, telling
 from beteiligung.discussion.service.texts import Thing, key_of
 from beteiligung.project.models import Project
 from beteiligung.project.rules import PROJECT_KEY
-from kern import audit, outbox
+from kern import audit, notify, outbox
 from kern.actor import Actor
 from kern.clock import now
 from kern.content import Ref
@@ -51,6 +51,8 @@ def move_post(post: Post, actor: Actor, target: Ref) -> None:
     counting.recount_replies([id_ for id_ in (old_parent, parent_id) if id_ is not None])
     _recount_scopes(old_scope, thread.scope_id)
     cases.move_cases(POST_KEY, [one.id for one in moved], thread.scope_id)
+    around = [Ref(THREAD_KEY, thread.id), telling.host_of(thread)]
+    notify.move_announcements(POST_KEY, [one.id for one in moved], around)
     _note(moved, [f"{THREAD_KEY}:{old_thread}", f"scope:{old_scope}"])
     db.session.refresh(post, ["thread"])
     _finish(actor, post, f"{THREAD_KEY}:{old_thread}")
@@ -87,6 +89,8 @@ def move_thread(thread: Thread, actor: Actor, target: Ref) -> None:
     _recount_scopes(old, project.scope_id)
     cases.move_cases(THREAD_KEY, [thread.id], project.scope_id)
     cases.move_cases(POST_KEY, posts, project.scope_id)
+    notify.move_announcements(THREAD_KEY, [thread.id], [target])
+    notify.move_announcements(POST_KEY, posts, [Ref(THREAD_KEY, thread.id), target])
     decisions.note_posts(thread, Fact.HIDDEN)
     _note([thread], [f"scope:{old}", f"{target.key}:{target.id}"])
     _finish(actor, thread, f"scope:{old}")
