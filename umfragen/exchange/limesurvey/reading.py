@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from umfragen.definition.items import NO, YES
+from umfragen.exchange.companion import reunited
 from umfragen.exchange.fitting import Asked, Doc, Imported, Leaf, fit
 from umfragen.exchange.limesurvey.kinds import make
 from umfragen.exchange.limesurvey.logic import ALWAYS, Untranslatable, translate
@@ -20,7 +21,9 @@ UNTITLED: Said = {"": "Umfrage"}
 
 def read_survey(data: bytes) -> Imported:
     """Of .lss, .lsg and .lsq. Raises `Refused`."""
-    return survey_of(read_tables(data))[0]
+    tables = read_tables(data)
+    imported, _ = survey_of(tables)
+    return reunited(imported, tables.beside) if tables.beside else imported
 
 
 def survey_of(tables: Tables) -> tuple[Imported, Variables]:

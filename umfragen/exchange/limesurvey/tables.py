@@ -6,7 +6,7 @@ and the texts stand in tables that end in `_l10ns`.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from umfragen.exchange.markup import Element, parse_xml
 from umfragen.exchange.report import Refused
@@ -14,19 +14,21 @@ from umfragen.exchange.report import Refused
 TableRow = Mapping[str, str]
 DOCUMENTS = ("Survey", "Group", "Question", "Responses")
 MAX_ROWS = 200_000
+COMPANION = "dorflinde"
+"""The element with our own document in files that we wrote; LimeSurvey passes over it."""
 
 _NUMBER = re.compile(r"-?[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """`kind` is the document's own name of what it holds. Missing columns read as ""."""
+    """`kind` is the document's own name of what it holds. `beside`: our own document, if any."""
 
     kind: str
     version: int
     languages: tuple[str, ...]
     rows: Mapping[str, Sequence[TableRow]]
-    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    beside: str = ""
 
     def __getitem__(self, table: str) -> Sequence[TableRow]:
         return self.rows.get(table, ())
@@ -45,7 +47,7 @@ def read_tables(data: bytes) -> Tables:
         version=number(_said(root, "DBVersion")),
         languages=tuple(child.text.strip() for child in languages.children) if languages else (),
         rows={table.tag: _rows(table) for table in tables},
-        columns={table.tag: _columns(table) for table in root.children},
+        beside=_said(root, COMPANION),
     )
 
 
@@ -61,11 +63,6 @@ def _rows(table: Element) -> list[TableRow]:
     if len(rows.children) > MAX_ROWS:
         raise Refused("In dieser Datei sind zu viele Zeilen.")
     return [Columns({cell.tag: cell.text for cell in row.children}) for row in rows.children]
-
-
-def _columns(table: Element) -> tuple[str, ...]:
-    fields = table.find("fields")
-    return tuple(field.text.strip() for field in fields.children) if fields else ()
 
 
 class Columns(dict[str, str]):

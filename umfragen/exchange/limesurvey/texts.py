@@ -77,6 +77,9 @@ class Speech:
             if isinstance(piece, Place):
                 marked.append(f"⟦{len(places)}⟧")
                 places.append(self._place(piece.source))
+            elif piece == "{":  # said to be a brace
+                marked.append(f"⟦{len(places)}⟧")
+                places.append("\\{")
             else:
                 marked.append(piece)
         words = (words_from_html if plain else from_html)("".join(marked)) or picture_name(html)
