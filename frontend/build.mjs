@@ -16,6 +16,8 @@ const TARGET = path.join(SOURCE, "build");
 const MANIFEST = path.join(TARGET, "manifest.json");
 
 const SCRIPTS = ["main.js", "map.js", "survey.js", "survey-map.js"];
+// The second one only on pages with questions.
+const STYLES = ["app", "survey"];
 const FONTS = ["fira-sans-latin-400-normal.woff2", "fira-sans-latin-600-normal.woff2"];
 const LICENCES = {
   "KERN (@kern-ux/native)": "@kern-ux/native/LICENSE.md",
@@ -92,12 +94,14 @@ function buildPictures() {
 }
 
 function buildStyles() {
-  const result = sass.compile(path.join(SOURCE, "scss", "app.scss"), {
-    loadPaths: [MODULES],
-    style: "compressed",
-    quietDeps: true,
-  });
-  emit("app.css", withHashedUrls(result.css, "app.css"));
+  for (const name of STYLES) {
+    const result = sass.compile(path.join(SOURCE, "scss", `${name}.scss`), {
+      loadPaths: [MODULES],
+      style: "compressed",
+      quietDeps: true,
+    });
+    emit(`${name}.css`, withHashedUrls(result.css, `${name}.css`));
+  }
 }
 
 function buildLeaflet() {
