@@ -15,9 +15,9 @@ const MODULES = path.join(ROOT, "node_modules");
 const TARGET = path.join(SOURCE, "build");
 const MANIFEST = path.join(TARGET, "manifest.json");
 
-const SCRIPTS = ["main.js", "map.js", "survey.js", "survey-map.js"];
+const SCRIPTS = ["main.js", "map.js", "survey.js", "survey-map.js", "survey-editor.js"];
 // The second one only on pages with questions.
-const STYLES = ["app", "survey"];
+const STYLES = ["app", "survey", "survey-editor"];
 const FONTS = ["fira-sans-latin-400-normal.woff2", "fira-sans-latin-600-normal.woff2"];
 const LICENCES = {
   "KERN (@kern-ux/native)": "@kern-ux/native/LICENSE.md",

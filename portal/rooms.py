@@ -50,6 +50,7 @@ from portal.verwaltung import views as verwaltung
 from umfragen.service import answering as survey_drafts
 from umfragen.service import states as survey_states
 from umfragen.service import upkeep as survey_upkeep
+from umfragen.views import editing as survey_editing
 from umfragen.views import results as ergebnisse
 
 CONTENT_TYPES: tuple[ContentType, ...] = (
@@ -99,6 +100,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     start.blueprint,
     suche.blueprint,
     verwaltung.blueprint,
+    survey_editing.blueprint,
 )
 
 

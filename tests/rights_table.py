@@ -45,6 +45,7 @@ from tests.rights_rows import (
     row,
 )
 from tests.rights_statements import STATEMENTS
+from tests.rights_survey_editor import SURVEY_EDITOR
 
 __all__ = ["LOGIN", "RIGHTS", "ROLES", "Expected", "Row", "Visit"]
 
@@ -298,6 +299,7 @@ RIGHTS: dict[tuple[str, str], Row] = {
     **_DESK,
     **PROJECTS,
     **RESULTS,
+    **SURVEY_EDITOR,
     **DISCUSSION,
     **MITTEILUNGEN,
     **STATEMENTS,

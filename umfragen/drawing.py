@@ -1,7 +1,7 @@
 """What the templates of questions are handed: a page of the engine in words for one reader.
 
-Whoever draws questions with `templates/umfragen/fragen/_frage.html`, which the preview of the editor
-does too, loads `survey.css` and `survey.js`, and for a map `leaflet.css` and `survey-map.js`.
+Whoever draws questions with `templates/umfragen/fragen/_frage.html`, as the preview of the editor
+does, loads `survey.css` and `survey.js`, and for a map `leaflet.css` and `survey-map.js`.
 """
 
 import re

@@ -40,7 +40,7 @@ class Draft:
         for at, page in enumerate(self.definition.pages):
             if page.key == key:
                 return at
-        raise Refused("Diese Seite gibt es nicht mehr.")
+        raise Missing("Diese Seite gibt es nicht mehr.")
 
     def question(self, key: int) -> AnyQuestion:
         page, place = self.question_place(key)
@@ -52,7 +52,7 @@ class Draft:
             for place, question in enumerate(page.questions):
                 if question.key == key:
                     return at, place
-        raise Refused("Diese Frage gibt es nicht mehr.")
+        raise Missing("Diese Frage gibt es nicht mehr.")
 
     def question_path(self, key: int) -> Path:
         page, place = self.question_place(key)
@@ -91,6 +91,12 @@ class Refused(DefinitionRefused):
         finding = Finding(message, path)
         finding.params = params
         super().__init__((finding,))
+
+
+class Missing(Refused):
+    """What was meant is not there any more."""
+
+    status = 404
 
 
 def changed(draft: Draft, definition: Definition, keys: Keys | None = None) -> Draft:

@@ -18,7 +18,7 @@ from umfragen.definition.questions import (
     Ranking,
     Single,
 )
-from umfragen.editing.draft import Draft, Keys, Refused, with_question
+from umfragen.editing.draft import Draft, Keys, Missing, Refused, with_question
 from umfragen.editing.wording import words_in
 
 Part = Option | Row
@@ -232,7 +232,7 @@ def get_part(question: AnyQuestion, field: Field, number: int) -> Part:
     for part in parts_in(question, field):
         if number_of_part(part) == number:
             return part
-    raise Refused("Diese Antwort gibt es nicht mehr.")
+    raise Missing("Diese Antwort gibt es nicht mehr.")
 
 
 def numbered(question: AnyQuestion, keys: Keys) -> AnyQuestion:

@@ -1,0 +1,1 @@
+"""Forms of surveys: what an office types, read and shown again."""

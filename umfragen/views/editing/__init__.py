@@ -1,0 +1,35 @@
+"""The editor of surveys: every page works without JavaScript, a form each, POST and redirect."""
+
+from umfragen.views.editing import (
+    access,
+    changes,
+    conditions,
+    importing,
+    languages,
+    new,
+    opening,
+    overview,
+    pages,
+    parts,
+    preview,
+    questions,
+    settings,
+)
+from umfragen.views.editing.blueprint import blueprint
+
+__all__ = [
+    "access",
+    "blueprint",
+    "changes",
+    "conditions",
+    "importing",
+    "languages",
+    "new",
+    "opening",
+    "overview",
+    "pages",
+    "parts",
+    "preview",
+    "questions",
+    "settings",
+]
