@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
+from sqlalchemy.orm import Session
 
 from kern import text
 from kern.accounts.models import Party
 from kern.clock import now
 from kern.content import Ref
-from kern.db import db
+from kern.db import TownSession, db
 from kern.errors import Invalid, NotFound
 from kern.files.images import Picture
 from kern.files.models import File
@@ -20,6 +21,8 @@ from kern.town import current_town, private_folder
 
 SIZES = ("small", "medium", "large")
 MAX_ALT = 200
+UNSETTLED = "uploads"  # key of what a session has written since its last commit
+LOST_AFTER = timedelta(days=1)
 ORPHAN_AFTER = timedelta(days=8)  # a day longer than what waits for its confirming mail
 
 
@@ -73,11 +76,27 @@ def path_of(file: File, size: str) -> Path:
 
 
 def _write(path: Path, data: bytes) -> None:
+    """With the row, or not at all: see `_settle`. A crash in between leaves it to `remove_lost`."""
+    db.session().info.setdefault(UNSETTLED, []).append(path)
     private_folder(path.parent)
     partial = path.with_suffix(path.suffix + ".teil")
     partial.write_bytes(data)
     partial.chmod(0o600)
     partial.replace(path)
+
+
+@event.listens_for(TownSession, "after_commit")
+def _settle(session: Session) -> None:
+    if not session.in_nested_transaction():  # a savepoint settles nothing
+        session.info.pop(UNSETTLED, None)
+
+
+@event.listens_for(TownSession, "after_rollback")
+def _take_back(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
+    for path in session.info.pop(UNSETTLED, ()):
+        path.unlink(missing_ok=True)
 
 
 def attach(file_id: int, ref: Ref) -> None:
@@ -135,6 +154,21 @@ def remove_orphans() -> int:
     for file in orphans:
         remove(file)
     return len(orphans)
+
+
+def remove_lost() -> int:
+    """Bytes that no row speaks of, a day old: their process died before it committed."""
+    known = set(db.session.scalars(select(File.name).where(File.state != "gone")))
+    old = (now() - LOST_AFTER).timestamp()
+    found = [path for path in current_town().uploads.glob("??/*") if path.is_file()]
+    lost = [
+        path
+        for path in found
+        if path.name.partition(".")[0] not in known and path.stat().st_mtime < old
+    ]
+    for path in lost:
+        path.unlink(missing_ok=True)
+    return len(lost)
 
 
 def is_uploader(file: File, party_id: int | None) -> bool:

@@ -130,7 +130,7 @@ def clean_audit(_since: datetime, until: datetime) -> bool:
 def clean_files(_since: datetime, _until: datetime) -> bool:
     """Uploads whose thing was never saved, and those of forms that nobody sent again."""
     waiting.remove_old()
-    return files.remove_orphans() > 0
+    return files.remove_orphans() + files.remove_lost() > 0
 
 
 def pass_edges(since: datetime, until: datetime) -> bool:

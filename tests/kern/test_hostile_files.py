@@ -1,9 +1,11 @@
 """Every hostile file of the corpus is refused or made harmless, with little CPU and memory."""
 
+import io
 import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +109,28 @@ def test_the_largest_picture_of_each_kind_stays_within_the_memory(
         for name, both in outcomes.items()
         if both[0]["megabytes"] > MEGABYTES
     } == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [(1600, 6400), (1950, 6400), (3199, 3900)])
+def test_a_tall_picture_of_nothing_but_noise_costs_no_more_than_others(
+    size: tuple[int, int],
+) -> None:
+    width, height = size
+    out = io.BytesIO()
+    half = (width // 2, height // 2)
+    noise = Image.frombytes("RGB", half, os.urandom(3 * half[0] * half[1]))
+    noise.resize(size).save(out, "JPEG", quality=60)
+
+    cost = []
+    for _time in range(3):
+        before = time.process_time()
+        picture = images.accept_picture(out.getvalue(), "hoch.jpg")
+        cost.append(time.process_time() - before)
+
+    assert min(cost) < CPU_SECONDS
+    large = picture.sizes["large"]
+    assert abs(large.width / large.height - width / height) < 0.01  # nothing is cut off
 
 
 @needs_corpus

@@ -1,15 +1,24 @@
+import io
+import os
+from contextlib import suppress
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
+from sqlalchemy import delete
 
 from beteiligung.project.service import reading, states
 from kern.accounts.models import Account
 from kern.accounts.permissions import Role
+from kern.clock import now
 from kern.content import Ref
 from kern.db import db
 from kern.files import service as files
+from kern.files.images import accept_picture
 from kern.files.models import File
-from kern.town import Town
+from kern.town import Town, current_town
 from tests.beteiligung.projects import make_ready
 from tests.builders import make_account, make_actor, make_project
 from tests.visitors import Visitor
@@ -126,3 +135,46 @@ def test_the_link_of_one_draft_opens_no_file_of_another(app: Flask, town: Town) 
     db.session.commit()
 
     assert Visitor(app).get(f"/dateien/name-pdf-private/pdf?vorschau={token}").status_code == 404
+
+
+def on_disk() -> list[str]:
+    return sorted(path.name for path in current_town().uploads.glob("??/*"))
+
+
+def keep() -> File:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(out, "PNG")
+    return files.keep_picture(accept_picture(out.getvalue(), "kai.png"), "Die Kaimauer", None)
+
+
+def test_what_is_rolled_back_leaves_no_bytes_and_what_is_committed_keeps_them(town: Town) -> None:
+    keep()
+    assert len(on_disk()) == 3
+    db.session.rollback()
+    assert on_disk() == []
+
+    name = keep().name
+    with suppress(RuntimeError), db.session.begin_nested():
+        raise RuntimeError  # a savepoint on the way takes nothing along
+    with db.session.begin_nested():
+        db.session.flush()
+    db.session.commit()
+    db.session.rollback()
+    assert on_disk() == [f"{name}.{size}.webp" for size in ("large", "medium", "small")]
+
+
+def test_bytes_that_no_row_speaks_of_go_after_a_day(town: Town) -> None:
+    """Their process died before it committed."""
+    kept, gone = keep(), keep()
+    db.session.commit()
+    name, old = kept.name, now() - timedelta(days=2)
+    for path in current_town().uploads.glob("??/*"):
+        os.utime(path, (old.timestamp(), old.timestamp()))
+    db.session.execute(delete(File).where(File.id == gone.id))
+    fresh = keep().name
+    db.session.execute(delete(File).where(File.name == fresh))
+    db.session.commit()
+
+    assert files.remove_lost() == 3
+
+    assert {one.partition(".")[0] for one in on_disk()} == {name, fresh}
