@@ -62,6 +62,10 @@ def _place(_visit: Visit) -> Mapping[str, Any]:
     return {"slug": survey.slug, "key": keys_of(survey)["platz"]}
 
 
+def _file(_visit: Visit) -> Mapping[str, Any]:
+    return {"slug": _survey(20).slug, "kind": "csv"}
+
+
 def _margin(_visit: Visit) -> Mapping[str, Any]:
     survey = _survey()
     item = keys_of(survey)["rad"]
@@ -109,6 +113,11 @@ RESULTS: dict[tuple[str, str], Row] = {
     ("ergebnisse.take_snapshot", "POST"): planners(status=303, values=_filled),
     ("ergebnisse.publish", "POST"): planners(status=303, values=_taken, data=_newest(_question)),
     ("ergebnisse.withdraw", "POST"): planners(status=303, values=_shown),
+    ("ergebnisse.office_files", "GET"): planners(status=200, values=_open),
+    ("ergebnisse.answers_file", "POST"): planners(status=200, values=_file),
+    ("ergebnisse.figures_csv", "GET"): everybody(200, values=_shown),
+    ("ergebnisse.figures_xlsx", "GET"): everybody(200, values=_shown),
+    ("ergebnisse.open_data", "GET"): everybody(200, values=_shown),
     ("ergebnisse.result", "GET"): everybody(200, values=_shown),
     ("ergebnisse.embed", "GET"): everybody(200, values=_shown),
     ("ergebnisse.as_json", "GET"): everybody(200, values=_shown),

@@ -27,11 +27,15 @@ function isLine(geometry) {
   return geometry.type.endsWith("LineString");
 }
 
+function areaOf({ properties }) {
+  return properties?.heat ? `df-area df-heat-${properties.heat}` : "df-area";
+}
+
 /** GeoJSON in the page's own colours; returns the layer, or null when there is none. */
 export function drawShapes(map, shapes) {
   if (!shapes?.features?.length) return null;
   return L.geoJSON(shapes, {
-    style: (feature) => ({ className: isLine(feature.geometry) ? "df-line" : "df-area" }),
+    style: (feature) => ({ className: isLine(feature.geometry) ? "df-line" : areaOf(feature) }),
     pointToLayer: (_feature, at) => L.circleMarker(at, { radius: 8, className: "df-area" }),
     interactive: false,
   }).addTo(map);

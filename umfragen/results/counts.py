@@ -1,7 +1,8 @@
 """Answers as counts, wherever they come from: tallies, columns under a filter, weights. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 Codes = Mapping[int, Mapping[int, float]]
 """By item key, by code; the codes beyond those of options are told in `umfragen.store.cells`."""
@@ -24,3 +25,27 @@ class Counts:
 
     def key_of(self, item: int, code: int) -> int:
         return self.keys.get(item, {}).get(code, 0)
+
+
+def together(parts: Iterable[Counts]) -> Counts:
+    """Of people who are in one part each."""
+    n = 0.0
+    codes: dict[int, dict[int, float]] = {}
+    keys: dict[int, dict[int, int]] = {}
+    numbers: dict[tuple[int, int], dict[float, float]] = {}
+    for part in parts:
+        n += part.n
+        for item, found in part.codes.items():
+            _add(codes.setdefault(item, {}), found)
+        for at, values in part.numbers.items():
+            _add(numbers.setdefault(at, {}), values)
+        for item, sums in part.keys.items():
+            mine = keys.setdefault(item, {})
+            for code, key in sums.items():
+                mine[code] = (mine.get(code, 0) + key) % (1 << 32)
+    return Counts(n, codes, numbers, keys)
+
+
+def _add(sums: dict[Any, float], more: Mapping[Any, float]) -> None:
+    for key, n in more.items():
+        sums[key] = sums.get(key, 0) + n

@@ -2,17 +2,28 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from sqlalchemy import select
 
 from kern.db import db
+from umfragen.definition.items import Holds
 from umfragen.engine import Plan
 from umfragen.models import Margin, Response, ResponseStatus, Survey, Tally
 from umfragen.results.counts import Counts
 from umfragen.results.course import Marks
 from umfragen.results.selecting import Answer, Filter, codes_in, count, count_by, cross
 from umfragen.statistics.weights import Weighting, rake
-from umfragen.store.cells import TOTAL, head_of
+from umfragen.store.cells import (
+    ANSWERED,
+    DAY,
+    LANGUAGE,
+    LARGEST,
+    SOURCE,
+    TOTAL,
+    head_of,
+)
+from umfragen.store.frame import Condition, Frame, Mask
 from umfragen.store.tallies import number_tallies
 
 CHUNK = 2_000
@@ -74,21 +85,48 @@ class Selection:
             if is_wanted and not (self.marks and self.marks.of(answer.row)):
                 yield answer
 
+    @property
+    def is_plain(self) -> bool:
+        """Every answer counts once: columns of bytes will do."""
+        return self.weighting is None and self.marks is None
+
     def counts(self) -> Counts:
-        if not self.wanted and self.weighting is None and self.marks is None:
+        if not self.is_plain:
+            return count(self.plan.items, self.answers())
+        if not self.wanted:
             return whole_counts(self.survey)
-        return count(self.plan.items, self.answers())
+        frame = Frame(self.survey, self.plan)
+        return counts_in(self.plan, frame, self._mask(frame))
 
     def by(self, item: int) -> Mapping[int, Counts]:
         """One for each code of an item; who gave several is in each."""
-        return count_by(
-            self.plan.items,
-            self.answers(),
-            lambda answer: codes_in(answer.row, answer.head, item),
-        )
+        if not self.is_plain:
+            groups = partial(_group_of, item)
+            return count_by(self.plan.items, self.answers(), groups)
+        frame = Frame(self.survey, self.plan)
+        within = self._mask(frame)
+        masks = {code: within & frame.with_code(item, code) for code in options_in(frame, item)}
+        return {code: counts_in(self.plan, frame, mask) for code, mask in masks.items() if mask}
 
     def cross(self, down: int, across: int) -> tuple[dict[tuple[int, int], float], float]:
-        return cross(self.answers(), down, across)
+        """How many gave both codes, and how many answered both questions."""
+        if not self.is_plain:
+            return cross(self.answers(), down, across)
+        frame = Frame(self.survey, self.plan)
+        within = self._mask(frame)
+        base = within & _answered(frame, down) & _answered(frame, across)
+        cells = {
+            (one, other): float((within & mask & frame.with_code(across, other)).bit_count())
+            for one in options_in(frame, down)
+            for mask in (frame.with_code(down, one),)
+            for other in options_in(frame, across)
+        }
+        return {cell: n for cell, n in cells.items() if n}, float(base.bit_count())
+
+    def _mask(self, frame: Frame) -> Mask:
+        return frame.mask(
+            Condition(item=item, codes=codes) for item, codes in self.wanted.wanted.items()
+        )
 
     @property
     def effect(self) -> float:
@@ -96,6 +134,53 @@ class Selection:
         if self.weighting is None or not self.weighting.weights:
             return 1.0
         return len(self.weighting.weights) / max(self.weighting.n_effective, 1e-9)
+
+
+def _group_of(item: int, answer: Answer) -> frozenset[int]:
+    return codes_in(answer.row, answer.head, item)
+
+
+def options_in(frame: Frame, item: int) -> list[int]:
+    """Codes of what can be chosen, without those that say how an item stands as a whole."""
+    return [code for code in frame.codes(item) if item < 0 or code <= LARGEST]
+
+
+def _answered(frame: Frame, item: int) -> Mask:
+    return frame.everybody if item < 0 else frame.with_code(item, ANSWERED)
+
+
+def counts_in(plan: Plan, frame: Frame, mask: Mask, *, with_keys: bool = False) -> Counts:
+    """What the tallies would say if there were no others than those in the mask."""
+    codes: dict[int, dict[int, float]] = {}
+    keys: dict[int, dict[int, int]] = {}
+    for item in (TOTAL, DAY, LANGUAGE, SOURCE, *plan.items):
+        found = frame.counts(item, mask)
+        codes[item] = {code: float(n) for code, n in found.items()}
+        if with_keys and item >= 0:
+            keys[item] = {code: frame.keys(mask & frame.with_code(item, code)) for code in found}
+    return Counts(mask.bit_count(), codes, numbers_in(plan, frame, mask), keys)
+
+
+def numbers_in(plan: Plan, frame: Frame, mask: Mask) -> dict[tuple[int, int], Mapping[float, int]]:
+    found = {}
+    for item in plan.items.values():
+        if item.holds in {Holds.NUMBER, Holds.RESULT}:
+            found[item.key, 0] = frame.numbers(item.key, 0, mask)
+        elif item.holds is Holds.NUMBERS:
+            for part in item.codes:
+                found[item.key, part] = frame.numbers(item.key, part, mask)
+    return {at: values for at, values in found.items() if values}
+
+
+def split_in(plan: Plan, frame: Frame, item: int, rest: int) -> dict[int, Counts]:
+    """Everybody by the code of an item that holds one, with the keys of all cells; `rest` is the
+    group of those who gave none."""
+    masks = {code: frame.with_code(item, code) for code in options_in(frame, item)}
+    left = frame.everybody & ~_answered(frame, item)
+    groups = {**masks, rest: left}
+    return {
+        code: counts_in(plan, frame, mask, with_keys=True) for code, mask in groups.items() if mask
+    }
 
 
 def margins_of(survey: Survey) -> dict[int, dict[int, float]]:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from kern.i18n import _, _n
+from kern.i18n import _
 from umfragen.results.selecting import Answer
 from umfragen.statistics.hexagons import Hexagons, Point, bin_points
 
@@ -87,26 +87,14 @@ def shade(n: int, hexagons: Hexagons) -> int:
     return max(1, math.ceil(5 * n / max(one.n for one in hexagons.shown)))
 
 
-def listed(collection: Mapping[str, Any], href: str, *, more: bool = False) -> list[dict[str, Any]]:
-    """The hexagons as places of a map with a list. `more`: counts are rounded down."""
+def listed(collection: Mapping[str, Any], *, more: bool = False) -> list[tuple[str, str]]:
+    """The middle of each hexagon and its count, in words. `more`: counts are rounded down."""
     found = []
     for feature in collection["features"]:
         properties = feature["properties"]
         n, (longitude, latitude) = properties["n"], properties["centre"]
-        title = (
-            _("mindestens %(n)s Antworten", n=n)
-            if more
-            else _n("%(num)s Antwort", "%(num)s Antworten", n)
-        )
-        found.append(
-            {
-                "title": title,
-                "href": href,
-                "note": f"{latitude}, {longitude}",
-                "lat": latitude,
-                "lon": longitude,
-            }
-        )
+        count = _("mindestens %(n)s", n=n) if more else str(n)
+        found.append((f"{latitude:.4f}, {longitude:.4f}", count))
     return found
 
 

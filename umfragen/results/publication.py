@@ -7,7 +7,6 @@ tell these answers. So a new snapshot needs as many new answers as the smallest 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -24,12 +23,12 @@ from umfragen.engine import Plan
 from umfragen.models import PublishedQuestion, Snapshot, Survey
 from umfragen.results.counts import Counts
 from umfragen.results.figures import Figure, shape_of
-from umfragen.results.gathering import answers, whole_counts
+from umfragen.results.gathering import answers, split_in, whole_counts
 from umfragen.results.keeping import dump, load
 from umfragen.results.places import geojson, heat, points_of
 from umfragen.results.publishing import REST, Split, can_filter, public_views
-from umfragen.results.selecting import Answer, codes_in, count_by
 from umfragen.service.changes import announce
+from umfragen.store.frame import Frame
 from umfragen.store.plans import plan_of
 
 WHOLE = 0  # the key of the office's word about the survey as a whole
@@ -198,14 +197,11 @@ def _checked_filters(plan: Plan, filters: Sequence[int]) -> list[int]:
     return chosen
 
 
-def _splits(survey: Survey, plan: Plan, filters: Iterable[int]) -> Iterable[Split]:
+def _splits(survey: Survey, plan: Plan, filters: Sequence[int]) -> Iterable[Split]:
+    frame = Frame(survey, plan) if filters else None
     for item in filters:
-        groups = count_by(plan.items, answers(survey), partial(_group_of, item))
-        yield Split(item, groups)
-
-
-def _group_of(item: int, answer: Answer) -> Iterable[int]:
-    return codes_in(answer.row, answer.head, item) or {REST}
+        if frame:
+            yield Split(item, split_in(plan, frame, item, REST))
 
 
 def _places(survey: Survey, plan: Plan) -> dict[str, Any]:

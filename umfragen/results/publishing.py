@@ -8,17 +8,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from umfragen.definition.questions import AnyQuestion
-from umfragen.results.counts import Counts
+from umfragen.results.counts import Counts, together
 from umfragen.results.figures import Block, Figure, Line, Shape, figure_of
 from umfragen.results.protecting import Limits, protect
-from umfragen.statistics.cellkeys import perturb
+from umfragen.statistics.cellkeys import KEYS, perturb
 from umfragen.statistics.merging import groups_to_hide
 from umfragen.statistics.suppression import Protected, Spot
 from umfragen.statistics.suppression import protect as protect_table
-from umfragen.store.cells import ANSWERED
+from umfragen.store.cells import ANSWERED, MISSING, NOT_SHOWN
 
 REST = -1
 """The group of everybody who gave no answer a filter goes by."""
+
+OTHERS = 253
+"""All groups that are not offered, as one: whoever subtracts the others gets no more than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,27 +71,40 @@ def public_views(
 def _filtered(
     questions: Sequence[AnyQuestion], shown: Sequence[Figure], whole: Counts, split: Split, k: int
 ) -> Views:
-    sizes = {code: int(counts.n) for code, counts in split.groups.items()}
-    hidden = groups_to_hide(sizes, k, never=[REST])
-    offered = [code for code in sizes if code not in hidden]
-    found: dict[int, list[Figure]] = {code: [] for code in offered}
+    groups = offered_groups(split, k)
+    if len(groups) < 2:  # noqa: PLR2004 - one group is everybody
+        return {}
+    found: dict[int, list[Figure]] = {code: [] for code in groups}
     for question, all_of_it in zip(_answered(questions, whole), shown, strict=True):
         tables = [
-            _Table(question, all_of_it, at, whole=whole, split=split, hidden_groups=hidden, k=k)
+            _Table(question, all_of_it, at, whole=whole, groups=groups, k=k)
             for at in range(len(all_of_it.blocks))
         ]
-        for code in offered:
+        for code, counts in groups.items():
             found[code].append(
-                _of_group(
-                    question, all_of_it, tables=tables, counts=split.groups[code], code=code, k=k
-                )
+                _of_group(question, all_of_it, tables=tables, counts=counts, code=code, k=k)
             )
     return {
-        f"{split.item}.{code}": View(
-            perturb(sizes[code], whole.key_of(split.item, code)), tuple(figures)
-        )
+        f"{split.item}.{code}": View(_size(groups[code], split.item), tuple(figures))
         for code, figures in found.items()
     }
+
+
+def offered_groups(split: Split, k: int) -> dict[int, Counts]:
+    """Groups one may look at; small ones and whoever did not say stand together as `OTHERS`."""
+    sizes = {code: int(counts.n) for code, counts in split.groups.items()}
+    hidden = groups_to_hide(sizes, k, never=[REST])
+    groups = {code: counts for code, counts in split.groups.items() if code not in hidden}
+    if groups and any(sizes[code] for code in hidden):
+        groups[OTHERS] = together(split.groups[code] for code in sorted(hidden))
+    return groups
+
+
+def _size(counts: Counts, item: int) -> int:
+    """The noise of a group is that of its members, by any one cell they are all in."""
+    keys = counts.keys.get(item, {})
+    every = sum(keys.get(code, 0) for code in (ANSWERED, MISSING, NOT_SHOWN)) % KEYS
+    return perturb(int(counts.n), every)
 
 
 def _answered(questions: Sequence[AnyQuestion], whole: Counts) -> Iterator[AnyQuestion]:
@@ -136,7 +152,7 @@ def _narrowed(
     if shape is Shape.PICKS:
         return replace(block, lines=lines, hidden=gone)
     rest = int(sum(n for code, n in exact.lines if code in gone))
-    key = sum(counts.key_of(block.item, code) for code in gone) % (1 << 32)
+    key = sum(counts.key_of(block.item, code) for code in gone) % KEYS
     return replace(
         block, lines=lines, merged=gone, rest=perturb(rest, key) if gone and rest else None
     )
@@ -152,14 +168,12 @@ class _Table:
         at: int,
         *,
         whole: Counts,
-        split: Split,
-        hidden_groups: frozenset[int],
+        groups: Mapping[int, Counts],
         k: int,
     ) -> None:
         self.block = all_of_it.blocks[at]
-        self.groups = list(split.groups)
-        self.hidden_groups = hidden_groups
-        self.counts = [split.groups[group].of(self.block.item) for group in self.groups]
+        self.groups = list(groups)
+        self.counts = [found.of(self.block.item) for found in groups.values()]
         raw = figure_of(question, whole)
         self.codes = [code for code, _ in raw.blocks[at].lines] if raw else []
         is_shown = bool(self.codes) and not self.block.is_withheld
@@ -206,8 +220,8 @@ class _Table:
         A group too small to be told loses its whole row."""
         width = len(table[0])
         hidden: set[Spot] = {(len(table), column) for column in hidden_columns}
-        for row, group in enumerate(self.groups):
-            if group in self.hidden_groups or sum(table[row]) < 2 * self.k:
+        for row in range(len(self.groups)):
+            if sum(table[row]) < 2 * self.k:
                 hidden |= {(row, column) for column in range(width + 1)}
             hidden |= {(row, column) for column in hidden_columns}
         return protect_table(table, self.k, hidden=hidden, sums_are_known=True)

@@ -110,6 +110,8 @@ class Show:
         return self.wording.number(n, 1) if self.weighted and n % 1 else str(round(n))
 
     def _note(self, figure: Figure) -> str:
+        if figure.shape in {Shape.TEXTS, Shape.FILES}:
+            return ""
         if figure.blocks and all(block.is_withheld for block in figure.blocks):
             return _("Hier haben zu wenige Menschen geantwortet, um etwas zu zeigen.")
         if figure.shape is Shape.PICKS:

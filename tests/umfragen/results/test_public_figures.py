@@ -14,7 +14,7 @@ from umfragen.definition.questions import Multiple
 from umfragen.engine import make_plan
 from umfragen.results.figures import Block, Shape, codes_of
 from umfragen.results.keeping import dump, load
-from umfragen.results.publishing import REST, Views, public_views
+from umfragen.results.publishing import OTHERS, REST, Views, offered_groups, public_views
 from umfragen.store.cells import ANSWERED
 
 K, K_TOTAL, NOISE = 5, 20, 2
@@ -87,7 +87,7 @@ def test_nothing_is_public_before_enough_people_answered() -> None:
 
 def test_no_figure_stands_for_a_few_people(people: list[Answered], views: Views) -> None:
     for name, view in views.items():
-        group = [one for one in people if _is_in(one, name)]
+        group = members(people, name)
         counts = counts_of(PLAN, group)
         assert len(group) >= (2 * K if name else K_TOTAL)
         for figure in view.figures:
@@ -105,11 +105,16 @@ def test_no_figure_stands_for_a_few_people(people: list[Answered], views: Views)
                         assert left_out >= K or (left_out == 0 and not name)
 
 
-def _is_in(one: Answered, name: str) -> bool:
+def members(people: list[Answered], name: str) -> list[Answered]:
+    """Who a view is about."""
     if not name:
-        return True
+        return people
     item, code = name.split(".")
-    return one.row.get(item) == int(code)
+    split = split_by(PLAN, people, int(item))
+    offered = offered_groups(split, K).keys()
+    if int(code) == OTHERS:
+        return [one for one in people if one.row.get(item) not in offered]
+    return [one for one in people if one.row.get(item) == int(code)]
 
 
 def test_asking_again_gives_the_same_figures(people: list[Answered], views: Views) -> None:
@@ -130,11 +135,18 @@ class Attacker:
     """
 
     def __init__(
-        self, views: Views, item: int, codes: list[int], *, filter_: int, groups: list[int]
+        self,
+        views: Views,
+        item: int,
+        codes: list[int],
+        *,
+        filter_: int,
+        groups: list[int],
+        others: list[int],
     ) -> None:
         self.known: dict[Cell, Range] = dict.fromkeys(product(groups, codes), (0, 10**6))
         self.sums: list[tuple[list[Cell], Range]] = []
-        self.codes, self.groups = codes, groups
+        self.codes, self.groups, self.others = codes, groups, others
         for name, block in blocks(views, item):
             found = name.split(".")
             if not name:
@@ -148,9 +160,12 @@ class Attacker:
         self.add_rest(block, self.groups)
 
     def read_group(self, block: Block, group: int) -> None:
+        members = self.others if group == OTHERS else [group]
         for code, n in block.lines:
-            self.known[group, code] = max(K, int(n) - NOISE), int(n) + NOISE
-        self.add_rest(block, [group])
+            self.add([(one, code) for one in members], n)
+            if len(members) == 1:
+                self.known[members[0], code] = max(K, int(n) - NOISE), int(n) + NOISE
+        self.add_rest(block, members)
 
     def add_rest(self, block: Block, groups: list[int]) -> None:
         if block.rest is not None:
@@ -182,7 +197,9 @@ def test_adding_and_subtracting_over_all_filters_recovers_nobody(
     split = split_by(PLAN, people, filter_)
     item = KEYS[name]
     codes = codes_of(PLAN.questions[item])
-    attacker = Attacker(views, item, codes, filter_=filter_, groups=list(split.groups))
+    groups = list(split.groups)
+    others = [group for group in groups if group not in offered_groups(split, K)]
+    attacker = Attacker(views, item, codes, filter_=filter_, groups=groups, others=others)
     attacker.think()
     for (group, code), (low, high) in attacker.known.items():
         true = int(split.groups[group].of(item).get(code, 0))
@@ -206,11 +223,12 @@ def test_an_option_of_several_is_not_found_by_what_is_left(
                 for name, block in blocks(views, KEYS["warum"])
             }
             whole = shown[""]
-            groups = {group: shown.get(f"{filter_}.{group}") for group in split.groups}
+            offered = offered_groups(split, K)
+            groups = {group: shown.get(f"{filter_}.{group}") for group in offered}
             gone = [group for group, n in groups.items() if n is None]
             if whole is None or len(gone) != 1:
                 continue
-            left = split.groups[gone[0]].of(KEYS["warum"]).get(option.code, 0)
+            left = offered[gone[0]].of(KEYS["warum"]).get(option.code, 0)
             assert left >= K
 
 
@@ -233,4 +251,16 @@ def test_a_group_that_leaves_a_few_people_over_is_not_offered() -> None:
         {str(KEYS["ort"]): 1 if at < 90 else 2, str(KEYS["weg"]): 1 + at % 2} for at in range(96)
     ]
     views = published([Answered(row, at * 7919) for at, row in enumerate(rows)])
-    assert list(views) == [""]
+    assert [name for name in views if name.startswith(f"{KEYS['ort']}.")] == []
+
+
+def test_who_did_not_say_and_small_groups_stand_together_and_are_many(
+    people: list[Answered], views: Views
+) -> None:
+    for item in FILTERS:
+        groups = offered_groups(split_by(PLAN, people, item), K)
+        assert REST not in groups
+        if len(groups) > 1:
+            assert {f"{item}.{code}" for code in groups} <= set(views)
+            assert sum(found.n for found in groups.values()) == len(people)
+        assert all(found.n >= 2 * K for found in groups.values())

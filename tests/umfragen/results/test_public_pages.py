@@ -16,10 +16,12 @@ from tests.umfragen.results.conftest import fill, keys_of
 from tests.visitors import Visitor
 from umfragen.models import FreeText, FreeTextState, State, Survey
 from umfragen.results import publication
-from umfragen.results.gathering import Selection
+from umfragen.results.counts import Counts
+from umfragen.results.gathering import split_in, whole_counts
 from umfragen.results.publication import Choice
-from umfragen.results.selecting import Filter
+from umfragen.results.publishing import REST, Split, offered_groups
 from umfragen.store.cells import ANSWERED
+from umfragen.store.frame import Frame
 from umfragen.store.plans import plan_of
 
 NOISE = 2
@@ -135,6 +137,11 @@ def test_two_states_never_differ_by_a_few_answers(
     publication.take_snapshot(planner, survey, [])
 
 
+def offered(survey: Survey, item: int) -> dict[int, Counts]:
+    plan = plan_of(survey)
+    return offered_groups(Split(item, split_in(plan, Frame(survey, plan), item, REST)), 5)
+
+
 def groups_of(found: dict[str, Any]) -> list[str]:
     return ["", *(f"{item}.{code}" for item, codes in found["groups"].items() for code in codes)]
 
@@ -145,13 +152,11 @@ def test_no_public_figure_of_any_group_stands_for_a_few_people(
 ) -> None:
     fill(survey, n, seed)
     publish(planner, survey, "ort", "rad")
-    plan = plan_of(survey)
     groups = groups_of(data(reader, survey))
     assert len(groups) > 1
     for name in groups:
         item, _, code = name.partition(".")
-        wanted = Filter({int(item): frozenset({int(code)})} if name else {})
-        exact = Selection(survey, plan, wanted).counts()
+        exact = offered(survey, int(item))[int(code)] if name else whole_counts(survey)
         assert exact.n >= 10
         for one, block in blocks(data(reader, survey, name)):
             if block["withheld"] or block["spans"] or one["shape"] in {"numbers", "ranking"}:
@@ -178,23 +183,23 @@ def test_subtracting_all_groups_from_all_answers_finds_nobody(
     people, since then two or more hide the option, or its own figure is hidden for everybody."""
     fill(survey, 150, seed)
     publish(planner, survey, "ort", "rad")
-    plan, keys = plan_of(survey), keys_of(survey)
+    keys = keys_of(survey)
     whole = lines(data(reader, survey))
     for filter_ in ("ort", "rad"):
-        by_group = Selection(survey, plan, Filter()).by(keys[filter_])
+        by_group = offered(survey, keys[filter_])
         shown = {
             name: lines(data(reader, survey, name))
             for name in groups_of(data(reader, survey))
             if name.startswith(f"{keys[filter_]}.")
         }
-        everybody = set(by_group) | {-1}
+        everybody = set(by_group)
         for item, code in whole:
             if item == keys[filter_]:
                 continue
             telling = {int(name.partition(".")[2]) for name, found in shown.items()
                        if (item, code) in found}  # fmt: skip
             silent = everybody - telling
-            all_of_it = Selection(survey, plan, Filter()).counts().of(item).get(code, 0)
+            all_of_it = whole_counts(survey).of(item).get(code, 0)
             left = all_of_it - sum(by_group[group].of(item).get(code, 0) for group in telling)
             assert len(silent) != 1 or left >= 5
 

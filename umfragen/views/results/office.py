@@ -160,7 +160,7 @@ def places(slug: str, key: int) -> ResponseReturnValue:
     page = {
         "title": office.wording.title(question),
         "n": len(points),
-        "places": listed(found, "#inhalt"),
+        "places": listed(found),
         "shapes": found,
     }
     return office_page(office, "map.html", "", page=page)

@@ -31,6 +31,7 @@ SECTIONS = {
     "texte": _l("Freitexte"),
     "verlauf": _l("Verlauf und Qualität"),
     "gewichte": _l("Gewichte"),
+    "dateien": _l("Dateien"),
     "veroeffentlichen": _l("Veröffentlichen"),
 }
 STRONG, MIDDLING = 0.5, 0.3  # of Cramér's V: Cohen, Statistical Power Analysis, 7.2
@@ -228,7 +229,7 @@ class CrossWords:
             return ()
         names = [label for _code, label in cross.across.options]
         lines = [label for _code, label in cross.down.options]
-        together = _("zusammen")
+        together, corner = _("zusammen"), cross.down.label
         counted = [
             [label, *map(self._count, row), self._count(total)]
             for label, row, total in zip(lines, cross.cells, cross.line_sums, strict=True)
@@ -244,9 +245,9 @@ class CrossWords:
             for label, row in zip(lines, cross.cells, strict=True)
         ]  # fmt: skip
         return [
-            (_("Anzahl"), ["", *names, together], counted),
-            (_("Prozent der Zeile"), ["", *names, together], of_lines),
-            (_("Prozent der Spalte"), ["", *names], of_columns),
+            (_("Anzahl"), [corner, *names, together], counted),
+            (_("Prozent der Zeile"), [corner, *names, together], of_lines),
+            (_("Prozent der Spalte"), [corner, *names], of_columns),
         ]
 
     def _all(self) -> float:

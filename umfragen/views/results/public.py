@@ -24,6 +24,7 @@ from umfragen.results.keeping import dump
 from umfragen.results.places import listed
 from umfragen.results.precision import honest_sentence, precision_of
 from umfragen.results.publication import WHOLE
+from umfragen.results.publishing import OTHERS
 from umfragen.results.shown import Show, ShownFigure
 from umfragen.results.wording import Wording
 from umfragen.rules import Settings
@@ -40,7 +41,7 @@ PER_PAGE = 50
 class ShownQuestion:
     shown: ShownFigure
     outcome: Markup
-    places: Sequence[dict[str, Any]] = ()
+    places: Sequence[tuple[str, str]] = ()
     shapes: Any = None
     texts: Sequence[tuple[str, Sequence[str], str]] = ()
 
@@ -65,6 +66,14 @@ class Result:
     def sentence(self) -> str:
         precision = precision_of(self.survey) if not self.view else None
         return honest_sentence(self.survey, self.snapshot.total, precision)
+
+    def protection(self) -> str:
+        return _(
+            "Zum Schutz aller, die geantwortet haben, sind Gruppen unter %(k)s Menschen"
+            " zusammengefasst oder nicht gezeigt, und jede Zahl ist um höchstens 2 verändert oder"
+            " gerundet. Summen können deshalb leicht abweichen.",
+            k=self.survey.k_min,
+        )
 
 
 def result_for(slug: str, view: str = "") -> Result:
@@ -101,7 +110,13 @@ def result(slug: str) -> ResponseReturnValue:
         "group": _group(found),
         "figures": questions,
         "has_map": any(one.places for one in questions),
-        "downloads": [(f"{found.path}.json", _("Alle Zahlen dieser Seite als JSON"))],
+        "protection": found.protection(),
+        "downloads": [
+            (f"{found.path}.xlsx", _("Excel-Datei")),
+            (f"{found.path}.csv", _("CSV-Datei")),
+            (f"{found.path}.json", _("JSON-Datei")),
+            (f"{found.path}/open-data.zip", _("Alles zusammen als offene Daten")),
+        ],
         "embed": f"{request.host_url.rstrip('/')}{found.path}/einbetten",
     }
     return render_template(
@@ -203,7 +218,7 @@ def _questions(found: Result) -> Iterator[ShownQuestion]:
         yield ShownQuestion(
             show.figure(question, figure, number),
             Markup(row.html),  # noqa: S704 - sanitised at write
-            listed(shapes, f"#frage-{figure.key}", more=True) if shapes else (),
+            listed(shapes, more=True) if shapes else (),
             shapes,
             list(_texts(found, figure, released)),
         )
@@ -227,7 +242,7 @@ def _filters(found: Result) -> Iterator[tuple[str, list[tuple[str, str, bool]]]]
         question = found.plan.questions[item]
         chips = [
             (
-                found.wording.label(question, code),
+                group_label(found, item, code),
                 f"{found.path}?gruppe={item}.{code}",
                 found.view == f"{item}.{code}",
             )
@@ -240,7 +255,13 @@ def _group(found: Result) -> str:
     if not found.view:
         return ""
     item, _dot, code = found.view.partition(".")
-    return found.wording.label(found.plan.questions[int(item)], int(code))
+    return group_label(found, int(item), int(code))
+
+
+def group_label(found: Result, item: int, code: int) -> str:
+    if code == OTHERS:
+        return _("alle anderen")
+    return found.wording.label(found.plan.questions[item], code)
 
 
 def _labels(found: Result, figure: Figure) -> dict[str, str]:
