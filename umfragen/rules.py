@@ -235,6 +235,12 @@ def require_takes_answers(
     raise Conflict(CLOSED_SENTENCES[standing(survey, at)])
 
 
+def require_takes_entries(survey: Survey, at: datetime) -> None:
+    """Paper that came in time is often entered after the end; never before the beginning."""
+    if standing(survey, at) not in {State.OPEN, State.PAUSED, State.CLOSED} or survey.is_sealed:
+        raise Conflict("Für diese Umfrage lässt sich gerade nichts erfassen.")
+
+
 def end_of_grace(survey: Survey) -> datetime:
     """Of a survey with an end: until when those who had begun may still send."""
     assert survey.closes_at is not None  # noqa: S101 - said above

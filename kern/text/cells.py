@@ -15,6 +15,8 @@ def harmless(text: str) -> str:
     Signs are looked for behind spaces, quotes and invisible characters too, which some programs
     skip. https://owasp.org/www-community/attacks/CSV_Injection
     """
+    if text[:1].isalnum() and text.isprintable():  # nearly all: codes, names, words
+        return text
     text = printable(text)
     seen = next((one for one in text if not _is_skipped(one)), "")
     if text[:1] not in {"\t", "\r", "\n"} and (not seen or seen not in _FORMULA_SIGNS):

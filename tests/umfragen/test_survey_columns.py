@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from tests.umfragen.surveys import every_kind
 from umfragen import service
 from umfragen.editing.robots import walk_robots
 from umfragen.engine import make_row
-from umfragen.models import Block, ColumnBlock, Source, Survey, Tally
+from umfragen.models import Block, ColumnBlock, Response, Source, Survey, Tally
 from umfragen.store import folding, inbox, rebuilding, rows
 from umfragen.store.cells import ANSWERED, MISSING, TOTAL, rank_code
 from umfragen.store.frame import Condition, Frame
@@ -115,13 +116,27 @@ def test_what_went_wrong_in_a_copy_is_found_and_mended(town: Town) -> None:
     assert rebuilding.verify(survey, plan) == 0
     right = service.tallies(survey.id)
 
-    db.session.execute(
-        update(Tally).where(Tally.item_key == key(survey, "weg")).values(n=Tally.n + 1)
-    )
-    assert rebuilding.verify(survey, plan) > 0
+    for mend in (rebuilding.verify, partial(rebuilding.look, night=3)):
+        wrong = update(Tally).where(Tally.item_key == key(survey, "weg"))
+        db.session.execute(wrong.values(n=Tally.n + 1))
+        assert mend(survey, plan) > 0
+        assert service.tallies(survey.id) == right
+        assert rebuilding.verify(survey, plan) == 0
 
-    assert service.tallies(survey.id) == right
-    assert rebuilding.verify(survey, plan) == 0
+
+def test_by_night_every_block_has_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folding, "BLOCK", 2)
+    survey, _ = filled(12)
+    plan = service.plan_of(survey)
+    folding.fold(survey, plan)
+    assert [rebuilding.look(survey, plan, night) for night in (0, 1)] == [0, 0]
+    swapped = db.session.scalars(select(Response).where(Response.block == 5)).all()
+    first, second = (dict(one.answers) for one in swapped)
+    swapped[0].answers, swapped[1].answers = second, first  # every total stays
+    db.session.flush()
+
+    assert sum(rebuilding.look(survey, plan, night) for night in (0, 1)) == 1
+    assert rebuilding.look(survey, plan, 1) == 0
 
 
 def test_every_response_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:

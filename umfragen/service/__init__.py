@@ -29,6 +29,9 @@ token = change(survey, typed)                            with the receipt: a dra
 
 letters = make_letters(actor, survey, {"Nord": 500})     once; .code .stratum; letter_figures
 
+Paper: enter(actor, survey, sheet_number, answers, source=Source.PAPER); twice: enter_first,
+compare, enter_second (raises Differing). `entered_on(survey, day)` counts.
+
 `plan_of(survey)` and `definition_of(survey)` are the published version, `draft_of(survey)` what the
 editor sees; `tallies(survey.id)` the figures of all answers that have left the inbox.
 """
@@ -68,6 +71,16 @@ from umfragen.service.definitions import (
     redo,
     save_draft,
     undo,
+)
+from umfragen.service.entering import (
+    Differing,
+    Mismatch,
+    compare,
+    enter,
+    enter_first,
+    enter_second,
+    entered_on,
+    list_first_entries,
 )
 from umfragen.service.letters import (
     Letter,
@@ -116,11 +129,13 @@ __all__ = [
     "SURVEYS",
     "AdmissionMissing",
     "AlreadyAnswered",
+    "Differing",
     "Draft",
     "Faulty",
     "Filling",
     "Incomplete",
     "Letter",
+    "Mismatch",
     "Mixing",
     "NotReady",
     "QuotaFull",
@@ -138,6 +153,7 @@ __all__ = [
     "call_off",
     "change",
     "close",
+    "compare",
     "compare_draft",
     "copy_survey",
     "create_survey",
@@ -146,6 +162,10 @@ __all__ = [
     "discard",
     "draft_of",
     "draft_plan",
+    "enter",
+    "enter_first",
+    "enter_second",
+    "entered_on",
     "extend",
     "find_survey",
     "get_draft",
@@ -160,6 +180,7 @@ __all__ = [
     "is_known_device",
     "letter_figures",
     "list_findings",
+    "list_first_entries",
     "list_gaps",
     "list_surveys",
     "list_versions",

@@ -4,6 +4,7 @@ from kern import audit, outbox
 from kern.actor import Actor
 from kern.content import Ref
 from kern.outbox import Fact
+from kern.scope import SCOPE_KEY
 from umfragen.models import SURVEY_KEY, Survey
 
 SURVEYS = "surveys"  # the revision key of everything that lists surveys
@@ -24,6 +25,11 @@ def announce(
     """`act` is a name such as "survey.open"."""
     audit.record(actor, act, str(ref_of(survey)), detail)
     outbox.note(SURVEY_KEY, survey.id, fact, touches=[SURVEYS, f"scope:{survey.scope_id}"])
+
+
+def announce_readers(survey: Survey) -> None:
+    """Who may read has changed, and with it everything that belongs to the survey."""
+    outbox.note(SCOPE_KEY, survey.scope_id)
 
 
 def announce_rewritten(actor: Actor, survey: Survey, act: str) -> None:

@@ -15,6 +15,7 @@ from kern.moderation.models import CaseKind
 from kern.outbox import Fact
 from umfragen import rules
 from umfragen.models import AnswerDraft, Level, Response, ResponseStatus, State, Survey
+from umfragen.service import telling
 from umfragen.service.changes import announce, ref_of
 from umfragen.service.surveys import list_gaps, settings_of
 from umfragen.store import inbox, peppers
@@ -88,6 +89,8 @@ def open_now(actor: Actor, survey: Survey) -> None:
     survey.opened_at = survey.opened_at or max(at, survey.opens_at or at)
     state = State.SCHEDULED if is_later else State.OPEN
     enter(actor, survey, state, "survey.schedule" if is_later else "survey.open")
+    if state is State.OPEN:
+        telling.tell_opened(actor, survey)
 
 
 def remove_tests(survey: Survey) -> None:
@@ -142,6 +145,7 @@ def extend(actor: Actor, survey: Survey, closes_at: datetime, reason: str) -> No
     survey.closes_at = closes_at
     survey.revision += 1
     announce(actor, survey, "survey.extend")
+    telling.tell_extended(actor, survey)
 
 
 def close(actor: Actor, survey: Survey) -> None:
@@ -179,6 +183,7 @@ def pass_instants(since: datetime, until: datetime) -> bool:
     opening = db.session.scalars(due).all()
     for survey in opening:
         enter(SYSTEM, survey, State.OPEN, "survey.open")
+        telling.tell_opened(SYSTEM, survey)
     ended = query.where(Survey.state.in_([State.OPEN, State.PAUSED]), Survey.closes_at <= until)
     closing = [survey for survey in db.session.scalars(ended) if not _in_grace(survey, until)]
     for survey in closing:

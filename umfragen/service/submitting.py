@@ -103,7 +103,7 @@ def count(survey: Survey, filling: Filling, sheet: Sheet, source: Source, key: s
     if not ledger.keep_submit_key(survey.id, submit_key(survey, key)):
         return Receipt(_receipt(survey, key), is_repeat=True)
     take_quotas(survey, sheet)
-    receipt = _receipt(survey, key)
+    receipt = _receipt(survey, key) if source is Source.WEB else ""
     inbox.put(survey, _given(survey, filling, sheet, source, receipt))
     if not survey.has_answers:
         survey.has_answers = True

@@ -10,13 +10,13 @@ from sqlalchemy import delete, select
 from kern.db import db
 from umfragen.definition import Quota
 from umfragen.engine import Plan
-from umfragen.models import Inbox, NumberTally, QuotaCount, Survey, Tally
-from umfragen.store.cells import count_row
-from umfragen.store.columns import Row
-from umfragen.store.folding import fold, unfold
+from umfragen.models import Block, ColumnBlock, Inbox, NumberTally, QuotaCount, Survey, Tally
+from umfragen.store.cells import LANGUAGE, SOURCE, TOTAL, VERSION, count_row
+from umfragen.store.columns import columns_of, encode
+from umfragen.store.folding import AT_ONCE, fold, unfold, unpack
 from umfragen.store.frame import Frame
-from umfragen.store.rows import block_rows, blocks_of
-from umfragen.store.tallies import KEYS, Change, apply, clear, count_quotas
+from umfragen.store.rows import block_rows, blocks_of, every_row
+from umfragen.store.tallies import KEYS, Change, apply, clear, count_quotas, tallies
 
 log = logging.getLogger(__name__)
 
@@ -50,9 +50,47 @@ def verify(survey: Survey, plan: Plan) -> int:
     return differing
 
 
+def look(survey: Survey, plan: Plan, night: int) -> int:
+    """The same at a glance, in a second: are the tallies what the columns say, and a few blocks of
+    columns what their rows say? Each night others, so every block has its turn."""
+    differing = _differing_tallies(survey, plan)
+    blocks = blocks_of(survey.id)
+    if blocks:
+        first = night * AT_ONCE
+        turn = {blocks[(first + at) % len(blocks)] for at in range(min(AT_ONCE, len(blocks)))}
+        differing += sum(not _is_as_its_rows(survey, plan, block) for block in turn)
+    if differing:
+        log.warning("Umfrage %s: %s Zählungen wichen ab und sind neu", survey.id, differing)
+        rebuild(survey, plan)
+    return differing
+
+
+def _differing_tallies(survey: Survey, plan: Plan) -> int:
+    frame, found = Frame(survey, plan), tallies(survey.id)
+    items = (*plan.items, TOTAL, LANGUAGE, SOURCE, VERSION)
+    return sum(dict(frame.counts(item)) != found.get(item, {}) for item in items)
+
+
+def _is_as_its_rows(survey: Survey, plan: Plan, block: int) -> bool:
+    rows = block_rows(survey, block)
+    query = select(ColumnBlock).where(
+        ColumnBlock.survey_id == survey.id, ColumnBlock.block == block
+    )
+    is_stale = select(Block.is_stale).where(Block.survey_id == survey.id, Block.block == block)
+    if db.session.scalar(is_stale):
+        return True
+    stored = {(one.item_key, one.part): one.data for one in db.session.scalars(query)}
+    return all(
+        unpack(stored[column.item, column.part])
+        == encode(plan.items.get(column.item), column, rows)
+        for column in columns_of(plan.items)
+        if (column.item, column.part) in stored  # else the question came later
+    )
+
+
 def _count(survey: Survey, plan: Plan) -> tuple[Change, Counter[str], int]:
     change, quotas, total = Change(), Counter[str](), 0
-    for row in _rows(survey):
+    for row in every_row(survey):
         change.add(count_row(plan.items, row.answers, row.head), row.rkey)
         quotas.update(_quotas(plan, row.answers))
         total += 1
@@ -60,11 +98,6 @@ def _count(survey: Survey, plan: Plan) -> tuple[Change, Counter[str], int]:
     for answers in db.session.scalars(waiting):
         quotas.update(_quotas(plan, answers))
     return change, quotas, total
-
-
-def _rows(survey: Survey) -> Iterator[Row]:
-    for block in (*blocks_of(survey.id), None):
-        yield from block_rows(survey, block)
 
 
 def quotas_of(plan: Plan, answers: Mapping[str, Any]) -> list[Quota]:

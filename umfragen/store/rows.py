@@ -44,22 +44,22 @@ def stream(survey: Survey) -> Iterator[Answered]:
         seen.add(row.id)
         yield _answered(row)
     for block in blocks_of(survey.id):
-        for row in db.session.execute(_in_block(survey.id, block)):
+        for row in db.session.execute(_in_block(survey.id, block).execution_options(yield_per=500)):
             if row.id not in seen:
                 yield _answered(row)
 
 
 def block_rows(survey: Survey, block: int | None) -> list[Row]:
     """Those of a block in its order, or those that are in none yet."""
-    found = db.session.execute(_in_block(survey.id, block))
-    return [
-        Row(
-            head_of(row.day, row.language, row.source, row.version, survey.languages),
-            row.rkey,
-            row.answers,
-        )
-        for row in found
-    ]
+    return [_row(survey, row) for row in db.session.execute(_in_block(survey.id, block))]
+
+
+def every_row(survey: Survey) -> Iterator[Row]:
+    """As `stream`, for whoever holds the survey's lock."""
+    for row in _without_block(survey.id):
+        yield _row(survey, row)
+    for block in blocks_of(survey.id):
+        yield from block_rows(survey, block)
 
 
 def blocks_of(survey_id: int) -> Sequence[int]:
@@ -92,6 +92,11 @@ def _in_block(survey_id: int, block: int | None) -> Select[Any]:
         )
         .order_by(Response.id)
     )
+
+
+def _row(survey: Survey, row: Found[Any]) -> Row:
+    head = head_of(row.day, row.language, row.source, row.version, survey.languages)
+    return Row(head, row.rkey, row.answers)
 
 
 def _answered(row: Found[Any]) -> Answered:

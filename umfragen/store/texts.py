@@ -12,7 +12,8 @@ from kern.db import db
 from kern.ids import LARGEST_ID
 from kern.moderation.cases import open_case, withdraw_cases
 from kern.moderation.models import CaseKind
-from umfragen.definition.items import Holds
+from umfragen.definition.items import Holds, Part
+from umfragen.definition.questions import Contact, When
 from umfragen.engine import Plan
 from umfragen.models import FREE_TEXT_KEY, FreeText, FreeTextState, Survey
 from umfragen.rules import Settings
@@ -56,7 +57,12 @@ def drop(response_id: int) -> None:
 
 def text_items(plan: Plan) -> Iterator[int]:
     """Keys of items that hold one text in people's own words."""
-    yield from (key for key, item in plan.items.items() if item.holds is Holds.TEXT)
+    for key, item in plan.items.items():
+        is_other = item.part is Part.WHOLE and isinstance(
+            plan.questions[item.question], When | Contact
+        )
+        if item.holds is Holds.TEXT and not is_other:
+            yield key
 
 
 def _new_ids(wanted: int) -> list[int]:
