@@ -17,7 +17,11 @@ class NavItem:
 
 
 def _nav() -> list[NavItem]:
-    rooms = [(_("Projekte"), "/beteiligung/"), (_("So geht’s"), "/so-gehts")]
+    rooms = [
+        (_("Projekte"), "/beteiligung/"),
+        (_("Umfragen"), "/umfragen/"),
+        (_("So geht’s"), "/so-gehts"),
+    ]
     actor = current_actor()
     if actor.may_anywhere("moderation.desk"):
         rooms.append((_("Moderation"), "/moderation/"))

@@ -47,9 +47,11 @@ from portal.rechenschaft import views as rechenschaft
 from portal.start import views as start
 from portal.suche import views as suche
 from portal.verwaltung import views as verwaltung
+from umfragen import mails as survey_mails
 from umfragen.service import answering as survey_drafts
 from umfragen.service import states as survey_states
 from umfragen.service import upkeep as survey_upkeep
+from umfragen.views import answering as umfragen
 from umfragen.views import editing as survey_editing
 from umfragen.views import results as ergebnisse
 
@@ -65,6 +67,7 @@ MAIL_KINDS: tuple[MailKind, ...] = (
     *moderation_mails.KINDS,
     *notify_mails.MAIL_KINDS,
     *statement_mails.KINDS,
+    *survey_mails.KINDS,
 )
 NOTICE_TYPES: tuple[NoticeType, ...] = (
     *discussion_notices.TYPES,
@@ -99,6 +102,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     feeds.blueprint,
     start.blueprint,
     suche.blueprint,
+    umfragen.blueprint,
     verwaltung.blueprint,
     survey_editing.blueprint,
 )

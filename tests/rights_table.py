@@ -29,6 +29,7 @@ from kern.outbox import OutboxEntry, State
 from portal.verwaltung import einrichten
 from tests.builders import actor_of, make_account, make_actor, make_post
 from tests.reading import read_before
+from tests.rights_answering import ANSWERING
 from tests.rights_discussion import DISCUSSION
 from tests.rights_mitteilungen import MITTEILUNGEN
 from tests.rights_projects import PROJECTS
@@ -300,6 +301,7 @@ RIGHTS: dict[tuple[str, str], Row] = {
     **PROJECTS,
     **RESULTS,
     **SURVEY_EDITOR,
+    **ANSWERING,
     **DISCUSSION,
     **MITTEILUNGEN,
     **STATEMENTS,

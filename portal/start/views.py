@@ -30,7 +30,7 @@ TITLES = {
     "privacy": _l("Datenschutz"),
     "accessibility": _l("Barrierefreiheit"),
 }
-COMING = {"umfragen": _l("Umfragen"), "wiki": _l("Stadtwiki")}
+COMING = {"wiki": _l("Stadtwiki")}
 
 
 class PlaceShown(NamedTuple):
@@ -87,7 +87,7 @@ def accessibility() -> ResponseReturnValue:
     return _own_page("accessibility")
 
 
-@blueprint.get("/<any(umfragen, wiki):room>/")
+@blueprint.get("/<any(wiki):room>/")
 def not_yet(room: str) -> ResponseReturnValue:
     """An address that people may know from elsewhere."""
     return render_template("portal/start/not_yet.html", title=COMING[room])

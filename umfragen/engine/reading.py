@@ -73,7 +73,7 @@ def field_name(item: int, part: int | None = None) -> str:
 
 def read_form(plan: Plan, form: Form, page_key: int | None = None) -> Reading:
     """All items of a page, or of the whole survey. Raises nothing."""
-    seen = _seen(form)
+    seen = seen_questions(form)
     answers: dict[int, Value] = {}
     cleared: set[int] = set()
     rejected: dict[int, Rejected] = {}
@@ -102,7 +102,7 @@ def _items(plan: Plan, page_key: int | None) -> Iterator[Item]:
                         yield item
 
 
-def _seen(form: Form) -> frozenset[int] | None:
+def seen_questions(form: Form) -> frozenset[int] | None:
     """Keys of the questions that stood on the page; None where the form does not say."""
     fields = form.getlist(SEEN)
     if not fields:

@@ -1,0 +1,127 @@
+"""Files among the answers: they wait outside of the database until the answers are sent.
+
+Kept for good they say nothing of when or by whom: another name than while they waited, no person,
+and the beginning of the day instead of the time.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from kern.clock import now
+from kern.db import db
+from kern.errors import Invalid
+from kern.files import waiting
+from kern.files.images import Picture, accept_picture
+from kern.files.models import File
+from kern.files.pdf import Document, accept_pdf
+from kern.files.service import attach, keep_pdf, keep_picture
+from umfragen.definition.questions import Files
+from umfragen.engine import Answers, Fault, Plan, Value
+from umfragen.models import Survey
+from umfragen.service.changes import ref_of
+
+PDF = "pdf"
+PICTURES = frozenset({"jpg", "jpeg", "png", "webp", "gif"})
+ENDINGS = frozenset({PDF, *PICTURES})  # what we can look into
+MEGABYTE = 1_000_000
+
+
+def accept(question: Files, data: bytes, filename: str) -> str:
+    """Look into it and let it wait; returns its token. Takes a while: before the transaction.
+    Raises Fault."""
+    ending = filename.rpartition(".")[2].lower()
+    allowed = set(question.extensions) & ENDINGS
+    if "jpg" in allowed:
+        allowed.add("jpeg")
+    if ending not in allowed:
+        raise Fault(
+            "Diese Art von Datei geht hier nicht. Möglich: %(kinds)s.",
+            question.key,
+            kinds=", ".join(sorted(allowed)),
+        )
+    if len(data) > question.megabytes * MEGABYTE:
+        raise Fault(
+            "Diese Datei ist zu groß. Möglich sind %(n)s MB.", question.key, n=question.megabytes
+        )
+    try:
+        accepted: Picture | Document = (
+            accept_pdf(data, filename) if ending == PDF else accept_picture(data, filename)
+        )
+    except Invalid as error:
+        raise _fault(error, question.key) from error
+    return waiting.put(accepted)
+
+
+def _fault(error: Invalid, key: int) -> Fault:
+    found = Fault(error.message, key)
+    found.params = error.params
+    return found
+
+
+def find(token: str) -> Picture | Document | None:
+    return waiting.find(token, Picture) or waiting.find(token, Document)
+
+
+def names_of(plan: Plan, answers: Answers) -> dict[str, str]:
+    """Token -> the name the file had, of those that still wait."""
+    return {
+        token: found.filename
+        for token in _tokens(plan, answers)
+        if (found := find(token)) is not None
+    }
+
+
+def without_lost(plan: Plan, answers: Answers) -> tuple[dict[int, Value], list[Fault]]:
+    """Answers without files that are gone by now, and a sentence at each of their questions."""
+    kept = dict(answers)
+    faults = []
+    for key, tokens in _by_question(plan, answers).items():
+        left = tuple(token for token in tokens if find(token) is not None)
+        if left == tokens:
+            continue
+        faults.append(
+            Fault("Bitte wählen Sie die Datei noch einmal. Wir haben sie nicht mehr.", key)
+        )
+        if left:
+            kept[key] = left
+        else:
+            del kept[key]
+    return kept, faults
+
+
+def keep_all(survey: Survey, plan: Plan, answers: Answers) -> dict[int, Value]:
+    """The answers with the lasting names of their files, in the transaction that sends them."""
+    kept = dict(answers)
+    for key, tokens in _by_question(plan, answers).items():
+        kept[key] = tuple(_keep(survey, token) for token in tokens)
+    return kept
+
+
+def _keep(survey: Survey, token: str) -> str:
+    found = find(token)
+    if found is None:
+        raise Invalid("Bitte wählen Sie die Datei noch einmal. Wir haben sie nicht mehr.")
+    nameless = replace(found, filename="")
+    file: File = (
+        keep_picture(nameless, "Datei", None)
+        if isinstance(nameless, Picture)
+        else keep_pdf(nameless, "Datei", None)
+    )
+    today = now().date()
+    file.uploaded_at = datetime(today.year, today.month, today.day, tzinfo=UTC)
+    db.session.flush()
+    attach(file.id, ref_of(survey))
+    return file.name
+
+
+def _tokens(plan: Plan, answers: Answers) -> list[str]:
+    return [token for tokens in _by_question(plan, answers).values() for token in tokens]
+
+
+def _by_question(plan: Plan, answers: Answers) -> Mapping[int, tuple[str, ...]]:
+    found: dict[int, tuple[str, ...]] = {}
+    for key, value in answers.items():
+        if isinstance(plan.questions.get(key), Files) and isinstance(value, tuple):
+            found[key] = tuple(token for token in value if isinstance(token, str))
+    return found

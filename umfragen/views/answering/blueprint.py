@@ -1,0 +1,87 @@
+"""What all pages of somebody who answers share: the gate, the cookies of the higher levels."""
+
+from flask import Blueprint, Response, request
+from werkzeug.wrappers import Response as Answer
+
+from kern.calendar import to_local
+from kern.clock import now
+from kern.scope import list_windows
+from kern.web import current_actor
+from kern.web.identity import settings
+from umfragen import rules, service
+from umfragen.models import Survey
+
+blueprint = Blueprint("umfragen", __name__)
+
+ADMISSION = "zutritt"
+DEVICE = "umfrage"
+SECRET = frozenset({"token", "admission"})  # parts of an address that open something
+
+
+def to_survey(slug: str) -> Survey:
+    return service.get_survey_for(current_actor(), slug)
+
+
+def is_open(survey: Survey) -> bool:
+    windows = list_windows(survey.scope_id)
+    return rules.takes_answers(survey, survey.scope, windows, now())
+
+
+def require_open(survey: Survey) -> None:
+    """Before anything is asked or sent. Raises Conflict."""
+    windows = list_windows(survey.scope_id)
+    rules.require_takes_answers(survey, survey.scope, windows, now())
+
+
+def admission() -> str:
+    """Shown on this device before; of this survey, since the cookie's path is."""
+    return request.cookies.get(ADMISSION, "")
+
+
+def remember_admission(response: Answer, survey: Survey, value: str) -> Answer:
+    """Until the browser closes, on pages of this survey only."""
+    response.set_cookie(
+        ADMISSION,
+        value,
+        path=f"/umfragen/{survey.slug}",
+        httponly=True,
+        secure=settings().https,
+        samesite="Lax",
+    )
+    return response
+
+
+def forget_admission(response: Answer, survey: Survey) -> Answer:
+    response.delete_cookie(
+        ADMISSION, path=f"/umfragen/{survey.slug}", httponly=True, samesite="Lax"
+    )
+    return response
+
+
+def remember_device(response: Answer, survey: Survey) -> Answer:
+    """Level 1: from here somebody has answered. Names the survey, nobody and nothing else."""
+    response.set_cookie(
+        DEVICE,
+        service.device_value(survey),
+        path=f"/umfragen/{survey.slug}",
+        expires=to_local(survey.closes_at) if survey.closes_at else None,
+        httponly=True,
+        secure=settings().https,
+        samesite="Lax",
+    )
+    return response
+
+
+def device_cookie() -> str:
+    return request.cookies.get(DEVICE, "")
+
+
+@blueprint.after_request
+def keep_secrets(response: Response) -> Response:
+    """Whoever has such an address reads the answers: no cache and no other site gets to see it."""
+    if not SECRET.isdisjoint(request.view_args or {}):
+        response.headers["Cache-Control"] = "private, no-store"
+        # Not "no-referrer": browsers then send "Origin: null" with a form, which we must refuse.
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["X-Robots-Tag"] = "noindex"
+    return response
