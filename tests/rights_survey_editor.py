@@ -138,6 +138,8 @@ SURVEY_EDITOR: dict[tuple[str, str], Row] = {
         values=_draft,
         data=lambda _v: {"level": 0, "sampling": "self", "k_total": 20, "k_min": 5},
     ),
+    (f"{_NAME}.take_file", "GET"): _seen(values=lambda visit: {**_draft(visit), "ending": "lss"}),
+    (f"{_NAME}.qr_code", "GET"): _seen(values=_draft),
     (f"{_NAME}.make_codes", "POST"): publishers(
         200, values=_letters, data=lambda _v: {"count": 1, "art": "csv"}
     ),

@@ -20,6 +20,7 @@ LEADING = 16
 SIGNS = 84  # of Helvetica in a line of text
 QR_SIZE = 130
 BOM = "\ufeff"
+MAX_LETTERS = 5_000  # in one PDF: about eight seconds of CPU
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,8 @@ def _text(x: float, y: float, font: str, size: int, words: str) -> str:
 
 def _qr(content: str, x: float, y: float) -> Iterator[str]:
     """Dark squares, joined along each row."""
-    matrix = [list(row) for row in segno.make(content, error="m", micro=False).matrix]
+    # One mask for all: weighing eight of them takes five times as long, and readers take any.
+    matrix = [list(row) for row in segno.make(content, error="m", micro=False, mask=3).matrix]
     unit = QR_SIZE / (len(matrix) + 8)  # four light squares on each side
     for at, row in enumerate(matrix):
         start = 0

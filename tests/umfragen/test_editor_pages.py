@@ -454,3 +454,29 @@ def test_a_file_becomes_a_draft_with_a_report(office: Visitor) -> None:
     assert "genau übernommen" in report.text
     assert "<script>x" not in report.text
     assert [asked.KIND for asked in draft("aus-limesurvey").questions()] == ["short_text"]
+
+
+def test_a_survey_leaves_as_a_file_and_comes_back(office: Visitor, survey: Survey) -> None:
+    before = draft()
+    for ending in ("json", "lss"):
+        file = office.get(f"{EDIT}/datei/{ending}")
+        assert file.status_code == 200
+        page = office.get("/umfragen/import").text
+        scope = page.split("<option", 1)[1].split('value="')[1].split('"')[0]
+        sent = {"scope": scope, "file": (io.BytesIO(file.data), f"x.{ending}")}
+        report = office.post("/umfragen/import", sent)
+        assert report.status_code == 200
+        slug = report.text.split("/umfragen/spielplatz-ahornweg-", 1)[1].split("/")[0]
+        assert draft(f"spielplatz-ahornweg-{slug}") == before
+    assert office.get(f"{EDIT}/datei/exe").status_code == 404
+    broken = {"scope": scope, "file": (io.BytesIO(b'{"title": 1}'), "x.json")}
+    assert office.post("/umfragen/import", broken).status_code == 422
+
+
+def test_an_open_survey_has_a_short_address_and_a_qr_code(office: Visitor, planner: Actor) -> None:
+    make_open_survey(PLAIN, actor=planner)
+    db.session.commit()
+    assert "/u/spielplatz-ahornweg" in office.get(f"{EDIT}/oeffnen").text
+    picture = office.get(f"{EDIT}/qr.svg")
+    assert picture.headers["Content-Type"] == "image/svg+xml"
+    assert b"<svg" in picture.data

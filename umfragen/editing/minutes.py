@@ -7,6 +7,7 @@ The times for answering are ours, in seconds, and deliberately on the slow side.
 
 import math
 from collections.abc import Iterator
+from functools import lru_cache
 from statistics import median
 
 from umfragen.definition import Definition
@@ -37,6 +38,7 @@ A_PAGE = 3.0
 WALKS = 5
 
 
+@lru_cache(maxsize=64)
 def estimate_minutes(definition: Definition) -> int:
     """Whole minutes, at least one, for somebody on a usual way through the conditions."""
     plan = make_plan(definition)

@@ -91,36 +91,56 @@ class _Robot:
         self.language = language or plan.definition.language
         self.answers: dict[int, Value] = {}
 
-    @property
-    def sheet(self) -> Sheet:
+    def fill(self) -> Sheet:
+        """Costs a walk through the whole survey: once for many answers."""
         return fill(self.plan, self.answers, language=self.language)
 
     def walk(self) -> Walk:
-        page = first_page(self.sheet)
+        sheet = self.fill()
+        page = first_page(sheet)
         while page is not None:
-            if not self.answer_page(page):
-                return Walk(self.sheet, page)
-            page = next_page(self.sheet, page)
-        return Walk(self.sheet)
+            sheet = self.answer_page(page)
+            if self.wrong(sheet, page):
+                return Walk(sheet, page)
+            page = next_page(sheet, page)
+        return Walk(sheet)
 
-    def answer_page(self, page: int) -> bool:
-        for question in self.plan.pages[page].questions:
-            if question.key in self.sheet.shown:
-                self.answer(question)
+    def answer_page(self, page: int) -> Sheet:
+        sheet = self.answer_shown(page)
         for _ in range(ATTEMPTS):
-            wrong = self.wrong(page)
+            wrong = self.wrong(sheet, page)
             if not wrong:
-                return True
+                return sheet
             for question in wrong:
-                self.answer(question, must=True)
-        for question in self.wrong(page):  # what is not required may stay open
+                self.answer(question, sheet, must=True)
+            sheet = self.fill()
+        for question in self.wrong(sheet, page):  # what is not required may stay open
             self.clear(question)
-        return not self.wrong(page)
+        return self.fill()
 
-    def wrong(self, page: int) -> list[AnyQuestion]:
+    def answer_shown(self, page: int) -> Sheet:
+        """In rounds: answers may bring up further questions of the same page."""
+        asked: set[int] = set()
+        while True:
+            sheet = self.fill()
+            pending = [
+                question
+                for question in self.plan.pages[page].questions
+                if question.key in sheet.shown and question.key not in asked
+            ]
+            if not pending:
+                return sheet
+            for question in pending:
+                self.answer(question, sheet)
+                asked.add(question.key)
+
+    def wrong(self, sheet: Sheet, page: int) -> list[AnyQuestion]:
         """Files cannot be made up; a robot is let past them."""
-        owners = {item.key: item.question for item in self.plan.items.values()}
-        keys = {owners.get(fault.item, fault.item) for fault in find_faults(self.sheet, page)}
+        items = self.plan.items
+        keys = {
+            items[fault.item].question if fault.item in items else fault.item
+            for fault in find_faults(sheet, page)
+        }
         return [
             question
             for question in self.plan.pages[page].questions
@@ -131,20 +151,29 @@ class _Robot:
         for item in self.plan.items_of[question.key]:
             self.answers.pop(item.key, None)
 
-    def answer(self, question: AnyQuestion, *, must: bool = False) -> None:
+    def answer(self, question: AnyQuestion, sheet: Sheet, *, must: bool = False) -> None:
         self.clear(question)
         is_free = question.required is not Required.YES
         if not must and is_free and self.rng.random() < SKIPS:
             return
         if isinstance(question, NumberList):
-            self.share_out(question)
+            self.share_out(question, sheet)
             return
         for item in self.plan.items_of[question.key]:
-            sheet = self.sheet
-            if item.part is Part.WHOLE or item.key in sheet.shown:
+            if self.takes(item, sheet):
                 value = self.value(question, item, sheet)
                 if value is not None:
                     self.answers[item.key] = value
+
+    def takes(self, item: Item, sheet: Sheet) -> bool:
+        """A free line of a choice is there only while that choice is made."""
+        chosen = self.answers.get(item.question)
+        codes = chosen if isinstance(chosen, tuple) else (chosen,)
+        if item.part is Part.OTHER:
+            return OTHER_CODE in codes
+        if item.part is Part.REMARK:
+            return item.option is None or item.option in codes
+        return item.part is Part.WHOLE or item.key in sheet.shown
 
     def value(  # noqa: PLR0911 - one per form of answer
         self, question: AnyQuestion, item: Item, sheet: Sheet
@@ -203,9 +232,9 @@ class _Robot:
         steps = int((high - low) / step)
         return _tidy(low + self.rng.randint(0, max(0, steps)) * step)
 
-    def share_out(self, question: NumberList) -> None:
+    def share_out(self, question: NumberList, sheet: Sheet) -> None:
         """Numbers for the rows that are shown; with a total they add up to it."""
-        rows = [row.key for row in question.rows if row.key in self.sheet.shown]
+        rows = [row.key for row in question.rows if row.key in sheet.shown]
         if question.total is None or not rows:
             self.answers.update({key: self.number(question) for key in rows})
             return

@@ -39,8 +39,8 @@ class ImportForm(Form):
     file = FileField(
         _l("Datei"),
         description=_l(
-            "LimeSurvey (.lss, .lsg, .lsq, .lsa) oder XLSForm aus Excel, höchstens 32 MB. Antworten"
-            " in der Datei bleiben außen vor."
+            "LimeSurvey (.lss, .lsg, .lsq, .lsa), XLSForm aus Excel oder unsere eigene (.json),"
+            " höchstens 32 MB. Antworten in der Datei bleiben außen vor."
         ),
     )
     scope = SelectField(_l("Gehört zu"), coerce=int)

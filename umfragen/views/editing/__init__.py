@@ -14,6 +14,7 @@ from umfragen.views.editing import (
     preview,
     questions,
     settings,
+    taking,
 )
 from umfragen.views.editing.blueprint import blueprint
 
@@ -32,4 +33,5 @@ __all__ = [
     "preview",
     "questions",
     "settings",
+    "taking",
 ]

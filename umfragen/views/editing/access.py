@@ -10,7 +10,7 @@ from kern.town import current_town
 from kern.web import commits, notice, shows_again
 from umfragen import service
 from umfragen.forms.survey import AccessForm, CodesForm
-from umfragen.letters import Letter, Wording, write_csv, write_pdf
+from umfragen.letters import MAX_LETTERS, Letter, Wording, write_csv, write_pdf
 from umfragen.models import Level, Sampling
 from umfragen.privacy import promises
 from umfragen.service import invites
@@ -79,6 +79,10 @@ def make_codes(slug: str) -> ResponseReturnValue:
     )
     if not form.is_ok():
         return _page(desk, stored, form), 422
+    is_list = request.form.get("art") == "csv"
+    if not is_list and (form.count.data or 0) > MAX_LETTERS:
+        form.count.errors = [_("Ein PDF fasst höchstens %(most)s Briefe.", most=MAX_LETTERS)]
+        return _page(desk, stored, form), 422
     stratum = (form.stratum.data or "").strip()
     try:
         codes = invites.create_codes(desk.actor, desk.survey, form.count.data or 0, stratum)
@@ -86,7 +90,7 @@ def make_codes(slug: str) -> ResponseReturnValue:
         form.blame(error)
         return _page(desk, stored, form), 422
     letters = [_letter(desk, code) for code in codes]
-    if request.form.get("art") == "csv":
+    if is_list:
         head = (_("Code"), _("Link mit Code"), _("Adresse"), _("Gruppe"))
         return _file(desk, write_csv(letters, stratum, head), "text/csv; charset=utf-8", "csv")
     return _file(desk, write_pdf(letters, _wording(desk)), "application/pdf", "pdf")

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from kern.clock import now
 from kern.errors import Conflict, Invalid
 from kern.i18n import _, _l, _n, say
+from kern.town import current_town
 from kern.web import commits, current_actor, notice, shows_again
 from umfragen import rules, service
 from umfragen.editing.advice import ease_of, missing_texts
@@ -139,6 +140,7 @@ def _page(desk: Desk, form: ExtendForm, *, refused: str = "") -> str:
         minutes=settings.minutes or estimate_minutes(desk.draft.definition),
         has_unpublished=survey.current_version > 0 and service.has_unpublished(survey),
         confirm="beenden" in request.args,
+        short_address=f"{current_town().address}/u/{desk.slug}".split("://", 1)[-1],
     )
 
 
@@ -214,7 +216,7 @@ def _robots_check(desk: Desk) -> Check:
     title = _("Probelauf")
     if plan.mistakes:
         return Check(HINT, title, _("Erst müssen die Fehler weg."), "overview")
-    walks = walk_robots(plan, 10, seed=desk.slug)
+    walks = walk_robots(plan, 5, seed=desk.slug)
     stuck = sum(walk.stuck is not None for walk in walks)
     if stuck:
         words = _(
