@@ -4,7 +4,7 @@ A room describes each of its kinds with one `ContentType`; `portal` registers th
 floor works on these values only, so it never imports a room. All callables work on lists of ids.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -170,10 +170,15 @@ class ContentType:
     decide: Callable[[int, int, Actor, Verdict], None] | None = None
     """(id, revision, actor, verdict); Conflict when a newer revision exists. The reason is a note
     of the case, where it can be redacted and expires."""
+    decide_all: Callable[[Mapping[int, int], Actor, Verdict], Collection[int]] | None = None
+    """({id: revision}, actor, verdict): `decide` for many in few statements, for kinds that come in
+    floods. Returns those it was possible for; the others are left as they are."""
     reopen: Callable[[int, int, Actor], None] | None = None
     """(id, revision, actor): take the last decision back, within the undo time."""
     hide: Callable[[int, Actor, int | None], None] | None = None
     """(id, actor, number of the rule, shown on the tombstone)"""
+    hide_all: Callable[[Sequence[int], Actor, int | None], Collection[int]] | None = None
+    """`hide` for many, as `decide_all` is `decide` for many."""
     restore: Callable[[int, Actor], None] | None = None
     """(id, actor): back to its old place, replies kept."""
     redact: Callable[[int, Actor, Redaction], None] | None = None

@@ -103,6 +103,12 @@ def leave(token: Token[str | None]) -> None:
     _read_in.reset(token)
 
 
+def grouped(number: int) -> str:
+    """Thousands apart, as people write them: 1.000, in English 1,000."""
+    written = f"{number:,}"
+    return written if language().startswith("en") else written.replace(",", ".")
+
+
 @contextmanager
 def speaking(wanted: str) -> Iterator[None]:
     """Everything said inside is in this language: for mails, whose reader is not the one asking."""

@@ -1,6 +1,6 @@
 """How threads and posts appear in search, on the desk, in notices and exports."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
@@ -12,6 +12,7 @@ from beteiligung.discussion.service import (
     decisions,
     erasure,
     feeds,
+    many,
     mentioning,
     mine,
     moving,
@@ -289,6 +290,20 @@ def _decide_post(id_: int, revision: int, actor: Actor, verdict: Verdict) -> Non
     decisions.decide(decisions.get_post(id_), revision, actor, verdict)
 
 
+def _decide_threads(wordings: Mapping[int, int], actor: Actor, verdict: Verdict) -> Collection[int]:
+    if verdict is Verdict.REJECT:
+        return many.reject(Thread, wordings, actor)
+    return many.one_by_one(wordings, lambda id_: _decide_thread(id_, wordings[id_], actor, verdict))
+
+
+def _decide_posts(wordings: Mapping[int, int], actor: Actor, verdict: Verdict) -> Collection[int]:
+    if verdict is Verdict.REJECT:
+        return many.reject(Post, wordings, actor)
+    if verdict is Verdict.RELEASE:
+        return many.release_posts(wordings, actor)
+    return many.one_by_one(wordings, lambda id_: _decide_post(id_, wordings[id_], actor, verdict))
+
+
 def _thread_targets(id_: int, actor: Actor, words: str) -> Sequence[Card]:
     ids = moving.list_project_targets(decisions.get_thread(id_), actor, words)
     cards = cards_of(Ref(PROJECT_KEY, one) for one in ids)
@@ -310,6 +325,7 @@ THREADS = ContentType(
     public_ids=_public_thread_ids,
     desk_items=_thread_desk_items,
     decide=_decide_thread,
+    decide_all=_decide_threads,
     reopen=lambda id_, rev, actor: decisions.reopen(decisions.get_thread(id_), rev, actor),
     hide=lambda id_, actor, rule: decisions.hide(decisions.get_thread(id_), actor, rule),
     restore=lambda id_, actor: decisions.restore(decisions.get_thread(id_), actor),
@@ -342,6 +358,8 @@ POSTS = ContentType(
     desk_items=_post_desk_items,
     newest=feeds.newest_posts,
     decide=_decide_post,
+    decide_all=_decide_posts,
+    hide_all=many.hide_posts,
     reopen=lambda id_, rev, actor: decisions.reopen(decisions.get_post(id_), rev, actor),
     hide=lambda id_, actor, rule: decisions.hide(decisions.get_post(id_), actor, rule),
     restore=lambda id_, actor: decisions.restore(decisions.get_post(id_), actor),

@@ -106,6 +106,9 @@ def _released(notice: Notice, thing: Thing) -> str | None:
         return None  # rewritten, hidden or withdrawn since
     if isinstance(thing, Thread):
         return _("Ihr Gespräch ist freigegeben und für alle zu lesen.")
+    more = int(notice.payload.get("more", 0))
+    if more:
+        return _("%(n)s Ihrer Beiträge sind freigegeben und für alle zu lesen.", n=more + 1)
     return _("Ihr Beitrag ist freigegeben und für alle zu lesen.")
 
 

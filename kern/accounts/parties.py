@@ -4,7 +4,7 @@ The address of an account is its identity; `Party.email` is that of people witho
 of accounts as well unless somebody wrote without one from the same address before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 
@@ -74,13 +74,20 @@ def address_of(party: Party) -> str | None:
 
 def person_behind(party_id: int) -> int:
     """Whoever wrote from an account's address without logging in is the account's own party."""
+    return people_behind([party_id])[party_id]
+
+
+def people_behind(party_ids: Iterable[int]) -> dict[int, int]:
+    """The same for many; one query."""
+    ids = list(party_ids)
     query = (
-        select(Account.party_id)
-        .join(Identity, Identity.account_id == Account.id)
-        .join(Party, Party.email == Identity.subject)
-        .where(Party.id == party_id, Identity.kind == MAIL)
+        select(Party.id, Account.party_id)
+        .join(Identity, Party.email == Identity.subject)
+        .join(Account, Account.id == Identity.account_id)
+        .where(Party.id.in_(ids), Identity.kind == MAIL)
     )
-    return db.session.scalar(query) or party_id
+    behind = {row.id: row.party_id for row in db.session.execute(query)}
+    return {id_: behind.get(id_, id_) for id_ in ids}
 
 
 def parties_of(account: Account) -> Sequence[Party]:

@@ -14,6 +14,7 @@ from kern.outbox import bump
 from kern.settings import town_settings
 
 OVERTAKEN = (CaseKind.RELEASE, CaseKind.REVIEW)  # by a newer wording
+UNDONE = (CaseState.OPEN, CaseState.SETTLED)  # nothing has come of them so far
 BATCH = 500  # ids of one statement
 DESK = "desk"  # the revision key of everything that shows the queue
 
@@ -62,7 +63,7 @@ def withdraw_cases(ref: Ref, kinds: Iterable[CaseKind] = tuple(CaseKind)) -> Non
         Case.content_key == ref.key,
         Case.content_id == ref.id,
         Case.kind.in_(list(kinds)),
-        Case.state == CaseState.OPEN,
+        Case.state.in_(UNDONE),
     )
     db.session.execute(query.values(state=CaseState.WITHDRAWN, decided_at=now()))
     bump(DESK)

@@ -23,6 +23,7 @@ class CaseKind(StrEnum):
 
 class CaseState(StrEnum):
     OPEN = "open"
+    SETTLED = "settled"  # decided together with others; carried out after the undo time
     DECIDED = "decided"
     WITHDRAWN = "withdrawn"  # by the author, or overtaken by a newer revision
 
@@ -42,6 +43,31 @@ class CaseVerdict(StrEnum):
     WARN = "warn"
     BAR = "bar"
     LIFT = "lift"  # a bar ends early
+
+
+class JointState(StrEnum):
+    WAITING = "waiting"  # for the end of the undo time, then for the worker
+    DONE = "done"
+    TAKEN_BACK = "taken_back"
+
+
+class JointDecision(Model):
+    """One decision about many cases at once. Purpose: to carry it out bit by bit, and to show it as
+    the one decision it was. Its sentence moves to the cases, where it can be redacted and expires.
+    """
+
+    __tablename__ = "kern_joint_decision"
+    __table_args__ = (Index(None, "decided_by", "state", "decided_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    accepts: Mapped[bool]  # what that means for a case, its kind says
+    rule: Mapped[int | None]
+    law: Mapped[str] = mapped_column(String(200), default="")
+    text: Mapped[str] = mapped_column(Text, default="")  # empty once it is carried out
+    count: Mapped[int] = mapped_column(default=0)  # of things it was about
+    state: Mapped[JointState] = mapped_column(String(10), default=JointState.WAITING)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey(Account.id, ondelete="SET NULL"))
+    decided_at: Mapped[datetime] = mapped_column(Utc)
 
 
 class Case(Model):
@@ -84,6 +110,7 @@ class Case(Model):
     weight: Mapped[int] = mapped_column(default=0, server_default="0")
     """Sum of its hints: sorts, never decides."""
     group_id: Mapped[int | None] = mapped_column(index=True)  # the first open one of look-alikes
+    joint_id: Mapped[int | None] = mapped_column(index=True)  # how it was decided with others
     hinted_at: Mapped[datetime | None] = mapped_column(Utc)
     typed_ms: Mapped[int | None]  # from the first key to sending, as the browser says
     statement_id: Mapped[int | None] = mapped_column(unique=True, index=True)

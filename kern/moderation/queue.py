@@ -16,7 +16,8 @@ from kern.db import db
 from kern.moderation import persons
 from kern.moderation.filters import DESK, TAB_KINDS, Filters, Holder, Tab, held, within
 from kern.moderation.hints import Hint, hints_of
-from kern.moderation.models import Case, CaseState, CaseVerdict
+from kern.moderation.hints.grouping import by_one_person
+from kern.moderation.models import Case, CaseKind, CaseState, CaseVerdict
 from kern.moderation.paging import PAGE, Cursor
 from kern.moderation.persons import PERSON_KEY
 from kern.scope.models import Scope
@@ -48,6 +49,7 @@ class Waiting:
     is_mine: bool = False
     tally: Tally = Tally()
     alike: int = 0  # how many more of its group wait, folded under this one
+    by_one: bool = False  # all of its group are one person's
     hints: Sequence[Hint] = ()
 
 
@@ -65,7 +67,7 @@ class Queue:
 def list_queue(
     actor: Actor, filters: Filters, cursor: Cursor | None = None, limit: int = PAGE
 ) -> Queue:
-    """A page of what waits: four or five queries, and one for each kind of thing on it."""
+    """A page of what waits: four to six queries, and one for each kind of thing on it."""
     at = now()
     query = _with_holder().where(*filters.conditions(actor, at), filters.heads(actor, at))
     page = filters.sorting.order.cut(query, cursor, limit)
@@ -73,6 +75,8 @@ def list_queue(
     items = items_of(cases)
     tallies = tallies_of({case.author_id for case in cases if case.author_id is not None})
     alike = _count_alike(actor, filters, cases, at)
+    groups = {case.group_id for case in cases if alike.get(case.id) and case.group_id}
+    by_one = by_one_person(groups) if groups else set()
     hints = hints_of([case.id for case in cases])
     lines = [
         Waiting(
@@ -81,6 +85,7 @@ def list_queue(
             *_holding(case, holder, actor, at),
             tally=tallies.get(case.author_id, Tally()),
             alike=alike.get(case.id, 0),
+            by_one=case.group_id in by_one,
             hints=hints.get(case.id, ()),
         )
         for case, holder in page.rows
@@ -91,21 +96,28 @@ def list_queue(
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """All that some filters let through, look-alikes not folded, as far as one step reaches."""
+    """What some filters let through, look-alikes not folded: a part of it, and how much it is."""
 
     lines: Sequence[tuple[Case, DeskItem]]
-    more: int
+    total: int
+    until: int  # the last case among them: what comes later is none of it
 
 
-def list_all(actor: Actor, filters: Filters, limit: int) -> Selection:
-    """Two queries, and one for each kind of thing among them."""
-    conditions = filters.conditions(actor, now())
-    query = filters.sorting.order.sort(select(Case).where(*conditions)).limit(limit)
+def list_all(
+    actor: Actor, filters: Filters, limit: int, *, skip: int = 0, until: int | None = None
+) -> Selection:
+    """Two queries, and one for each kind of thing among them. Without objections, which are heard
+    each by itself."""
+    conditions = [*filters.conditions(actor, now()), Case.kind != CaseKind.OBJECTION]
+    if until is not None:
+        conditions.append(Case.id <= until)
+    query = filters.sorting.order.sort(select(Case).where(*conditions)).offset(skip).limit(limit)
     cases = db.session.scalars(query).all()
     items = items_of(cases)
-    count = db.session.scalar(select(func.count()).select_from(Case).where(*conditions)) or 0
+    whole = select(func.count(), func.max(Case.id)).where(*conditions)
+    total, last = db.session.execute(whole).one()
     lines = [(case, items[ref_of(case)]) for case in cases if ref_of(case) in items]
-    return Selection(lines, count - len(cases))
+    return Selection(lines, total, until or last or 0)
 
 
 def _with_holder() -> Select[*tuple[Any, ...]]:
@@ -212,7 +224,8 @@ def count_queue(actor: Actor, tab: Tab = Tab.ALL) -> Counts:
     """Everything the desk's head shows, in one query."""
     today = end_of_day(to_local(now()).date() - timedelta(days=1))
     is_open = Case.state == CaseState.OPEN
-    is_done = and_(Case.state == CaseState.DECIDED, Case.decided_at >= today)
+    settled = (CaseState.DECIDED, CaseState.SETTLED)
+    is_done = and_(Case.state.in_(settled), Case.decided_at >= today)
     columns = (Case.kind, Case.state, Case.scope_id, Scope.title, Case.content_key)
     figures = (func.count().label("n"), func.min(Case.opened_at).label("oldest"))
     query = select(*columns, *figures).outerjoin(Scope, Scope.id == Case.scope_id)

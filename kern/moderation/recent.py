@@ -1,66 +1,68 @@
-"""What somebody decided just now, together, and can still take back."""
+"""What somebody decided just now and can still take back."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from kern.accounts.models import Party
 from kern.actor import Actor
 from kern.db import db
 from kern.moderation.decisions import UNDO
-from kern.moderation.models import Case, CaseState, CaseVerdict
-from kern.moderation.queue import ref_of
+from kern.moderation.models import Case, CaseState, CaseVerdict, JointDecision
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """One decision, or many that were made at once: they carry the same time."""
+    """One decision: about one thing, or about many at once."""
 
     at: datetime
-    cases: Sequence[Case]
-    author: str  # of the first
+    verdict: CaseVerdict
+    count: int  # of things
+    author: str  # where it is one thing
     seconds: int  # left to take it back
-
-    @property
-    def count(self) -> int:
-        """Of things: what was reported may have waited for a first look as well."""
-        return len({ref_of(case) for case in self.cases})
+    joint_id: int | None = None
 
 
 def last_done(actor: Actor, at: datetime) -> Done | None:
     """The newest decision of this actor within the undo time, in one query."""
     if actor.account_id is None:
         return None
-    newest = (
-        select(Case.decided_at)
-        .where(_own(actor), Case.decided_at >= at - UNDO)
-        .order_by(Case.decided_at.desc())
-        .limit(1)
-        .scalar_subquery()
+    joint = JointDecision
+    columns = (Case.decided_at, Case.verdict, Case.joint_id, joint.count.label("things"))
+    query = select(*columns, Party.name)
+    query = query.outerjoin(joint, joint.id == Case.joint_id)
+    query = query.outerjoin(Party, Party.id == Case.author_id).where(
+        or_(_own(actor), _settled(actor)), Case.decided_at >= at - UNDO
     )
-    query = select(Case, Party.name).outerjoin(Party, Party.id == Case.author_id)
-    query = query.where(_own(actor), Case.decided_at == newest)
-    rows = db.session.execute(query.order_by(Case.id)).all()
-    if not rows:
+    row = db.session.execute(query.order_by(Case.decided_at.desc(), Case.id).limit(1)).first()
+    if row is None or row.verdict is None or row.decided_at is None:
         return None
-    cases = [row[0] for row in rows]
-    decided_at = cases[0].decided_at or at
-    left = max(0, int((decided_at + UNDO - at).total_seconds()))
-    return Done(decided_at, cases, rows[0][1] or "", left)
+    return Done(
+        row.decided_at,
+        CaseVerdict(row.verdict),
+        row.things or 1,
+        row.name or "",
+        max(0, int((row.decided_at + UNDO - at).total_seconds())),
+        row.joint_id,
+    )
 
 
-def list_done(actor: Actor, at: datetime) -> Sequence[int]:
-    """What this actor decided at exactly that time: of each thing one case, which takes the others
-    about it along."""
+def find_done(actor: Actor, at: datetime) -> int | None:
+    """What this actor decided at exactly that time: a case, which takes the others about the same
+    thing along."""
     query = select(func.min(Case.id)).where(_own(actor), Case.decided_at == at)
-    return db.session.scalars(query.group_by(Case.content_key, Case.content_id)).all()
+    return db.session.scalar(query)
 
 
 def _own(actor: Actor) -> ColumnElement[bool]:
     return and_(
         Case.decided_by == actor.account_id,
         Case.state == CaseState.DECIDED,
+        Case.joint_id.is_(None),
         Case.verdict != CaseVerdict.REDACT,  # nothing of it remains to be brought back
     )
+
+
+def _settled(actor: Actor) -> ColumnElement[bool]:
+    return and_(Case.decided_by == actor.account_id, Case.state == CaseState.SETTLED)

@@ -6,9 +6,11 @@ Who holds the address may read the statement and object, without a login (Art. 1
 import hashlib
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import and_, delete, func, insert, select, update
+from sqlalchemy import case as case_
 from sqlalchemy.orm import joinedload
 
 from kern import notify
@@ -35,6 +37,7 @@ from kern.town import current_town
 UNDO = timedelta(seconds=30)
 MAIL = "moderation.begruendung"
 ENDED_MAIL = "moderation.aufgehoben"
+MOST_NAMED = 20  # of what was decided together
 OBJECT_MONTHS = 6  # Art. 20(1) DSA: at least
 GONE = "Diese Begründung gibt es nicht. Bitte prüfen Sie die Adresse."
 MEASURES: Mapping[CaseVerdict, Measure] = {
@@ -86,6 +89,32 @@ def write(
     return statement
 
 
+def write_all(cases: Sequence[Case], *, law: str = "") -> None:
+    """`write` for many decisions of one kind at once: of each thing one. Nobody is told by it."""
+    rule, verdict = cases[0].rule, cases[0].verdict
+    if verdict is None:
+        raise ValueError("an open case restricts nobody")
+    about: dict[Ref, list[Case]] = {}
+    for case in cases:
+        about.setdefault(ref_of(case), []).append(case)
+    shared = {
+        "measure": MEASURES[verdict],
+        "rule_text": netiquette.rule_text(rule),
+        "netiquette": netiquette.current_version() if rule is not None else None,
+        "law": law,
+    }
+    rows = [
+        {
+            **shared,
+            "case_id": same[0].id,
+            "party_id": same[0].author_id,
+            "found": found_by({one.kind for one in same}, sum(one.weight for one in same)),
+        }
+        for same in about.values()
+    ]
+    db.session.execute(insert(Statement), rows)
+
+
 def tell(statement: Statement, what: str, event: Case) -> None:
     """The person hears of it once the undo time of `event` is over; nobody can switch it off."""
     if statement.party_id is not None:
@@ -115,6 +144,33 @@ def get_of(case: Case) -> Statement:
     if statement is None:
         raise NotFound(GONE)
     return statement
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Other statements of one decision about the same person: the next ones, and how many."""
+
+    some: Sequence[Statement]
+    count: int
+
+
+def list_together(statement: Statement) -> Together:
+    """Those that still hold. Two queries; none where it was decided alone."""
+    joint_id = statement.case.joint_id
+    if joint_id is None:
+        return Together((), 0)
+    conditions = (
+        Case.joint_id == joint_id,
+        Statement.party_id == statement.party_id,
+        Statement.id != statement.id,
+        Statement.ended_at.is_(None),
+    )
+    query = select(Statement).join(Case, Case.id == Statement.case_id).where(*conditions)
+    query = query.options(joinedload(Statement.case))
+    query = query.order_by(case_((Statement.id > statement.id, 0), else_=1), Statement.id)
+    some = db.session.scalars(query.limit(MOST_NAMED)).all()
+    counted = select(func.count()).select_from(Statement).join(Case, Case.id == Statement.case_id)
+    return Together(some, db.session.scalar(counted.where(*conditions)) or 0)
 
 
 def find_newest(ref: Ref, revision: int | None = None) -> Statement | None:
@@ -192,19 +248,27 @@ def resume(statement: Statement) -> None:
 
 def end_by(case: Case) -> None:
     """A decision that gives back what earlier ones about the same thing took."""
-    measures = _ENDS.get(CaseVerdict(case.verdict)) if case.verdict else None
+    end_all([case])
+
+
+def end_all(cases: Sequence[Case]) -> None:
+    """The same for many decisions of one kind, about things of one kind."""
+    first = cases[0]
+    measures = _ENDS.get(CaseVerdict(first.verdict)) if first.verdict else None
     if measures is None:
         return
-    by = Ending.ANEW if case.kind == CaseKind.CHANGE else Ending.REWRITTEN
+    by = Ending.ANEW if first.kind == CaseKind.CHANGE else Ending.REWRITTEN
     query = select(Statement).join(Case, Case.id == Statement.case_id)
     query = query.where(
-        Case.content_key == case.content_key,
-        Case.content_id == case.content_id,
-        Case.id != case.id,
+        Case.content_key == first.content_key,
+        Case.content_id.in_([case.content_id for case in cases]),
+        Case.id.not_in([case.id for case in cases]),
         Statement.measure.in_(measures),
         Statement.ended_at.is_(None),
     )
+    decided = {case.content_id: case for case in cases}
     for statement in db.session.scalars(query.options(joinedload(Statement.case))).all():
+        case = decided[statement.case.content_id]
         end(statement, by, case.decided_at)
         if by is Ending.ANEW and statement.measure == Measure.HIDDEN:
             tell(statement, ENDED_MAIL, case)  # a release tells its author by itself

@@ -3,13 +3,22 @@
 from kern.notify.following import follow, is_following, unfollow
 from kern.notify.kinds import Line, NoticeType, fill, public_lines
 from kern.notify.models import Frequency, NoticeKind
-from kern.notify.telling import announce, move_announcements, spare, take_back, tell
+from kern.notify.telling import (
+    Telling,
+    announce,
+    move_announcements,
+    spare,
+    take_back,
+    tell,
+    tell_each,
+)
 
 __all__ = [
     "Frequency",
     "Line",
     "NoticeKind",
     "NoticeType",
+    "Telling",
     "announce",
     "fill",
     "follow",
@@ -19,5 +28,6 @@ __all__ = [
     "spare",
     "take_back",
     "tell",
+    "tell_each",
     "unfollow",
 ]

@@ -4,7 +4,8 @@ A notice stands in the app from `not_before` on; by the person's choice for its 
 then as well, or the next digest takes it along.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -58,22 +59,42 @@ def deliver(
     payload: dict[str, Any] | None = None,
 ) -> int:
     """The same for many; returns for how many it was news. A handful of queries for 500 people."""
-    ids, at, count = list(party_ids), at or now(), 0
-    for start in range(0, len(ids), BATCH):
-        chosen = _chosen(ids[start : start + BATCH], kind)
+    tellings = [Telling(party_id, ref, event, payload or {}) for party_id in party_ids]
+    return tell_each(tellings, kind, what=what, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What one person is told."""
+
+    party_id: int
+    ref: Ref
+    event: str
+    payload: Mapping[str, Any]
+
+
+def tell_each(
+    tellings: Sequence[Telling], kind: NoticeKind, *, what: str, at: datetime | None = None
+) -> int:
+    """Many people, each of something of their own; returns for how many it was news."""
+    at, count = at or now(), 0
+    for start in range(0, len(tellings), BATCH):
+        some = tellings[start : start + BATCH]
+        chosen = _chosen([one.party_id for one in some], kind)
         rows = [
             {
-                "party_id": party_id,
+                "party_id": one.party_id,
                 "kind": kind,
                 "what": what,
-                "content_key": ref.key,
-                "content_id": ref.id,
-                "event": event,
-                "payload": payload or {},
+                "content_key": one.ref.key,
+                "content_id": one.ref.id,
+                "event": one.event,
+                "payload": one.payload,
                 "at": at,
-                "due_at": next_due(frequency, at),
+                "due_at": next_due(chosen[one.party_id], at),
             }
-            for party_id, frequency in chosen.items()
+            for one in some
+            if one.party_id in chosen
         ]
         new = insert_quietly(cast("Table", Notice.__table__), rows)
         count += len(new)
@@ -102,19 +123,27 @@ def _mail_at_once(notice_ids: Sequence[int], chosen: dict[int, Frequency]) -> No
     if not notice_ids or Frequency.AT_ONCE not in chosen.values():
         return
     query = select(Notice).where(Notice.id.in_(notice_ids))
-    for notice in db.session.scalars(query.order_by(Notice.id)):
-        if chosen[notice.party_id] is Frequency.AT_ONCE:
-            has_own = notice.what in mail_kinds()
-            outbox.mail(
-                notice.what if has_own else ONE_MAIL,
-                f"party:{notice.party_id}",
-                event=notice.event,
-                not_before=notice.at,
-                notice=notice.id,
-                ref=f"{notice.content_key}:{notice.content_id}",
-                about="" if notice.kind in FIXED else notice.kind,
-                **notice.payload,
-            )
+    outbox.mail_all(
+        _mail_of(notice)
+        for notice in db.session.scalars(query.order_by(Notice.id))
+        if chosen[notice.party_id] is Frequency.AT_ONCE
+    )
+
+
+def _mail_of(notice: Notice) -> outbox.Noted:
+    has_own = notice.what in mail_kinds()
+    return outbox.Noted(
+        notice.what if has_own else ONE_MAIL,
+        f"party:{notice.party_id}",
+        notice.event,
+        notice.at,
+        {
+            "notice": notice.id,
+            "ref": f"{notice.content_key}:{notice.content_id}",
+            "about": "" if notice.kind in FIXED else notice.kind,
+            **notice.payload,
+        },
+    )
 
 
 def announce(

@@ -4,13 +4,14 @@
 the thing, which is what caches compare.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Executable, Index, String, Table, Text, func, select
+from sqlalchemy import Executable, Index, String, Table, Text, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -92,6 +93,37 @@ def note_quietly(key: str, id_: int, fact: Fact) -> None:
     )
 
 
+def note_all(key: str, ids: Iterable[int], fact: Fact, touches: Iterable[str] = ()) -> None:
+    """`note` for many of one kind, in two statements."""
+    at = now()
+    rows = [
+        {
+            "kind": "fact",
+            "key": f"fact:{new_token()}",
+            "content_key": key,
+            "content_id": id_,
+            "name": fact,
+            "not_before": at,
+            "noted_at": at,
+        }
+        for id_ in ids
+    ]
+    if rows:
+        db.session.execute(insert(OutboxEntry), rows)
+        bump(*(f"{key}:{row['content_id']}" for row in rows), *touches)
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A mail to be sent: `template` to `recipient`, once per `event`."""
+
+    template: str
+    recipient: str
+    event: str
+    not_before: datetime
+    payload: Mapping[str, Any]
+
+
 def mail(
     template: str,
     recipient: str,
@@ -104,18 +136,35 @@ def mail(
 
     The payload holds ids and act names, never names, addresses or texts of people.
     """
-    key = f"mail:{template}:{event}:{recipient}"
-    if db.session.scalar(select(OutboxEntry.id).where(OutboxEntry.key == key)) is not None:
-        return
-    db.session.add(
-        OutboxEntry(
-            kind="mail",
-            key=key,
-            name=template,
-            payload={"recipient": recipient, **payload},
-            not_before=not_before or now(),
-        )
-    )
+    mail_all([Noted(template, recipient, event, not_before or now(), payload)])
+
+
+def mail_all(mails: Iterable[Noted]) -> None:
+    """The same for many, in one statement."""
+    at = now()
+    rows = [
+        {
+            "kind": "mail",
+            "key": f"mail:{one.template}:{one.event}:{one.recipient}",
+            "name": one.template,
+            "payload": {"recipient": one.recipient, **one.payload},
+            "state": State.OPEN,
+            "not_before": one.not_before,
+            "noted_at": at,
+            "attempts": 0,
+        }
+        for one in mails
+    ]
+    if rows:
+        db.session.execute(_noting(db.session.get_bind().dialect.name), rows)
+
+
+@cache
+def _noting(dialect: str) -> Executable:
+    """A mail that is noted already is left as it is."""
+    table = cast("Table", OutboxEntry.__table__)
+    insert_ = postgres_insert if dialect == "postgresql" else sqlite_insert
+    return insert_(table).on_conflict_do_nothing(index_elements=[table.c.key])
 
 
 def cancel_mails(event: str, recipient: str = "") -> int:

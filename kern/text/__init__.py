@@ -9,7 +9,14 @@ from kern.text.normalise import clean_line
 from kern.text.outline import outline
 from kern.text.plain import excerpt, plain_text
 from kern.text.prose import prose_spans
-from kern.text.render import MAX_SOURCE, RENDERER_VERSION, Rendered, TextTooLong, render
+from kern.text.render import (
+    MAX_SOURCE,
+    RENDERER_VERSION,
+    Rendered,
+    TextTooLong,
+    may_link,
+    render,
+)
 
 __all__ = [
     "MAX_SOURCE",
@@ -20,6 +27,7 @@ __all__ = [
     "clean_line",
     "excerpt",
     "fold_name",
+    "may_link",
     "name_skeleton",
     "outline",
     "plain_text",

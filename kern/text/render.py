@@ -18,6 +18,7 @@ RENDERER_VERSION = 1
 MAX_SOURCE = 200_000
 """Characters. Above the longest wiki page known (159,000); posts pass a smaller cap."""
 
+_LINKING = re.compile(r"[\]<@&\\]|https?:|www\.", re.IGNORECASE)
 _EMPTY_LINES = re.compile(r"\n[ \t]*\n\s*")
 
 
@@ -51,6 +52,11 @@ def render(
         html = linkify(html)
     html = sanitise(html).strip()
     return Rendered(html=html, plain=plain_text(html), version=RENDERER_VERSION)
+
+
+def may_link(source: str) -> bool:
+    """False where the text is the same with `links` and without."""
+    return _LINKING.search(normalise(source)) is not None
 
 
 def _formatted(text: str, *, links: bool, headings: bool) -> str:

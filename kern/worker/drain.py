@@ -1,5 +1,5 @@
-"""Drain one town's outbox: facts, then news for followers, then mails, each by one thread of a
-process at a time."""
+"""Drain one town's outbox: what was decided about many, then facts, news for followers and mails,
+each by one thread of a process at a time."""
 
 import threading
 from collections import defaultdict
@@ -11,6 +11,7 @@ from kern.config import Settings
 from kern.town import current_town
 from kern.worker.announcements import drain_announcements
 from kern.worker.facts import drain_facts
+from kern.worker.joint import drain_joint
 from kern.worker.lease import Pace, new_holder
 from kern.worker.sending import Sent, drain_mails
 
@@ -29,6 +30,7 @@ def drain(settings: Settings, pace: Pace | None = None) -> Drained:
     slug = str(current_town().path)
     facts: list[int] = []
     mails: list[Sent] = []
+    _take_turns(f"joint {slug}", lambda: drain_joint(pace))
     _take_turns(f"facts {slug}", lambda: facts.append(drain_facts(pace)))
     _take_turns(f"announcements {slug}", lambda: drain_announcements(pace))
     _take_turns(f"mails {slug}", lambda: mails.append(drain_mails(settings, pace)))

@@ -15,6 +15,7 @@ from kern.clock import now
 from kern.db import db, writing
 from kern.files import service as files
 from kern.files import waiting
+from kern.moderation.decisions.joint import JOINT
 from kern.notify.telling import ANNOUNCED
 from kern.outbox import OutboxEntry, State, bump
 from kern.scope import SCOPE_KEY, Window
@@ -108,7 +109,8 @@ def clean_people(_since: datetime, until: datetime) -> bool:
 
 def clean_outbox(_since: datetime, until: datetime) -> bool:
     """Delivered mails stay readable for a month."""
-    for kind, days in (("mail", MAIL_DAYS), ("fact", FACT_DAYS), (ANNOUNCED, FACT_DAYS)):
+    kept = {"mail": MAIL_DAYS, "fact": FACT_DAYS, ANNOUNCED: FACT_DAYS, JOINT: FACT_DAYS}
+    for kind, days in kept.items():
         db.session.execute(
             delete(OutboxEntry).where(
                 OutboxEntry.kind == kind,

@@ -50,7 +50,13 @@ def _open(payload: Payload) -> tuple[Recipient, Statement] | None:
 
 
 def _in_force(statement: Statement) -> Mapping[str, Any] | None:
-    return None if statement.ended_at is not None else {}
+    """Of what was decided together the person gets one mail, with the way to each."""
+    if statement.ended_at is not None:
+        return None
+    found = statements.list_together(statement)
+    base = current_town().address
+    others = [base + statements.path_of(one) for one in found.some]
+    return {"others": others, "count": found.count, "left": found.count - len(others)}
 
 
 def _received(statement: Statement) -> Mapping[str, Any] | None:

@@ -68,6 +68,8 @@ def _page(statement: Statement, form: ObjectionForm) -> str:
         may_object=objection is None and objections.may_object(statement, at),
         own_path=_own_path(statement),
         opened=opened_field(statements.path_of(statement)),
+        together=statements.list_together(statement),
+        path_of=statements.path_of,
     )
 
 

@@ -11,13 +11,13 @@ from kern.accounts.nameless import by
 from kern.calendar import format_target, to_local
 from kern.clock import now
 from kern.content import DeskItem, registry
-from kern.i18n import _, _l, _n
+from kern.i18n import _, _l, _n, grouped  # templates say words.grouped
 from kern.ids import parse_id
 from kern.moderation.decisions import UNDO, no_for
 from kern.moderation.desk import is_taken_on
 from kern.moderation.filters import Filters, Holder, Sorting, Tab
 from kern.moderation.hints import Hint, HintKind
-from kern.moderation.log import LogFilters
+from kern.moderation.log import Entry, LogFilters
 from kern.moderation.models import Case, CaseKind, CaseVerdict
 from kern.moderation.paging import stamp  # noqa: F401 - templates say words.stamp
 from kern.moderation.persons import PERSON_KEY
@@ -135,6 +135,7 @@ LIST_KEYS = (
     ("R", _l("ablehnen")),
     ("X", _l("markieren")),
     ("O", _l("öffnen")),
+    ("G", _l("Ähnliche zusammen")),
     ("F", _l("filtern")),
     ("Z", _l("zurücknehmen")),
 )
@@ -202,14 +203,18 @@ def notes_of(line: Waiting) -> list[str]:
     if striking:
         found.append(hint_names(striking[:2]))
     if line.alike:
-        found.append(alike(line.alike))
+        found.append(alike(line))
     if line.holder:
         found.append(_("bei %(name)s", name=line.holder))
     return found
 
 
-def alike(n: int) -> str:
-    return _n("und %(num)s weiterer wie dieser", "und %(num)s weitere wie dieser", n)
+def alike(line: Waiting) -> str:
+    """How many stand folded in this line, itself among them: "1.000 ähnliche Beiträge"."""
+    number, things = grouped(line.alike + 1), registry()[line.case.content_key].plural
+    if line.by_one:
+        return _("%(n)s %(things)s von derselben Person", n=number, things=things)
+    return _("%(n)s ähnliche %(things)s", n=number, things=things)
 
 
 def hint_names(hints: Sequence[Hint]) -> str:
@@ -242,6 +247,39 @@ def going() -> list[tuple[str, object, str]]:
     ]
 
 
+def together(entry: Entry) -> str:
+    """The heading of one line of the log that stands for many: "1.000 Beiträge zusammen"."""
+    things = registry()[entry.case.content_key].plural
+    return _("%(n)s %(things)s zusammen", n=grouped(entry.together), things=things)
+
+
+def many(n: int, rejects: bool) -> str:
+    """The heading over what is decided together."""
+    if rejects:
+        return _n("%(n)s Text ablehnen", "%(n)s Texte ablehnen", n, n=grouped(n))
+    return _n("%(n)s Text freigeben", "%(n)s Texte freigeben", n, n=grouped(n))
+
+
+def taken_out(n: int) -> str:
+    return _n("%(n)s ist herausgenommen.", "%(n)s sind herausgenommen.", n, n=grouped(n))
+
+
+def many_keys(rejects: bool, turns: bool) -> list[tuple[str, object]]:
+    rows = [("J", _("nächster")), ("K", _("voriger")), ("X", _("herausnehmen"))]
+    pages = [("N", _("nächste Seite")), ("P", _("vorige Seite"))] if turns else []
+    send = ("Strg + ↵", _("Formular absenden")) if rejects else ("A", _("freigeben"))
+    return [*rows, *pages, send, ("Esc", _("zurück zur Liste"))]
+
+
+def settled(case: Case, decider: str) -> str:
+    """Decided together with others, and not yet carried out."""
+    return _(
+        "%(who)s: %(verdict)s. Das wird in der nächsten Minute ausgeführt.",
+        who=decider or _("Jemand"),
+        verdict=VERDICTS[case.verdict] if case.verdict else "",
+    )
+
+
 def undo_until(found: Done) -> str:
     return to_local(found.at + UNDO).strftime("%H:%M:%S")
 
@@ -268,10 +306,9 @@ def name_of(verdict: CaseVerdict) -> str:
 
 def done(found: Done) -> str:
     """What the bar says that takes it back."""
-    verdict = found.cases[0].verdict
-    said = str(VERDICTS[verdict]) if verdict is not None else ""
-    if found.count > 1:
-        return _("%(n)s entschieden: %(verdict)s.", n=found.count, verdict=said)
+    said = str(VERDICTS[found.verdict])
+    if found.joint_id is not None:
+        return _("%(n)s entschieden: %(verdict)s.", n=grouped(found.count), verdict=said)
     author = found.author or _("Ohne Namen")
     return _("%(author)s: %(verdict)s.", author=author, verdict=said)
 
@@ -279,8 +316,8 @@ def done(found: Done) -> str:
 # Addresses of filters
 
 
-def filters_of(args: MultiDict[str, str]) -> Filters:
-    """Unknown words filter nothing."""
+def filters_of(args: MultiDict[str, str], but: str = "") -> Filters:
+    """Unknown words filter nothing; `but` is a name to be left out."""
     names = ("was", "bei", "art", "zuerst", "hinweis")
     tab, holder, key, sorting, hint = (args.get(one) for one in names)
     return Filters(
@@ -291,7 +328,7 @@ def filters_of(args: MultiDict[str, str]) -> Filters:
         hinted=args.get("hinweis") == HINTED,
         hint=HintKind(hint) if hint in set(HintKind) else None,
         author_id=parse_id(args.get("person")),
-        group_id=parse_id(args.get("gruppe")),
+        group_id=None if but == "gruppe" else parse_id(args.get("gruppe")),
         sorting=Sorting(sorting) if sorting in set(Sorting) else Sorting.OLDEST,
     )
 
@@ -325,5 +362,6 @@ def log_filters_of(args: MultiDict[str, str]) -> LogFilters:
         mine=args.get("von") == "mir",
         rule=parse_id(args.get("regel")),
         author_id=parse_id(args.get("person")),
+        joint_id=parse_id(args.get("zusammen")),
         since=now() - DAY * SINCE[args["seit"]] if args.get("seit") in SINCE else None,
     )

@@ -1,16 +1,22 @@
 """Cases at the desk, for its tests."""
 
-from sqlalchemy import select
+from datetime import timedelta
+
+from sqlalchemy import select, update
 
 from beteiligung.discussion.models import POST_KEY, THREAD_KEY, Post, Status, Thread
 from beteiligung.discussion.service import threads
 from kern.accounts.permissions import Role
+from kern.clock import now
 from kern.content import Ref
 from kern.db import db
 from kern.moderation.decisions import Decision
+from kern.moderation.decisions.joint import JOINT
 from kern.moderation.models import Case, CaseKind, CaseVerdict
 from kern.outbox import OutboxEntry
 from kern.scope import Moderation
+from kern.worker import Pace
+from kern.worker.joint import drain_joint
 from tests.builders import make_actor, make_post, make_scope, make_thread
 
 WORDS = "Bitte lassen Sie die Nummer weg."
@@ -35,6 +41,14 @@ def rejected(case: Case, text: str = WORDS) -> Decision:
 def mails() -> list[str]:
     query = select(OutboxEntry.name).where(OutboxEntry.kind == "mail").order_by(OutboxEntry.id)
     return list(db.session.scalars(query))
+
+
+def carry_out() -> None:
+    """What the worker does with decisions about many, once nobody can take them back."""
+    due = update(OutboxEntry).where(OutboxEntry.kind == JOINT)
+    db.session.execute(due.values(not_before=now() - timedelta(seconds=1)))
+    db.session.commit()
+    drain_joint(Pace())
 
 
 def make_waiting(**values: object) -> Post:

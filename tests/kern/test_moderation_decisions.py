@@ -228,35 +228,6 @@ def test_what_the_author_wrote_anew_is_not_overrun_by_undo(town: Town) -> None:
 
 
 @pytest.mark.both_databases
-def test_many_are_decided_at_once_and_taken_back_together(town: Town) -> None:
-    thread, actor = make_thread(), make_actor(Role.MODERATOR)
-    cases = [case_of(make_waiting(thread=thread, text=f"Nummer {n}")) for n in range(3)]
-    decisions.decide(make_actor(Role.MODERATOR), cases[0].id, released(cases[0]))
-    marked = [(case.id, case.revision) for case in cases]
-
-    done = decisions.decide_many(actor, marked, accept=False, rule=5, text="Werbung.")
-
-    assert (len(done.done), done.skipped) == (2, 1)
-    assert [case.verdict for case in cases] == ["release", "reject", "reject"]
-    back = decisions.take_back_many(actor, done.done)
-    assert (len(back.done), back.skipped) == (2, 0)
-    assert [case.state for case in cases] == ["decided", "open", "open"]
-
-
-def test_what_was_public_unread_is_fine_or_hidden(town: Town) -> None:
-    fine, bad = make_unread(), make_unread()
-    actor = make_actor(Role.MODERATOR)
-    marked = [(case_of(fine, CaseKind.REVIEW).id, 1)]
-
-    decisions.decide_many(actor, marked, accept=True, rule=None, text="")
-    marked = [(case_of(bad, CaseKind.REVIEW).id, 1)]
-    decisions.decide_many(actor, marked, accept=False, rule=4, text="Verletzend.")
-
-    assert (fine.status, bad.status) == (Status.PUBLIC, Status.HIDDEN)
-    assert mails() == ["moderation.begruendung"]
-
-
-@pytest.mark.both_databases
 def test_a_rejected_post_is_released_from_the_log_by_a_new_decision(town: Town) -> None:
     post, actor = make_waiting(), make_actor(Role.MODERATOR)
     first = decisions.decide(actor, case_of(post).id, rejected(case_of(post)))

@@ -27,6 +27,7 @@ from tests.builders import (
     make_thread,
 )
 from tests.conftest import CountQueries
+from tests.kern.desk_cases import carry_out
 from tests.visitors import Visitor
 
 pytestmark = pytest.mark.both_databases
@@ -73,7 +74,7 @@ def take_back(desk: Visitor, page: str) -> TestResponse:
     """Press the button of the bar that every page of the desk shows for half a minute."""
     form = re.search(r'<form id="zuruecknehmen"[^>]*>.*?</form>', page, re.DOTALL)
     assert form is not None
-    data = dict(re.findall(r'name="(stand|zu)" value="(\w*)"', form.group()))
+    data = dict(re.findall(r'name="(stand|zu|gemeinsam)" value="(\w*)"', form.group()))
     return desk.post("/moderation/zuruecknehmen", data)
 
 
@@ -221,10 +222,24 @@ def test_marked_ones_are_released_together(desk: Visitor) -> None:
 
     answer = desk.post("/moderation/auswahl", {"fall": marked, "tun": "freigeben"})
 
+    page = desk.get(answer.location).text
+    assert "2 entschieden: freigegeben." in page
+    assert [text in page for text in ("Nummer 0", "Nummer 1", "Nummer 2")] == [False, False, True]
+    carry_out()
     assert status_of(*found) == ["public", "public", "pending"]
-    page = desk.get(answer.location)
-    take_back(desk, page.text)
-    assert status_of(*found) == ["pending"] * 3
+
+
+def test_marked_ones_are_taken_back_together(desk: Visitor) -> None:
+    found = [waiting(text=f"Nummer {number}") for number in range(2)]
+    marked = [f"{case_of(post).id}:1" for post in found]
+    answer = desk.post("/moderation/auswahl", {"fall": marked, "tun": "freigeben"})
+
+    page = desk.get(take_back(desk, desk.get(answer.location).text).location).text
+
+    assert "2 zurückgenommen" in page
+    assert "Nummer 0" in page
+    carry_out()
+    assert status_of(*found) == ["pending"] * 2
 
 
 def test_marked_ones_are_rejected_with_one_reason(desk: Visitor) -> None:
@@ -238,6 +253,7 @@ def test_marked_ones_are_rejected_with_one_reason(desk: Visitor) -> None:
     answer = desk.post("/moderation/auswahl/entscheiden", data)
 
     assert answer.status_code == 303
+    carry_out()
     assert status_of(*found) == ["rejected", "rejected"]
 
 

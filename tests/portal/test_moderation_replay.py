@@ -22,13 +22,14 @@ from kern.accounts.permissions import Role
 from kern.actor import Actor
 from kern.db import db
 from kern.moderation import decisions, log, queue
-from kern.moderation.decisions import Decision
+from kern.moderation.decisions import Decision, JointVerdict
 from kern.moderation.filters import Filters
 from kern.moderation.log import LogFilters
 from kern.moderation.models import Case, CaseState, CaseVerdict, Statement
 from kern.moderation.paging import Cursor
 from kern.town import Town
 from tests.builders import actor_of, make_account, make_actor, make_thread
+from tests.kern.desk_cases import carry_out
 from tests.visitors import Visitor
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "participation"
@@ -109,16 +110,33 @@ def in_bulk(actor: Actor, some: Sequence[Waiting]) -> None:
         marked = [(one.case_id, 1) for one in some if one.is_shown is is_shown]
         for start in range(0, len(marked), STEP):
             part = marked[start : start + STEP]
-            rule, text = (None, "") if is_shown else (RULE, REASON)
-            done = decisions.decide_many(actor, part, accept=is_shown, rule=rule, text=text)
-            assert len(done.done) == len(part)
+            verdict = JointVerdict(is_shown, None if is_shown else RULE, REASON)
+            assert decisions.decide_marked(actor, part, verdict).count == len(part)
 
 
 def read_log(actor: Actor, verdict: CaseVerdict) -> list[log.Entry]:
+    """Unfolded: a line may stand for many that were decided together."""
+    folded = pages_of(actor, LogFilters(verdicts=(verdict,)))
+    alone = [entry for entry in folded if entry.together == 1]
+    joint = {entry.case.joint_id: entry.together for entry in folded if entry.together > 1}
+    unfolded = [
+        entry
+        for joint_id, count in joint.items()
+        for entry in counted(pages_of(actor, LogFilters(joint_id=joint_id)), count)
+    ]
+    return [*alone, *unfolded]
+
+
+def counted(entries: list[log.Entry], count: int) -> list[log.Entry]:
+    assert len(entries) == count
+    return entries
+
+
+def pages_of(actor: Actor, filters: LogFilters) -> list[log.Entry]:
     entries: list[log.Entry] = []
     cursor: Cursor | None = None
     while True:
-        page = log.list_log(actor, LogFilters(verdicts=(verdict,)), cursor, limit=200)
+        page = log.list_log(actor, filters, cursor, limit=200)
         entries += page.entries
         if page.next is None:
             return entries
@@ -136,7 +154,7 @@ def test_the_desk_decides_as_the_moderators_of_the_klimarat_did(app: Flask, town
     for one in waiting[BY_PAGES:SINGLY]:
         decisions.decide(actor, one.case_id, wanted(one))
     in_bulk(actor, waiting[SINGLY:])
-    db.session.commit()
+    carry_out()
 
     shown = {one.post_id for one in waiting if one.is_shown}
     hidden = {one.post_id for one in waiting} - shown

@@ -16,7 +16,7 @@ from kern.scope import Scope
 def post_came(post: Post) -> None:
     """Call after a post became public, once per change of its status."""
     if not post.listed:
-        _take_place(post)
+        take_place(post)
     _count(post, +1)
 
 
@@ -35,7 +35,8 @@ def leave_place(post: Post) -> None:
         db.session.execute(parent.values(reply_count=Post.reply_count - 1))
 
 
-def _take_place(post: Post) -> None:
+def take_place(post: Post) -> None:
+    """In its thread, for good; of a reply also its number."""
     post.listed = True
     if post.parent_id is None:
         return

@@ -77,9 +77,11 @@ def list_revisions(thing: Thing) -> Sequence[TextRevision]:
 def show(thing: Thing, revision: TextRevision, *, links: bool = True) -> None:
     """Make this wording the public one. Links come alive with the release by a person: what
     appears unread, of somebody nobody knows, shows addresses as text."""
-    rendered = text.render(revision.source, links=links)
-    revision.html, revision.renderer = rendered.html, rendered.version
-    revision.plain = rendered.plain
+    is_fresh = revision.renderer == text.RENDERER_VERSION and not text.may_link(revision.source)
+    if not is_fresh:
+        rendered = text.render(revision.source, links=links)
+        revision.html, revision.renderer = rendered.html, rendered.version
+        revision.plain = rendered.plain
     revision.state = Status.PUBLIC
     thing.released = revision.number
     thing.html, thing.plain = revision.html, revision.plain

@@ -5,7 +5,6 @@ Everything goes through the verbs of the thing's ContentType; the case itself se
 
 from kern.moderation.decisions.anew import decide_anew
 from kern.moderation.decisions.answering import AGAIN_MAIL, ANSWER_MAIL
-from kern.moderation.decisions.bulk import Bulk, decide_many, take_back_many
 from kern.moderation.decisions.choices import (
     ANEW,
     DECIDE,
@@ -24,6 +23,13 @@ from kern.moderation.decisions.choices import (
     yes_for,
 )
 from kern.moderation.decisions.deciding import decide
+from kern.moderation.decisions.joint import (
+    Claimed,
+    JointVerdict,
+    decide_group,
+    decide_marked,
+    take_back_joint,
+)
 from kern.moderation.decisions.undo import may_take_back, take_back
 from kern.moderation.statements import UNDO
 
@@ -41,16 +47,18 @@ __all__ = [
     "UNDO",
     "WAITING_VERDICTS",
     "AlreadyDecided",
-    "Bulk",
+    "Claimed",
     "Decision",
+    "JointVerdict",
     "decide",
     "decide_anew",
-    "decide_many",
+    "decide_group",
+    "decide_marked",
     "may_take_back",
     "needed",
     "no_for",
     "take_back",
-    "take_back_many",
+    "take_back_joint",
     "verdicts_for",
     "yes_for",
 ]

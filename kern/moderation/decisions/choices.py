@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from kern.actor import Actor
 from kern.content import Redaction
@@ -64,6 +65,13 @@ class AlreadyDecided(Conflict):
         self.case_id = case_id
 
 
+class OfKind(Protocol):
+    """A case, or the columns of one."""
+
+    @property
+    def kind(self) -> CaseKind: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What a moderator wants. `revision` is the wording they read; `rule` or `law` says why."""
@@ -91,20 +99,20 @@ def verdicts_for(case: Case) -> tuple[CaseVerdict, ...]:
     return PUBLIC_VERDICTS if case.kind in PUBLIC_KINDS else WAITING_VERDICTS
 
 
-def yes_for(case: Case) -> CaseVerdict:
+def yes_for(case: OfKind) -> CaseVerdict:
     """What lets the text be read."""
     if case.kind == CaseKind.OBJECTION:
         return CaseVerdict.UPHELD
     return CaseVerdict.FINE if case.kind in PUBLIC_KINDS else CaseVerdict.RELEASE
 
 
-def no_for(case: Case) -> CaseVerdict:
+def no_for(case: OfKind) -> CaseVerdict:
     if case.kind == CaseKind.OBJECTION:
         return CaseVerdict.DISMISSED
     return CaseVerdict.HIDE if case.kind in PUBLIC_KINDS else CaseVerdict.REJECT
 
 
-def needed(case: Case, verdict: CaseVerdict) -> str:
+def needed(case: OfKind, verdict: CaseVerdict) -> str:
     """The permission this decision asks for. Taking passages from what is public hides them."""
     redacts_public = verdict == CaseVerdict.REDACT and case.kind in PUBLIC_KINDS
     return HIDE if verdict in _HIDING or redacts_public else DECIDE

@@ -36,15 +36,15 @@ from kern.moderation.models import (
 from kern.moderation.queue import items_of, ref_of
 
 
-def decide(actor: Actor, case_id: int, decision: Decision, at: datetime | None = None) -> Case:
-    """Raises AlreadyDecided for everybody but the first, Conflict when the text moved on. What is
-    decided together has one time, `at`: by it, it is taken back together."""
+def decide(actor: Actor, case_id: int, decision: Decision) -> Case:
+    """Raises AlreadyDecided for everybody but the first, Conflict when the text moved on. All cases
+    about one thing that this closes have one time: by it, they are taken back together."""
     case = get_case_for(actor, case_id)
     wanted = checked(actor, case, decision)
     if wanted.verdict not in verdicts_for(case):
         raise Conflict(NOT_HERE)
     objections.require_may_hear(actor, case)
-    at = at or now()
+    at = now()
     _close(actor, case, wanted, at)
     require_unmoved(case, wanted)
     carry_out(actor, case, wanted, at)

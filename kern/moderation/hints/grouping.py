@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import func, select, tuple_, update
+from sqlalchemy import func, or_, select, tuple_, update
 
 from kern.content import Ref
 from kern.db import db
@@ -25,13 +25,17 @@ WITHIN = timedelta(hours=1)
 KINDS = (CaseKind.RELEASE, CaseKind.REVIEW)
 
 
+Place = tuple[str, str, int | None]
+"""What cases of one group have in common: kind of thing, kind of case, project."""
+
+
 @dataclass(slots=True)
 class _Node:
     """An open case that may belong to a group."""
 
     id: int
     ref: Ref
-    place: tuple[str, str, int | None]  # what cases of one group have in common
+    place: Place
     group_id: int | None
 
 
@@ -49,6 +53,7 @@ def regroup(matches: Mapping[int, Sequence[Match]], sketches: Mapping[int, Sketc
             if match.share >= SHARE and (match.ref, node.place) in nodes
         ]
         _join(node, near, leaders)
+    _merge(nodes.values(), leaders)
     changed = [
         {"id": node.id, "group_id": node.group_id}
         for node in nodes.values()
@@ -72,6 +77,47 @@ def _join(node: _Node, near: Iterable[_Node], leaders: "_Leaders") -> None:
             return
 
 
+def _merge(nodes: Collection[_Node], leaders: "_Leaders") -> None:
+    """Of a flood the search finds the nearest texts only, which may all be as new: a group that
+    began just now is compared with the first texts of all others."""
+    heads = [node for node in nodes if node.group_id == node.id]
+    if not heads:
+        return
+    known = _firsts({node.place for node in heads})
+    merged: dict[int, int] = {}
+    for head in sorted(heads, key=lambda one: one.id):
+        older = [one for one in known if one[0] == head.place and one[1] < head.id]
+        close = (group for _place, group, first in older if leaders.are_close(first, head.id))
+        group_id = next(close, None)
+        if group_id is None:
+            known.append((head.place, head.id, head.id))
+        else:
+            merged[head.id] = group_id
+    for node in nodes:
+        if node.group_id is not None:
+            node.group_id = merged.get(node.group_id, node.group_id)
+
+
+def _firsts(places: Collection[Place]) -> list[tuple[Place, int, int]]:
+    """The groups of these places, oldest first, each with its first case that still waits."""
+    keys, kinds, scopes = (set(column) for column in zip(*places, strict=True))
+    place = (Case.content_key, Case.kind, Case.scope_id)
+    scope = Case.scope_id.in_([one for one in scopes if one is not None])
+    query = (
+        select(*place, Case.group_id, func.min(Case.id))
+        .where(Case.state == CaseState.OPEN, Case.group_id.is_not(None))
+        .where(Case.content_key.in_(keys), Case.kind.in_(kinds))
+        .where(or_(scope, Case.scope_id.is_(None)) if None in scopes else scope)
+        .group_by(*place, Case.group_id)
+        .order_by(Case.group_id)
+    )
+    return [
+        ((key, kind, scope_id), group_id, first)
+        for key, kind, scope_id, group_id, first in db.session.execute(query)
+        if group_id is not None
+    ]
+
+
 class _Leaders:
     """The first texts of groups, read once."""
 
@@ -81,10 +127,16 @@ class _Leaders:
     def is_close(self, group_id: int, node: _Node, near: Iterable[_Node]) -> bool:
         if any(one.id == group_id for one in near):
             return True
-        leader, own = self._sketch_of(group_id), self._sketch_of(node.id)
-        if leader is None or own is None:
-            return leader is None  # the first text is gone: its look-alikes stay together
-        return leader.digest == own.digest or alike(leader.bins, own.bins) >= SHARE
+        if self._sketch_of(group_id) is None:
+            return True  # the first text is gone: its look-alikes stay together
+        return self.are_close(group_id, node.id)
+
+    def are_close(self, one: int, other: int) -> bool:
+        """Two cases."""
+        a, b = self._sketch_of(one), self._sketch_of(other)
+        if a is None or b is None:
+            return False
+        return a.digest == b.digest or alike(a.bins, b.bins) >= SHARE
 
     def _sketch_of(self, case_id: int) -> Sketch | None:
         if case_id not in self._found:
@@ -116,6 +168,7 @@ def _gather_by_author(case_ids: Collection[int]) -> None:
     for author_id, kind, key, scope_id in _lively(case_ids):
         same = (
             Case.state == CaseState.OPEN,
+            Case.hinted_at.is_not(None),  # of the others nobody knows yet what they look like
             Case.author_id == author_id,
             Case.kind == kind,
             Case.content_key == key,

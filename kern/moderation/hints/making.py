@@ -12,7 +12,7 @@ from sqlalchemy import CursorResult, Delete, Update, and_, delete, insert, selec
 from kern.clock import now
 from kern.content import DeskItem, Ref, cards_of, desk_items_of, registry
 from kern.db import db, writing
-from kern.moderation.cases import DESK
+from kern.moderation.cases import DESK, UNDONE
 from kern.moderation.hints import fingerprints
 from kern.moderation.hints.detecting import Sample, Wishes, detect
 from kern.moderation.hints.fingerprints import Match, Written
@@ -106,7 +106,7 @@ def _open_cases(refs: Sequence[Ref]) -> list[_Open]:
     found: list[_Open] = []
     for key, numbers in ids.items():
         query = select(Case).where(
-            Case.content_key == key, Case.content_id.in_(numbers), Case.state == CaseState.OPEN
+            Case.content_key == key, Case.content_id.in_(numbers), Case.state.in_(UNDONE)
         )
         found += map(_open, db.session.scalars(query.order_by(Case.id)))
     return found
@@ -224,7 +224,7 @@ def _store(case_ids: Sequence[int], found: Mapping[int, Sequence[Finding]]) -> N
     mine = CaseHint.case_id.in_(case_ids)
     db.session.execute(delete(CaseHint).where(mine, CaseHint.kind != HintKind.QUOTE))
     quoting = set(db.session.scalars(select(CaseHint.case_id).where(mine)))
-    query = select(Case.id).where(Case.id.in_(found), Case.state == CaseState.OPEN)
+    query = select(Case.id).where(Case.id.in_(found), Case.state.in_(UNDONE))
     still_open = db.session.scalars(query).all()
     rows = [_row(id_, finding) for id_ in still_open for finding in found[id_]]
     if rows:
@@ -284,9 +284,9 @@ def everything() -> list[Ref]:
 
 def tidy(_since: datetime, until: datetime) -> bool:
     """Hints go with the decision, announced or not; for what is missing the worker is asked."""
-    ended = select(Case.id).where(Case.id == CaseHint.case_id, Case.state != CaseState.OPEN)
+    ended = select(Case.id).where(Case.id == CaseHint.case_id, Case.state.not_in(UNDONE))
     gone = changed(delete(CaseHint).where(ended.exists()))
-    measured = and_(Case.state != CaseState.OPEN, Case.decided_at > until - KEPT)
+    measured = and_(Case.state.not_in(UNDONE), Case.decided_at > until - KEPT)
     typed = update(Case).where(measured, Case.typed_ms.is_not(None)).values(typed_ms=None)
     waiting = select(Case.content_key, Case.content_id).where(
         Case.state == CaseState.OPEN,

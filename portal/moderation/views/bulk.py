@@ -1,52 +1,34 @@
-"""Many cases at once: mark them in the list, release or reject them, take it back."""
-
-from collections.abc import Sequence
-from dataclasses import dataclass
+"""Many cases at once: marked in the list, or a whole group; release or reject, take it back."""
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kern.actor import Actor
-from kern.content import DeskItem
 from kern.db import db
 from kern.errors import Conflict, Invalid
-from kern.i18n import _, say
+from kern.i18n import _, grouped, say
 from kern.ids import parse_id
-from kern.moderation import decisions, desk, queue, recent
-from kern.moderation.decisions import Bulk
+from kern.moderation import decisions, desk, recent
+from kern.moderation.decisions import Claimed, Decision, JointVerdict
 from kern.moderation.filters import Filters
-from kern.moderation.models import CaseState
 from kern.moderation.paging import parse_stamp
 from kern.web import commits, notice, shows_again
-from portal.moderation import words
+from portal.moderation import selection, words
 from portal.moderation.blueprint import blueprint, moderator
 from portal.moderation.forms import FILL, ReasonForm
+from portal.moderation.selection import Selection
 from portal.moderation.views.case import case_url, late_page
 from portal.moderation.views.queue import frame_of
-
-MOST = 200  # at once; more go in several steps, each with its texts in sight
-
-Marked = Sequence[tuple[int, int]]
-
-
-def _pair(value: str) -> tuple[int, int] | None:
-    """`12:3` is case 12 as it was shown, in wording 3."""
-    number, _colon, revision = value.partition(":")
-    case_id, wording = parse_id(number), parse_id(revision)
-    return None if case_id is None or wording is None else (case_id, wording)
-
-
-def _marked(values: Sequence[str]) -> Marked:
-    pairs = (_pair(value) for value in values[:MOST])
-    return [pair for pair in pairs if pair is not None]
 
 
 def _filters() -> Filters:
     return words.filters_of(request.args)
 
 
-def _list_url() -> str:
-    return url_for(".overview", **words.args_of(_filters()), seite=request.args.get("seite"))
+def _list_url(*, but: str = "") -> str:
+    """The list as it was; `but` is a filter that it did not have."""
+    filters = words.filters_of(request.args, but=but)
+    return url_for(".overview", **words.args_of(filters), seite=request.args.get("seite"))
 
 
 @blueprint.post("/auswahl")
@@ -55,75 +37,58 @@ def decide_many() -> ResponseReturnValue:
     """From the list: one line with its own button, or all that are marked."""
     actor = moderator()
     one = request.form.get("eines")
-    marked = _marked([one] if one else request.form.getlist("fall"))
+    marked = selection.marked_in([one] if one else request.form.getlist("fall"))
     if not marked:
         return _nothing_marked()
-    if one is None and request.form.get("tun") == "ablehnen":
-        values = [f"{number}:{revision}" for number, revision in marked]
+    if one is not None:
+        return _release_one(actor, *marked[0])
+    if request.form.get("tun") == "ablehnen":
         args = {**words.args_of(_filters()), "seite": request.args.get("seite")}
-        return redirect(url_for(".ask_many", fall=values, tun="ablehnen", **args), code=303)
-    return _done(_release(actor, marked))
+        return redirect(
+            url_for(".ask_many", **selection.args_of(marked), tun="ablehnen", **args), code=303
+        )
+    return _claimed(decisions.decide_marked(actor, marked, JointVerdict(accepts=True)))
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """What will be decided together, as it is shown before."""
-
-    marked: Marked
-    items: Sequence[DeskItem]
-    more: int  # that match as well, and wait for the next step
-
-    @property
-    def values(self) -> Sequence[str]:
-        return [f"{number}:{revision}" for number, revision in self.marked]
+def _release_one(actor: Actor, case_id: int, revision: int) -> ResponseReturnValue:
+    """At once, as from its own page."""
+    case = desk.get_case_for(actor, case_id)
+    if not words.can_be_marked(case):
+        return _nothing_marked()
+    try:
+        decisions.decide(actor, case_id, Decision(decisions.yes_for(case), revision))
+    except Conflict as error:
+        db.session.rollback()
+        notice(say(error), "warning")
+    return redirect(_list_url(), code=303)
 
 
 @blueprint.get("/auswahl")
 def ask_many() -> ResponseReturnValue:
-    """Everything one is about to decide: what was marked, or all that the filters let through."""
-    actor = moderator()
-    marked = _marked(request.args.getlist("fall"))
-    selection = _of_marked(actor, marked) if marked else _of_filters(actor)
-    return _page(selection, ReasonForm(formdata=None), rejects=_rejects(request.args.get("tun")))
+    """Everything one is about to decide: what was marked, a group, or all that the filters let
+    through."""
+    actor, filters = moderator(), _filters()
+    marked = selection.marked_in(request.args.getlist("fall"))
+    if marked:
+        found = selection.of_marked(actor, marked)
+    elif filters.group_id is not None:
+        found = selection.of_group(actor, filters, selection.group_in(request.args))
+    else:
+        found = selection.of_filters(actor, filters)
+    return _page(found, ReasonForm(formdata=None), rejects=_rejects(request.args.get("tun")))
 
 
 def _rejects(act: str | None) -> bool:
-    return act == "ablehnen"
+    return act in {"ablehnen", "ausblenden"}
 
 
-def _of_marked(actor: Actor, marked: Marked) -> Selection:
-    wordings = dict(marked)
-    cases = [
-        case
-        for case in desk.get_cases_for(actor, list(wordings))
-        if case.state == CaseState.OPEN and words.can_be_marked(case)
-    ]
-    items = queue.items_of(cases)
-    shown = [case for case in cases if queue.ref_of(case) in items]
-    return Selection(
-        [(case.id, wordings[case.id]) for case in shown],
-        [items[queue.ref_of(case)] for case in shown],
-        0,
-    )
-
-
-def _of_filters(actor: Actor) -> Selection:
-    found = queue.list_all(actor, _filters(), MOST)
-    lines = [(case, item) for case, item in found.lines if words.can_be_marked(case)]
-    return Selection(
-        [(case.id, item.revision) for case, item in lines],
-        [item for _case, item in lines],
-        found.more,
-    )
-
-
-def _page(selection: Selection, form: ReasonForm, *, rejects: bool) -> str:
+def _page(found: Selection, form: ReasonForm, *, rejects: bool) -> str:
     return render_template(
         "portal/moderation/many.html",
         form=form,
-        selection=selection,
+        selection=found,
         rejects=rejects,
-        back=_list_url(),
+        back=_list_url(but="gruppe"),
         **frame_of(moderator(), _filters()),
     )
 
@@ -132,31 +97,34 @@ def _page(selection: Selection, form: ReasonForm, *, rejects: bool) -> str:
 @shows_again
 @commits
 def decide_selection() -> ResponseReturnValue:
-    actor, form = moderator(), ReasonForm()
-    marked, act = _marked(request.form.getlist("fall")), request.form.get("tun")
-    if not marked:
+    actor, form, act = moderator(), ReasonForm(), request.form.get("tun", "")
+    is_shown_again = act == FILL or act.startswith(selection.TURN)
+    rejects = _rejects(request.args.get("tun") if is_shown_again else act)
+    if "bis" not in request.form and not request.form.getlist("fall"):
         return _nothing_marked()
     if act == FILL:
         form.fill_in()
-        return _page(_of_marked(actor, marked), form, rejects=True)
-    rejects = _rejects(act)
+    if is_shown_again:
+        return _again(actor, form, rejects=rejects)
     if not form.is_ok():
-        return _page(_of_marked(actor, marked), form, rejects=rejects), 422
+        return _again(actor, form, rejects=rejects), 422
+    verdict = JointVerdict(
+        accepts=not rejects, rule=form.number, text=form.text.data or "", law=form.law.data or ""
+    )
     try:
-        done = _reject(actor, marked, form) if rejects else _release(actor, marked)
+        claimed = selection.decide(actor, _filters(), request.form, verdict)
     except Invalid as error:
         form.blame(error)
-        return _page(_of_marked(actor, marked), form, rejects=rejects), 422
-    return _done(done)
+        return _again(actor, form, rejects=rejects), 422
+    except Conflict as error:
+        db.session.rollback()
+        notice(say(error), "warning")
+        return redirect(_list_url(but="gruppe"), code=303)
+    return _claimed(claimed, but="gruppe")
 
 
-def _release(actor: Actor, marked: Marked) -> Bulk:
-    return decisions.decide_many(actor, marked, accept=True)
-
-
-def _reject(actor: Actor, marked: Marked, form: ReasonForm) -> Bulk:
-    text, law = form.text.data or "", form.law.data or ""
-    return decisions.decide_many(actor, marked, accept=False, rule=form.number, text=text, law=law)
+def _again(actor: Actor, form: ReasonForm, *, rejects: bool) -> str:
+    return _page(selection.shown_in(actor, _filters(), request.form), form, rejects=rejects)
 
 
 def _nothing_marked() -> ResponseReturnValue:
@@ -164,32 +132,41 @@ def _nothing_marked() -> ResponseReturnValue:
     return redirect(_list_url(), code=303)
 
 
-def _done(bulk: Bulk) -> ResponseReturnValue:
-    """What was done stands in the bar that takes it back."""
-    if bulk.skipped:
+def _claimed(claimed: Claimed, *, but: str = "") -> ResponseReturnValue:
+    """What was decided stands in the bar that takes it back."""
+    if claimed.skipped:
         sentence = _(
             "%(n)s haben wir ausgelassen: Dort war schon entschieden oder der Text ist neu.",
-            n=bulk.skipped,
+            n=grouped(claimed.skipped),
         )
         notice(sentence, "warning")
-    return redirect(_list_url(), code=303)
+    return redirect(_list_url(but=but), code=303)
 
 
 @blueprint.post("/zuruecknehmen")
 @commits
 def take_back_many() -> ResponseReturnValue:
-    """What was decided together at one moment; `zu` says where one wants to be then."""
+    """What was decided at one moment, or together; `zu` says where one wants to be then."""
     actor = moderator()
+    joint_id = parse_id(request.form.get("gemeinsam"))
+    if joint_id is not None:
+        return _take_back_joint(actor, joint_id)
     at = parse_stamp(request.form.get("stand", ""))
-    ids = recent.list_done(actor, at) if at is not None else ()
-    if len(ids) == 1:
-        return _take_back_one(actor, ids[0])
-    bulk = decisions.take_back_many(actor, ids)
-    if bulk.done:
-        sentence = _("%(n)s zurückgenommen. Alles ist wie vorher.", n=len(bulk.done))
-        notice(sentence, "info")
-    if bulk.skipped or not ids:
-        notice(_("%(n)s ließen sich nicht mehr zurücknehmen.", n=bulk.skipped or 1), "warning")
+    case_id = recent.find_done(actor, at) if at is not None else None
+    if case_id is None:
+        notice(_("Das ließ sich nicht mehr zurücknehmen."), "warning")
+        return redirect(_list_url(), code=303)
+    return _take_back_one(actor, case_id)
+
+
+def _take_back_joint(actor: Actor, joint_id: int) -> ResponseReturnValue:
+    try:
+        count = decisions.take_back_joint(actor, joint_id)
+    except Conflict as error:
+        db.session.rollback()
+        notice(say(error), "warning")
+    else:
+        notice(_("%(n)s zurückgenommen. Alles ist wie vorher.", n=grouped(count)), "info")
     return redirect(_list_url(), code=303)
 
 

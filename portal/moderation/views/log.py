@@ -26,7 +26,7 @@ CHOICES = {
     "einspruch": _l("Über Einsprüche"),
     "person": _l("Über Personen"),
 }
-NAMES = ("entscheidung", "projekt", "art", "von", "regel", "seit", "person")
+NAMES = ("entscheidung", "projekt", "art", "von", "regel", "seit", "person", "zusammen")
 
 
 @blueprint.get("/erledigt")
@@ -42,6 +42,7 @@ def log() -> ResponseReturnValue:
         narrowings=_narrowings(filters),
         is_narrow=filters != LogFilters(),
         here=_url(),
+        unfolded=lambda joint_id: _url(zusammen=joint_id),
         previous=_url(seite=str(page.previous)) if page.previous else "",
         next=_url(seite=str(page.next)) if page.next else "",
         **{**frame_of(actor, Filters()), "seite": None},
@@ -76,7 +77,10 @@ def _choices(scopes: Sequence[tuple[int, str]], filters: LogFilters) -> Sequence
 
 
 def _narrowings(filters: LogFilters) -> Sequence[tuple[str, str]]:
-    if filters.author_id is None:
-        return []
-    name = name_of_person(filters.author_id)
-    return [(_("Von %(name)s", name=name), _url(person=None))]
+    found = []
+    if filters.author_id is not None:
+        name = name_of_person(filters.author_id)
+        found.append((_("Von %(name)s", name=name), _url(person=None)))
+    if filters.joint_id is not None:
+        found.append((_("Zusammen entschieden"), _url(zusammen=None)))
+    return found
