@@ -47,7 +47,9 @@ from portal.rechenschaft import views as rechenschaft
 from portal.start import views as start
 from portal.suche import views as suche
 from portal.verwaltung import views as verwaltung
+from umfragen import content as survey_content
 from umfragen import mails as survey_mails
+from umfragen import notices as survey_notices
 from umfragen.service import answering as survey_drafts
 from umfragen.service import states as survey_states
 from umfragen.service import upkeep as survey_upkeep
@@ -59,6 +61,8 @@ CONTENT_TYPES: tuple[ContentType, ...] = (
     project_content.PROJECTS,
     discussion_content.THREADS,
     discussion_content.POSTS,
+    survey_content.SURVEYS,
+    survey_content.FREE_TEXTS,
 )
 MAIL_KINDS: tuple[MailKind, ...] = (
     *konto_mails.MAIL_KINDS,
@@ -74,6 +78,7 @@ NOTICE_TYPES: tuple[NoticeType, ...] = (
     *project_notices.TYPES,
     *statement_notices.TYPES,
     *report_notices.TYPES,
+    *survey_notices.TYPES,
 )
 PENDING_KINDS: tuple[PendingKind, ...] = (acts.POST, acts.VOTE, notice_acts.FOLLOW)
 KEEPERS: tuple[Keeper, ...] = (

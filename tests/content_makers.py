@@ -6,7 +6,6 @@ A new kind adds a function and a line to MAKERS; without it the contract test fa
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from enum import StrEnum
 
 from sqlalchemy import select
 
@@ -27,17 +26,14 @@ from kern.db import db
 from kern.moderation.cases import withdraw_cases
 from kern.scope import Act, Scope
 from tests.builders import make_actor, make_post, make_project, make_thread
-
-
-class State(StrEnum):
-    """How a thing stands in public. Only the first one is on any page."""
-
-    PUBLIC = "public"
-    WAITING = "waiting"
-    REJECTED = "rejected"
-    HIDDEN = "hidden"
-    WITHDRAWN = "withdrawn"
-    ERASED = "erased"
+from tests.content_states import State
+from tests.umfragen.content_makers import (
+    make_free_text_in,
+    make_survey_in,
+    survey_page,
+    texts_page,
+)
+from umfragen.models import FREE_TEXT_KEY, SURVEY_KEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +45,8 @@ class Maker:
     """A public page that would show the thing, if its own address does not say enough."""
     stays: bool = False
     """It belongs to the town: when its author goes, only the name goes."""
+    has_author: bool = True
+    """Somebody is told what becomes of it, and finds it among their own data."""
 
 
 DISCUSSION_STATUS = {
@@ -156,4 +154,6 @@ MAKERS: Mapping[str, Maker] = {
     PROJECT_KEY: Maker(make_project_in, shown_in=_project_page, stays=True),
     THREAD_KEY: Maker(make_thread_in, shown_in=_project_of_thread),
     POST_KEY: Maker(make_post_in, shown_in=_thread_of_post),
+    SURVEY_KEY: Maker(make_survey_in, shown_in=survey_page, stays=True),
+    FREE_TEXT_KEY: Maker(make_free_text_in, shown_in=texts_page, stays=True, has_author=False),
 }

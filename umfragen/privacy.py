@@ -23,15 +23,22 @@ class Promises:
 
 
 def promises(
-    level: Level, settings: Settings, *, k_min: int, k_total: int, asks_for_files: bool = False
+    level: Level,
+    settings: Settings,
+    *,
+    k_min: int,
+    k_total: int,
+    asks_for_files: bool = False,
+    asks_for_texts: bool = True,
 ) -> Promises:
+    """`asks_for_texts`: there is room for people's own words, which may be published later."""
     return Promises(
         kept=tuple(_kept(level, settings, asks_for_files=asks_for_files)),
         not_kept=_(
             "Wir speichern nicht: Ihren Namen, Ihre Internet-Adresse (IP), die Uhrzeit und Ihr"
             " Gerät."
         ),
-        seen=tuple(_seen(settings, k_min, k_total)),
+        seen=tuple(_seen(settings, k_min, k_total, asks_for_texts=asks_for_texts)),
     )
 
 
@@ -79,21 +86,26 @@ def _kept(level: Level, settings: Settings, *, asks_for_files: bool) -> list[str
     return found
 
 
-def _seen(settings: Settings, k_min: int, k_total: int) -> list[str]:
+def _seen(settings: Settings, k_min: int, k_total: int, *, asks_for_texts: bool) -> list[str]:
     office = settings.office or _("die Verwaltung")
     found = [_("Einzelne Antworten sieht nur: %(office)s.", office=office)]
     found.append(
         _(
-            "Veröffentlicht werden nur Zahlen, erst ab %(total)s Antworten. Gruppen mit weniger als"
+            "Zahlen veröffentlichen wir erst ab %(total)s Antworten. Gruppen mit weniger als"
             " %(least)s Menschen zeigen wir nicht.",
             total=k_total,
             least=k_min,
         )
     )
-    if settings.public_texts:
+    if asks_for_texts:
         found.append(
-            _("Manche freien Texte veröffentlichen wir, nachdem sie jemand auf Namen geprüft hat.")
+            _(
+                "Manche Antworten in eigenen Worten veröffentlichen wir, nachdem sie jemand auf"
+                " Namen geprüft hat, sonst nichts."
+            )
         )
+    else:
+        found.append(_("Sonst veröffentlichen wir nichts."))
     if settings.with_receipt:
         found.append(
             _(

@@ -62,6 +62,7 @@ CLOSED_SENTENCES = {
     State.CLOSED: "Diese Umfrage ist beendet.",
     State.ARCHIVED: "Diese Umfrage ist beendet.",
 }
+TOLD = "Wer schon geantwortet hat, hat es anders gelesen. Das lässt sich nur noch verschärfen."
 TRANSITIONS = frozenset(
     {
         (State.DRAFT, State.SUBMITTED),
@@ -152,10 +153,17 @@ def require_may_create(actor: Actor, scope_id: int) -> None:
 
 
 def require_may_edit(actor: Actor, survey: Survey) -> None:
-    """What everybody reads changes only who may publish: nobody looks at it in between."""
+    """The draft of its questions, which nobody else reads before it is published."""
     _require(actor, EDIT, survey.scope_id)
     if survey.state in OVER:
         raise Conflict("Eine beendete Umfrage lässt sich nicht mehr ändern.")
+
+
+def require_may_change(actor: Actor, survey: Survey) -> None:
+    """What everybody reads changes only who may publish: nobody looks at it in between."""
+    require_may_edit(actor, survey)
+    if survey.state not in UNSHOWN:
+        require_may_publish(actor, survey)
 
 
 def require_may_publish(actor: Actor, survey: Survey) -> None:
@@ -264,12 +272,28 @@ def require_level_may_change(survey: Survey, level: Level) -> None:
         )
 
 
+def require_promises(survey: Survey, new: Settings) -> None:
+    """What those who answered were told stays true: settings may only become stricter."""
+    old = Settings.of(survey.settings)
+    if not survey.has_answers:
+        return
+    if set(new.public_texts) - set(old.public_texts):
+        raise Invalid(TOLD, field="public_texts")
+    for field in ("pepper_days", "retention_days"):
+        if getattr(new, field) > getattr(old, field):
+            raise Invalid(TOLD, field=field)
+    if old.with_receipt and not new.with_receipt:
+        raise Invalid(TOLD, field="with_receipt")
+
+
 def require_order(opens_at: datetime | None, closes_at: datetime | None) -> None:
     if opens_at is not None and closes_at is not None and closes_at <= opens_at:
         raise Invalid("Das Ende liegt vor dem Beginn.", field="closes_on")
 
 
-def require_threshold(k_min: int, k_total: int) -> None:
+def require_threshold(survey: Survey, k_min: int, k_total: int) -> None:
+    if survey.has_answers and (k_min < survey.k_min or k_total < survey.k_total):
+        raise Invalid(TOLD, field="k_min" if k_min < survey.k_min else "k_total")
     if k_min < LEAST_K:
         raise Invalid("Bitte mindestens %(n)s.", field="k_min", n=LEAST_K)
     if k_total < k_min:

@@ -20,5 +20,7 @@ KINDS: Mapping[str, Kind] = {
     "gespraech": Kind(_l("Gespräch"), _l("Gespräche"), "list"),
     "beitrag": Kind(_l("Beitrag"), _l("Beiträge"), "speech"),
     "antwort": Kind(_l("Antwort der Verwaltung"), _l("Antworten der Verwaltung"), "office"),
+    "umfrage": Kind(_l("Umfrage"), _l("Umfragen"), "list"),
+    "freitext": Kind(_l("Antwort auf eine Umfrage"), _l("Antworten auf Umfragen"), "speech"),
 }
 """By the `kind` of a `Document`, in the order of the page; a test holds them together."""

@@ -406,3 +406,43 @@ def test_with_four_eyes_a_second_person_opens(planner: Actor) -> None:
     with at(later):
         states.pass_instants(later, later)
         assert survey.state == "open"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("public_texts", (7,)),
+        ("retention_days", FULL.retention_days + 1),
+        ("pepper_days", FULL.pepper_days + 1),
+        ("with_receipt", False),
+    ],
+)
+def test_what_people_were_told_stays_true(planner: Actor, field: str, value: object) -> None:
+    survey = make_open_survey()
+    changed = service.Settings.of({**FULL.dump(), field: value})
+    service.save_settings(planner, survey, changed)
+    service.save_settings(planner, survey, FULL)
+    answer(survey, weg=1)
+
+    with pytest.raises(Invalid) as caught:
+        service.save_settings(planner, survey, changed)
+    assert caught.value.field == field
+    service.save_settings(planner, survey, FULL)
+
+
+def test_small_groups_become_no_smaller(planner: Actor) -> None:
+    survey = make_open_survey()
+    service.save_thresholds(planner, survey, 4, 10)
+    answer(survey, weg=1)
+
+    with pytest.raises(Invalid):
+        service.save_thresholds(planner, survey, 3, 10)
+    service.save_thresholds(planner, survey, 6, 30)
+
+
+def test_what_everybody_reads_changes_only_who_may_publish(town: Town) -> None:
+    survey, editor = make_open_survey(), make_actor(Role.EDITOR)
+
+    with pytest.raises(NotAllowed):
+        service.save_settings(editor, survey, FULL)
+    service.save_draft(editor, survey, service.draft_of(survey), survey.draft_revision)

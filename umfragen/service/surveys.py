@@ -121,8 +121,9 @@ def settings_of(survey: Survey) -> Settings:
 
 
 def save_settings(actor: Actor, survey: Survey, settings: Settings) -> None:
-    rules.require_may_edit(actor, survey)
+    rules.require_may_change(actor, survey)
     checked = _checked(settings)
+    rules.require_promises(survey, checked)
     if survey.state in rules.RUNNING and settings_of(survey).four_eyes and not checked.four_eyes:
         raise Conflict("Das Vier-Augen-Prinzip lässt sich vor dem Ende nicht abschalten.")
     survey.settings = checked.dump()
@@ -133,7 +134,7 @@ def save_dates(
     actor: Actor, survey: Survey, opens_at: datetime | None, closes_at: datetime | None
 ) -> None:
     """UTC instants, the end exclusive. A running survey is extended instead, with a reason."""
-    rules.require_may_edit(actor, survey)
+    rules.require_may_change(actor, survey)
     if survey.state not in rules.BEFORE:
         raise Conflict("Die Umfrage läuft schon. Bitte verlängern Sie sie, mit einem Grund.")
     rules.require_order(opens_at, closes_at)
@@ -150,7 +151,7 @@ def save_access(
     population_n: int | None = None,
 ) -> None:
     """How often one may answer, and who was asked. Fixed with the first answer."""
-    rules.require_may_edit(actor, survey)
+    rules.require_may_change(actor, survey)
     rules.require_level_may_change(survey, level)
     if population_n is not None and not 1 <= population_n <= rules.MAX_POPULATION:
         raise Invalid("Bitte eine Zahl von Menschen.", field="population_n")
@@ -160,15 +161,15 @@ def save_access(
 
 def save_thresholds(actor: Actor, survey: Survey, k_min: int, k_total: int) -> None:
     """Smallest cell and smallest survey whose results are public."""
-    rules.require_may_edit(actor, survey)
-    rules.require_threshold(k_min, k_total)
+    rules.require_may_change(actor, survey)
+    rules.require_threshold(survey, k_min, k_total)
     survey.k_min, survey.k_total = k_min, k_total
     announce_rewritten(actor, survey, "survey.thresholds")
 
 
 def move_slug(actor: Actor, survey: Survey, slug: str) -> None:
     """Another address, while nobody knows the old one."""
-    rules.require_may_edit(actor, survey)
+    rules.require_may_change(actor, survey)
     if survey.state not in {State.DRAFT, State.SUBMITTED}:
         raise Conflict("Die Adresse einer veröffentlichten Umfrage bleibt, wie sie ist.")
     if slug != survey.slug:

@@ -26,6 +26,7 @@ from umfragen.forms.beginning import BeginForm, CodeForm
 from umfragen.models import Level, State, Survey
 from umfragen.privacy import Promises, promises
 from umfragen.service.access import read_admission
+from umfragen.store.texts import text_items
 from umfragen.views.answering.blueprint import (
     admission,
     blueprint,
@@ -210,7 +211,8 @@ def _wanted(form: BeginForm) -> str:
 
 def _page(survey: Survey, form: BeginForm) -> str:
     is_published = survey.current_version > 0
-    definition = service.definition_of(survey) if is_published else service.draft_of(survey)
+    plan = service.plan_of(survey) if is_published else service.draft_plan(survey)
+    definition = plan.definition
     settings = service.settings_of(survey)
     actor = current_actor()
     wanted = request.args.get("in") or _wanted(form) or language()
@@ -229,6 +231,7 @@ def _page(survey: Survey, form: BeginForm) -> str:
             k_min=survey.k_min,
             k_total=survey.k_total,
             asks_for_files=any(isinstance(asked, Files) for asked in definition.questions()),
+            asks_for_texts=any(text_items(plan)),
         ),
         is_open=is_open(survey),
         is_let_in=_is_let_in(survey),

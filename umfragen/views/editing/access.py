@@ -9,11 +9,13 @@ from kern.i18n import _, say
 from kern.town import current_town
 from kern.web import commits, notice, shows_again
 from umfragen import service
+from umfragen.engine import make_plan
 from umfragen.forms.survey import AccessForm, CodesForm
 from umfragen.letters import MAX_LETTERS, Letter, Wording, write_csv, write_pdf
 from umfragen.models import Level, Sampling
 from umfragen.privacy import promises
 from umfragen.service import invites
+from umfragen.store.texts import text_items
 from umfragen.views.editing.blueprint import Desk, blueprint, section_page, to, to_desk
 
 
@@ -142,13 +144,14 @@ def _file(desk: Desk, body: bytes, kind: str, ending: str) -> ResponseReturnValu
 
 def _page(desk: Desk, form: AccessForm, codes: CodesForm) -> str:
     survey = desk.survey
-    questions = desk.draft.definition.questions()
+    plan = make_plan(desk.draft.definition)
     told = promises(
         Level(survey.level),
         service.settings_of(survey),
         k_min=survey.k_min,
         k_total=survey.k_total,
-        asks_for_files=any(question.KIND == "files" for question in questions),
+        asks_for_files=any(question.KIND == "files" for question in plan.questions.values()),
+        asks_for_texts=any(text_items(plan)),
     )
     return section_page(
         "access.html",
