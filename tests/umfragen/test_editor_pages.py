@@ -271,8 +271,11 @@ def test_an_expression_with_a_mistake_is_refused_where_it_stands(
     assert page.status_code == 422
     assert "Meinten Sie „weg“?" in page.text
     assert "wge == 1" in page.text
-    office.post(path, {"stand": "", "experte": "1", "source": "alter * 2 > 30"})
+    office.post(path, {"stand": "=", "experte": "1", "source": "alter * 2 > 30"})
     assert "lässt sich nur als Ausdruck schreiben" in office.get(path).text
+    late = office.post(path, {"stand": "=", "experte": "1", "source": "alter > 3"})
+    assert late.status_code == 409
+    assert "alter &gt; 3" in late.text
 
 
 # Languages

@@ -56,6 +56,11 @@ class Target:
             at = getattr(draft.question(key), what).index(part)
             self.path = (*draft.question_path(key), what, at, "show_if")
 
+    @property
+    def stand(self) -> str:
+        """Also of no condition at all."""
+        return f"={self.source}"
+
     def with_source(self, source: str) -> Draft:
         if self.what == "seite":
             return change_page(self.draft, self.key, {"show_if": source})
@@ -69,7 +74,7 @@ class Target:
 def edit_condition(slug: str, what: str, key: int, number: int = 0) -> ResponseReturnValue:
     desk = to_desk(slug)
     target = Target(desk.draft, what, key, number)
-    form = ConditionForm(formdata=None, data={"stand": target.source, "source": target.source})
+    form = ConditionForm(formdata=None, data={"stand": target.stand, "source": target.source})
     condition = read_condition(target.source, _subjects(desk, key))
     is_expert = condition is None or "experte" in request.args
     return _page(desk, target, form, _rows(condition or Condition()), is_expert=is_expert)
@@ -89,7 +94,7 @@ def save_condition(slug: str, what: str, key: int, number: int = 0) -> ResponseR
     act = request.form.get("tun", "sichern")
     if act != "sichern" and not is_expert:
         return _page(desk, target, form, _with_act(rows, act), is_expert=False)
-    if is_stale(form, target.source):
+    if is_stale(form, target.stand):
         return _page(desk, target, form, rows, is_expert=is_expert), 409
     if not form.is_ok():
         return _page(desk, target, form, rows, is_expert=is_expert), 422

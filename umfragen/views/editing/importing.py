@@ -15,8 +15,9 @@ from umfragen.exchange.fitting import Imported
 from umfragen.exchange.report import Outcome, Refused, Report
 from umfragen.forms.survey import ImportForm
 from umfragen.models import Survey
+from umfragen.service.homes import list_homes
 from umfragen.views.editing.blueprint import blueprint
-from umfragen.views.editing.new import editor, scope_choices, scopes_of
+from umfragen.views.editing.new import editor, scope_choices
 
 
 @blueprint.get("/import")
@@ -40,7 +41,7 @@ def import_file() -> ResponseReturnValue:
     if not data:
         form.file.errors = [_("Bitte wählen Sie eine Datei.")]
         return _page(actor, form), 422
-    scope = next(scope for scope in scopes_of(actor) if scope.id == form.scope.data)
+    scope = next(scope for scope in list_homes(actor) if scope.id == form.scope.data)
     try:
         imported = _read(data)
         survey = _made(actor, scope, imported)

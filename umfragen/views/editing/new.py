@@ -1,19 +1,15 @@
 """A new survey: blank, from a template, or as a copy of one that is there."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from werkzeug.utils import redirect
 
 from kern.actor import Actor
-from kern.db import db
 from kern.errors import Invalid
 from kern.i18n import _, say
-from kern.scope import Scope, town_scope
-from kern.scope.rules import readable
+from kern.scope import town_scope
 from kern.web import commits, current_actor, notice, require, shows_again
 from umfragen import service
 from umfragen.definition import Definition, Text
@@ -21,6 +17,7 @@ from umfragen.editing.library import TEMPLATES
 from umfragen.forms.survey import NewForm
 from umfragen.models import Survey
 from umfragen.rules import EDIT
+from umfragen.service.homes import list_homes
 from umfragen.views.editing.blueprint import blueprint
 
 COPY = "kopie:"
@@ -60,7 +57,7 @@ def editor() -> Actor:
 
 def _made(actor: Actor, form: NewForm) -> Survey:
     title = (form.title.data or "").strip()
-    scope = next(scope for scope in scopes_of(actor) if scope.id == form.scope.data)
+    scope = next(scope for scope in list_homes(actor) if scope.id == form.scope.data)
     start = form.template.data or ""
     if start.startswith(COPY):
         original = service.get_survey_for(actor, start.removeprefix(COPY))
@@ -77,18 +74,10 @@ def _titled(definition: Definition | None, title: str) -> Definition | None:
     return replace(definition, title=words)
 
 
-def scopes_of(actor: Actor) -> Sequence[Scope]:
-    """Where this person may make surveys: the town and its projects."""
-    town = town_scope()
-    found = db.session.scalars(select(Scope).where(readable(actor)).order_by(Scope.title)).all()
-    may = [scope for scope in found if actor.may(EDIT, scope.id)]
-    return sorted(may, key=lambda scope: scope.id != town.id)
-
-
 def scope_choices(actor: Actor) -> list[tuple[int, str]]:
     return [
         (scope.id, _("Ganzer Ort") if scope.kind == "town" else scope.title)
-        for scope in scopes_of(actor)
+        for scope in list_homes(actor)
     ]
 
 
