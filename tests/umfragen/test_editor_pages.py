@@ -1,90 +1,32 @@
 """The editor by the test client: nothing typed is lost, mistakes stand at their field."""
 
-import io
 from datetime import timedelta
-from typing import Any
 
-import pytest
 from flask import Flask
 
-from kern.accounts.models import Account
 from kern.accounts.permissions import Role
 from kern.actor import Actor
 from kern.calendar import to_local
 from kern.clock import now
 from kern.db import db
-from kern.town import Town
-from tests.builders import make_account, make_actor
+from tests.builders import make_account
+from tests.umfragen.editor import (
+    EDIT,
+    PLAIN,
+    draft,
+    form_of,
+    key_of,
+    names_in_order,
+    state,
+    weg,
+)
 from tests.umfragen.made import answer, make_draft, make_open_survey
-from tests.umfragen.surveys import Doc, every_kind, keys_by_name, options, question
+from tests.umfragen.surveys import every_kind, question
 from tests.visitors import Visitor
 from umfragen import service
-from umfragen.definition import Definition
 from umfragen.definition.questions import Single
 from umfragen.editing.library import TEMPLATES
-from umfragen.models import Level, Response, State, Survey
-
-PLAIN: list[Doc] = [
-    question("single", "weg", options=options("rad", "bus")),
-    question("number", "alter", low=0),
-    question("long_text", "wunsch"),
-]
-
-
-@pytest.fixture
-def account(town: Town) -> Account:
-    return make_account("Jana Planung", (Role.PLANNER, None))
-
-
-@pytest.fixture
-def planner(town: Town) -> Actor:
-    return make_actor(Role.PLANNER)
-
-
-@pytest.fixture
-def office(app: Flask, account: Account) -> Visitor:
-    return Visitor(app, account)
-
-
-@pytest.fixture
-def survey(planner: Actor) -> Survey:
-    made = make_draft(PLAIN, actor=planner)
-    db.session.commit()
-    return made
-
-
-def draft(slug: str = "spielplatz-ahornweg") -> Definition:
-    return service.draft_of(service.get_survey(slug))
-
-
-def state(slug: str = "spielplatz-ahornweg") -> State:
-    return service.get_survey(slug).state
-
-
-EDIT = "/umfragen/spielplatz-ahornweg/bearbeiten"
-ACCESS = "/umfragen/spielplatz-ahornweg/zugang"
-
-
-def names_in_order() -> list[str]:
-    return [asked.name for asked in draft().questions()]
-
-
-def key_of(name: str) -> int:
-    return keys_by_name(draft())[name]
-
-
-def form_of(office: Visitor, path: str) -> dict[str, Any]:
-    """What a browser would send of the form as it stands: only hidden marks and texts."""
-    page = office.get(path).text
-    stand = page.split('name="stand"', 1)[1].split('value="', 1)[1].split('"', 1)[0]
-    return {"stand": stand}
-
-
-def weg(office: Visitor, **values: Any) -> dict[str, Any]:
-    stand = form_of(office, f"{EDIT}/frage/{key_of('weg')}")
-    texts = {"options-1": "Mit dem Rad", "options-2": "Mit dem Bus"}
-    basic = {"text": "Wie kommen Sie?", "required": "no", "display": "list", "name": "weg"}
-    return {**stand, **basic, **texts, **values}
+from umfragen.models import Response, State, Survey
 
 
 def test_every_page_opens_for_every_kind_of_question(office: Visitor, planner: Actor) -> None:
@@ -362,124 +304,3 @@ def test_robots_leave_no_answer_behind(office: Visitor, survey: Survey) -> None:
     page = office.get(f"{EDIT}/probelauf").text
     assert "Diese Zahlen sind erfunden" in page
     assert db.session.query(Response).count() == 0
-
-
-# Access
-
-
-def test_the_level_is_a_sentence_and_the_privacy_text_follows_it(
-    office: Visitor, survey: Survey
-) -> None:
-    sent = {
-        "level": int(Level.CODE),
-        "sampling": "random",
-        "population_n": "5000",
-        "k_total": "30",
-        "k_min": "5",
-    }
-    assert office.post(ACCESS, sent).status_code == 303
-    page = office.get(ACCESS).text
-    assert "ab 30 Antworten" in page
-    assert "dass Ihr Code benutzt ist" in page
-    refused = office.post(ACCESS, {**sent, "k_min": "1"})
-    assert refused.status_code == 422
-    assert 'id="k_min-fehler"' in refused.text
-
-
-def test_codes_leave_once_as_letters_or_as_a_list(office: Visitor, survey: Survey) -> None:
-    codes = f"{ACCESS}/codes"
-    assert office.post(codes, {"count": "3", "art": "csv"}).status_code == 409
-    office.post(
-        ACCESS, {"level": int(Level.CODE), "sampling": "self", "k_total": "20", "k_min": "5"}
-    )
-    assert office.post(codes, {"count": "0", "art": "csv"}).status_code == 422
-    table = office.post(codes, {"count": "3", "stratum": "=Nord", "art": "csv"})
-    lines = table.text.splitlines()
-    assert lines[0] == "\ufeffCode;Link mit Code;Adresse;Gruppe"
-    assert len(lines) == 4
-    code = lines[1].split(";")[0]
-    assert (
-        lines[1].endswith(
-            f"/u/spielplatz-ahornweg?code={code};localhost:5000/u/spielplatz-ahornweg;'=Nord"
-        )
-        or code in lines[1]
-    )
-    made = service.get_survey("spielplatz-ahornweg")
-    assert service.admission_for_code(made, code.lower())
-    letters = office.post(codes, {"count": "2", "art": "pdf"})
-    assert letters.headers["Content-Type"] == "application/pdf"
-    assert letters.data.startswith(b"%PDF-1.4")
-    assert letters.data.count(b"/Type/Page/") == 2
-    assert "0 von 3 Codes sind benutzt." in office.get(ACCESS).text
-    office.post(f"{codes}/ungueltig", {"gruppe": "=Nord"})
-    assert "von 3 Codes" not in office.get(ACCESS).text
-
-
-# Files
-
-
-QUESTION = (
-    "<qid>1</qid><parent_qid>0</parent_qid><sid>1</sid><gid>1</gid><type>S</type><title>name</title>"
-    "<question>Wie &lt;b&gt;heißt&lt;/b&gt; der Platz?&lt;script&gt;x&lt;/script&gt;</question>"
-    "<question_order>1</question_order><language>de</language><mandatory>N</mandatory>"
-)
-GROUP = "<gid>1</gid><sid>1</sid><group_name>Seite</group_name><language>de</language>"
-TITLE = (
-    "<surveyls_survey_id>1</surveyls_survey_id><surveyls_language>de</surveyls_language>"
-    "<surveyls_title>Aus LimeSurvey</surveyls_title>"
-)
-TABLES = {
-    "groups": GROUP,
-    "questions": QUESTION,
-    "surveys": "<sid>1</sid><language>de</language>",
-    "surveys_languagesettings": TITLE,
-}
-STRUCTURE = (
-    "<document><LimeSurveyDocType>Survey</LimeSurveyDocType><DBVersion>359</DBVersion>"
-    "<languages><language>de</language></languages>"
-    + "".join(f"<{name}><rows><row>{row}</row></rows></{name}>" for name, row in TABLES.items())
-    + "</document>"
-)
-
-
-def test_a_file_becomes_a_draft_with_a_report(office: Visitor) -> None:
-    scope = (
-        office.get("/umfragen/import").text.split("<option", 1)[1].split('value="')[1].split('"')[0]
-    )
-    refused = office.post(
-        "/umfragen/import", {"scope": scope, "file": (io.BytesIO(b"nichts"), "x.lss")}
-    )
-    assert refused.status_code == 422
-    assert "Diese Art von Datei kennen wir nicht." in refused.text
-    file = (io.BytesIO(STRUCTURE.encode()), "alt.lss")
-    report = office.post("/umfragen/import", {"scope": scope, "file": file})
-    assert report.status_code == 200
-    assert "genau übernommen" in report.text
-    assert "<script>x" not in report.text
-    assert [asked.KIND for asked in draft("aus-limesurvey").questions()] == ["short_text"]
-
-
-def test_a_survey_leaves_as_a_file_and_comes_back(office: Visitor, survey: Survey) -> None:
-    before = draft()
-    for ending in ("json", "lss"):
-        file = office.get(f"{EDIT}/datei/{ending}")
-        assert file.status_code == 200
-        page = office.get("/umfragen/import").text
-        scope = page.split("<option", 1)[1].split('value="')[1].split('"')[0]
-        sent = {"scope": scope, "file": (io.BytesIO(file.data), f"x.{ending}")}
-        report = office.post("/umfragen/import", sent)
-        assert report.status_code == 200
-        slug = report.text.split("/umfragen/spielplatz-ahornweg-", 1)[1].split("/")[0]
-        assert draft(f"spielplatz-ahornweg-{slug}") == before
-    assert office.get(f"{EDIT}/datei/exe").status_code == 404
-    broken = {"scope": scope, "file": (io.BytesIO(b'{"title": 1}'), "x.json")}
-    assert office.post("/umfragen/import", broken).status_code == 422
-
-
-def test_an_open_survey_has_a_short_address_and_a_qr_code(office: Visitor, planner: Actor) -> None:
-    make_open_survey(PLAIN, actor=planner)
-    db.session.commit()
-    assert "/u/spielplatz-ahornweg" in office.get(f"{EDIT}/oeffnen").text
-    picture = office.get(f"{EDIT}/qr.svg")
-    assert picture.headers["Content-Type"] == "image/svg+xml"
-    assert b"<svg" in picture.data

@@ -63,7 +63,7 @@ def list_surveys() -> ResponseReturnValue:
         "umfragen/ausfuellen/liste.html",
         cards=cards,
         titles={name: title for name, (title, _states) in GROUPS.items()},
-        may_create=actor.may(rules.EDIT),
+        may_create=actor.may_anywhere(rules.EDIT),
     )
 
 
