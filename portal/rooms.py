@@ -48,6 +48,7 @@ from portal.start import views as start
 from portal.suche import views as suche
 from portal.verwaltung import views as verwaltung
 from umfragen import content as survey_content
+from umfragen import cli as survey_cli
 from umfragen import mails as survey_mails
 from umfragen import notices as survey_notices
 from umfragen.service import answering as survey_drafts
@@ -123,6 +124,7 @@ def register(app: Flask) -> None:
     panels.fill(PANELS)
     app.cli.add_command(cli.group)
     app.cli.add_command(moderation_cli.group)
+    app.cli.add_command(survey_cli.group)
     worker.on_facts(search.follow)
     worker.on_facts(making.follow)
     worker.on_tick(making.tidy)

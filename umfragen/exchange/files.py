@@ -1,13 +1,15 @@
 """Whatever file somebody hands in, told apart by what is in it and not by its name."""
 
+import json
 from collections.abc import Iterator
 
+from umfragen.definition import DefinitionRefused, load
 from umfragen.exchange.archives import read_archive
 from umfragen.exchange.fitting import Imported
 from umfragen.exchange.limesurvey.reading import read_survey
 from umfragen.exchange.limesurvey.responses import AnswerRow, read_survey_archive
 from umfragen.exchange.records import MAGIC, read_xls
-from umfragen.exchange.report import Refused
+from umfragen.exchange.report import Entry, Refused, Report
 from umfragen.exchange.workbooks import read_xlsx
 from umfragen.exchange.xlsform.reading import read_workbook
 
@@ -25,7 +27,23 @@ def read_file(data: bytes) -> Imported:
     start = data[:200].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"<"):
         return read_survey(data)
+    if start.startswith(b"{"):
+        return read_own(data)
     raise Refused("Diese Art von Datei kennen wir nicht.")
+
+
+def read_own(data: bytes) -> Imported:
+    """Our own document, alone or with answers."""
+    try:
+        document = json.loads(data)
+        definition = load(document.get("definition", document))
+    except DefinitionRefused as refused:
+        finding = refused.findings[0]
+        raise Refused(finding.message, **finding.params) from refused
+    except (ValueError, RecursionError, AttributeError) as error:
+        raise Refused("Diese Datei ist beschädigt: Sie ist kein gültiges JSON.") from error
+    entries = tuple(Entry(question.name) for question in definition.questions())
+    return Imported(definition, Report(entries), "JSON")
 
 
 def read_answers(data: bytes) -> Iterator[AnswerRow]:
