@@ -32,7 +32,15 @@ OUTCOMES = {
 README = (
     "# {title}\n\nAntworten ohne freie Texte. Was die Spalten bedeuten, steht in codebuch.csv.\n"
 )
-ENDINGS = {"antworten-json": "json", "excel": "csv", "xlsx": "xlsx", "csv": "csv"}
+ENDINGS = {
+    "lss": "lss",
+    "xlsform": "xlsx",
+    "json": "json",
+    "csv": "csv",
+    "excel": "csv",
+    "xlsx": "xlsx",
+    "antworten-json": "json",
+}
 
 Rows = Iterable[answers.Stored]
 Writer = Callable[[BinaryIO, answers.Table, Rows], None]
@@ -113,8 +121,8 @@ def _tell(report: Report) -> None:
 @click.option("--output", type=OUTPUT, default=None, help="Datei; sonst heißt sie wie die Umfrage.")
 @TOWN
 def export(slug: str, form: str, output: Path | None, town_slug: str) -> None:
-    """Fragen (lss, json) oder Antworten (csv, excel, xlsx, ...) in eine Datei schreiben."""
-    path = output or Path(f"{slug}.{ENDINGS.get(form, 'zip') if form in WRITERS else form}")
+    """Fragen (lss, xlsform, json) oder Antworten (csv, xlsx, spss, ...) in eine Datei."""
+    path = output or Path(f"{slug}.{ENDINGS.get(form, 'zip')}")
     with in_town(town_slug):
         survey = surveys.get_survey(slug)
         if form in WRITERS:

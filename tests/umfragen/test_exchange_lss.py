@@ -16,6 +16,7 @@ from umfragen.exchange.files import read_file
 from umfragen.exchange.limesurvey.tables import COMPANION, read_tables
 from umfragen.exchange.limesurvey.writing import write_survey
 from umfragen.exchange.report import Outcome
+from umfragen.exchange.xlsform.writing import write_form
 
 BESIDE = re.compile(rf"<{COMPANION}>.*</{COMPANION}>".encode(), re.DOTALL)
 
@@ -46,7 +47,17 @@ def written(draw: st.DrawFn) -> Definition:
     return load(document)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(written())
+def test_what_goes_out_as_a_form_comes_back_the_same(definition: Definition) -> None:
+    data, report = write_form(definition)
+    back = read_file(data)
+    assert dumps(back.definition) == dumps(definition)
+    assert back.report.share == 1
+    assert len(report.entries) == len(list(definition.questions()))
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(written())
 def test_what_goes_out_comes_back_the_same(definition: Definition) -> None:
     data, report = write_survey(definition)
@@ -119,6 +130,14 @@ def test_a_file_that_was_changed_there_is_believed() -> None:
     changed = data.replace(b"<question><![CDATA[Wie hie\xc3\x9f er?", b"<question><![CDATA[Wer?")
     (asked,) = read_file(changed).definition.questions()
     assert asked.text == Text.of({"de": "Wer?"})
+
+
+def test_a_survey_without_questions_goes_out_too() -> None:
+    blank = make_survey([])
+    for write in (write_survey, write_form):
+        data, report = write(blank)
+        assert len(data) > 500
+        assert report.entries == ()
 
 
 def test_the_report_says_what_limesurvey_cannot_show() -> None:

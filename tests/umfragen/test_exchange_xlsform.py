@@ -3,7 +3,9 @@
 import io
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +13,8 @@ from hypothesis import strategies as st
 
 from tests.umfragen.limesurvey_files import DATA
 from tests.umfragen.ready import key
+from tests.umfragen.surveys import every_kind, make_survey, options, question, rows
+from umfragen.definition import Definition
 from umfragen.definition.questions import (
     AnyQuestion,
     Clock,
@@ -21,9 +25,14 @@ from umfragen.definition.questions import (
     Single,
 )
 from umfragen.engine import Plan, fill, make_plan
+from umfragen.exchange.archives import read_archive
 from umfragen.exchange.files import read_file
 from umfragen.exchange.fitting import Imported
 from umfragen.exchange.report import Outcome, Refused
+from umfragen.exchange.workbooks import read_xlsx
+from umfragen.exchange.xlsform.forms import COMPANION
+from umfragen.exchange.xlsform.reading import read_workbook
+from umfragen.exchange.xlsform.writing import write_form
 from umfragen.exchange.xlsform.xpath import NotPossible, Target, translate
 
 # Taken, approximated, dropped. Repeats, drawings and lists from other files are not ours.
@@ -191,6 +200,14 @@ def test_no_expression_breaks_the_translation(source: str) -> None:
         return
 
 
+def test_questions_without_a_name_or_with_one_twice_are_kept() -> None:
+    line = ["select_one mittel", "", "Was?"]
+    survey = [["type", "name", "label"], line, ["select_one ort", "q", "Wo?"], [line[0], "q", "?"]]
+    imported = read_file(workbook(survey, CHOICES))
+    kinds = [len(q.options) for q in imported.definition.questions()]  # type: ignore[union-attr]
+    assert kinds == [2, 2, 2]
+
+
 def test_broken_workbooks_are_refused() -> None:
     good = workbook(SURVEY, CHOICES)
     for data in (good[:500], good[: len(good) // 2], b"PK\x03\x04" + good[50:], workbook([["a"]])):
@@ -199,7 +216,7 @@ def test_broken_workbooks_are_refused() -> None:
 
 
 @pytest.mark.skipif(not DATA.exists(), reason="the sample surveys are not here")
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.integers(0, 11_775), st.integers(0, 255)), min_size=1, max_size=12))
 def test_a_damaged_old_workbook_is_read_or_refused(damage: list[tuple[int, int]]) -> None:
     data = bytearray((DATA / "xlsform_pyxform_tutorial.xls").read_bytes())
@@ -209,3 +226,68 @@ def test_a_damaged_old_workbook_is_read_or_refused(damage: list[tuple[int, int]]
         read_file(bytes(data))
     except Refused:
         return
+
+
+# The other way
+
+
+def without_companion(definition: Definition) -> Imported:
+    """What a form says that we wrote, without our own sheet."""
+    sheets = dict(read_xlsx(read_archive(write_form(definition)[0])))
+    assert sheets.pop(COMPANION)
+    return read_workbook(sheets)
+
+
+def test_a_form_we_wrote_asks_the_same_without_our_sheet() -> None:
+    definition = make_survey(
+        {
+            "title": "Weg",
+            "questions": [
+                question("single", "weg", options=options("rad", "bus"), other={}),
+                question("multiple", "wo", options=options("park", "see"), least=1, most=2),
+                question("matrix", "gut", rows=rows("licht"), columns=options("ja", "nein")),
+            ],
+        },
+        {
+            "show_if": 'weg == "rad" and wo_park == "Y" or gut_licht == "ja"',
+            "questions": [
+                question("number", "alter", low=0, high=120, required="yes"),
+                question("info", "dank", text="Danke, {weg.shown}!", show_if="alter > 17"),
+                question("computed", "summe", formula="count(wo_park, wo_see) + sum(alter, 1)"),
+                question("place", "flaeche", shape="area"),
+                question("consent", "ja"),
+                question("short_text", "warum", show_if='!is_empty(ja) and weg == "-oth-"'),
+            ],
+        },
+    )
+    imported = without_companion(definition)
+    plan = plan_of(imported)
+    kinds = {q.name: q.KIND for q in imported.definition.questions()}
+    assert kinds == {
+        "weg": "single", "wo": "multiple", "gut_text": "info", "gut_licht": "single",
+        "alter": "number", "dank": "info", "summe": "computed", "flaeche": "place",
+        "ja": "consent", "warum": "short_text",
+    }  # fmt: skip
+    assert named(imported, "dank").text.say("de") == "Danke, {weg.shown}!"
+    wo, alter = named(imported, "wo"), named(imported, "alter")
+    assert (wo.least, wo.most) == (1, 2)  # type: ignore[union-attr]
+    assert (alter.low, alter.high, alter.required.value) == (0, 120, "yes")  # type: ignore[union-attr]
+    second = imported.definition.pages[1].key
+    given: dict[int, Any] = {key(plan, "weg"): 1, key(plan, "wo_park"): (1, 2), alter.key: 30}
+    sheet = fill(plan, given)
+    assert second in sheet.shown
+    assert named(imported, "dank").key in sheet.shown
+    assert sheet.answers[key(plan, "summe")] == 33
+    assert second not in fill(plan, {**given, key(plan, "weg"): 2}).shown
+    other = fill(
+        plan, {**given, key(plan, "weg"): 251, key(plan, "gut_licht"): 1, key(plan, "ja"): 1}
+    )
+    assert key(plan, "warum") in other.shown
+
+
+def test_excel_opens_the_form_we_wrote() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(write_form(make_survey(every_kind()))[0]))
+    assert book.sheetnames == ["survey", "choices", "settings", COMPANION]
+    types = [row[0] for row in book["survey"].iter_rows(min_row=2, values_only=True)]
+    assert types[0] == "begin_group"
+    assert {"range", "geotrace", "acknowledge", "rank folge", "calculate"} <= set(types)

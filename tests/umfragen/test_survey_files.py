@@ -112,7 +112,7 @@ def test_only_the_office_brings_files(town: Town, published: Survey) -> None:
     assert refused.value.field == "file"
 
 
-@pytest.mark.parametrize("form", ["lss", "json"])
+@pytest.mark.parametrize("form", ["lss", "xlsform", "json"])
 def test_questions_go_out_and_come_back(
     runner: FlaskCliRunner, published: Survey, tmp_path: Path, form: str
 ) -> None:

@@ -4,7 +4,7 @@ A small part of both: texts, numbers, truth values and results of formulas of ev
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from umfragen.exchange.report import Refused
 from umfragen.exchange.workbooks import MAX_CELL, MAX_COLUMNS, MAX_ROWS, Sheets, figure, filled
@@ -89,12 +89,12 @@ class _Disk:
         return b"".join(pieces)[:count]
 
 
-def _walk(following: "list[int] | tuple[int, ...]", start: int) -> Iterator[int]:
-    seen = 0
-    while start < len(following) and seen < MAX_SECTORS:
+def _walk(following: Sequence[int], start: int) -> Iterator[int]:
+    seen: set[int] = set()
+    while start < len(following) and start not in seen and len(seen) < MAX_SECTORS:
+        seen.add(start)
         yield start
         start = following[start]
-        seen += 1
 
 
 # The workbook

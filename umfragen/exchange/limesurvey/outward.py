@@ -51,6 +51,8 @@ AGREED = Text.of({"de": "Ich stimme zu", "en": "I agree"})
 FIVE = (1, 5)
 
 _ONE_PARAGRAPH = re.compile(r"<p>((?:(?!<p>).)*)</p>", re.DOTALL)
+# Most texts are words; only the others are worth the millisecond that Markdown takes.
+_FORMATTED = re.compile(r"[\\*_`\[\]<>#|~\n]|://|www\.|^\s*(?:[-+]|[0-9]+\.)\s")
 _BRACE = re.compile(r"\{(?=\S)")
 
 
@@ -94,7 +96,10 @@ class Outward:
         said = self._said(text, language)
         if not said:
             return ""
-        html = _braced(render(with_marks(said)).html)
+        marked = with_marks(said)
+        html = _braced(
+            render(marked).html if _FORMATTED.search(marked) else escape(marked, quote=False)
+        )
         alone = _ONE_PARAGRAPH.fullmatch(html)
         return self._placed(alone[1] if alone else html, said)
 

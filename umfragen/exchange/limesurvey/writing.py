@@ -13,7 +13,7 @@ from umfragen.exchange.limesurvey.outward import Outward, Tables, described
 from umfragen.exchange.limesurvey.reading import read_survey
 from umfragen.exchange.limesurvey.tables import COMPANION
 from umfragen.exchange.limesurvey.texts import EASY
-from umfragen.exchange.report import Entry, Note, Report, unique
+from umfragen.exchange.report import Entry, Note, Refused, Report, unique
 
 VERSION = "498"
 
@@ -23,7 +23,11 @@ def write_survey(definition: Definition) -> tuple[bytes, Report]:
     for what LimeSurvey has no place for rides along."""
     tables, report = _Writing(definition).written()
     plain = _xml(tables, definition, "")
-    return _xml(tables, definition, companion(definition, read_survey(plain).definition)), report
+    try:
+        without = read_survey(plain).definition
+    except Refused:  # no question yet
+        return plain, report
+    return _xml(tables, definition, companion(definition, without)), report
 
 
 def _there(language: str) -> str:

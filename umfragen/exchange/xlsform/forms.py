@@ -17,6 +17,9 @@ TRANSLATED = frozenset(
     {"label", "hint", "guidance_hint", "constraint_message", "required_message", "image", "audio",
      "video"}
 )  # fmt: skip
+COMPANION = "dorflinde"
+"""The sheet with our own document in workbooks that we wrote."""
+
 COLUMNS = {
     "caption": "label", "command": "type", "relevance": "relevant", "calculate": "calculation",
     "list name": "list_name", "list-name": "list_name", "value": "name", "tag": "name",

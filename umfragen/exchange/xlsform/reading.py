@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from umfragen.definition.texts import ANY
+from umfragen.exchange.companion import reunited
 from umfragen.exchange.fitting import Asked, Doc, Imported, Leaf, fit
 from umfragen.exchange.names import Taken
 from umfragen.exchange.report import Loss, Note, Refused, echo
 from umfragen.exchange.workbooks import Sheets
-from umfragen.exchange.xlsform.forms import Form, Line, kind_of, read_form
+from umfragen.exchange.xlsform.forms import COMPANION, Form, Line, kind_of, read_form
 from umfragen.exchange.xlsform.questions import CHOICES, GROUPS, META, Making, names_of
 from umfragen.exchange.xlsform.texts import plain
 from umfragen.exchange.xlsform.xpath import NotPossible, Target, translate
@@ -23,7 +24,9 @@ def read_workbook(sheets: Sheets) -> Imported:
     form = read_form(sheets)
     if len(form.survey) > MAX_QUESTIONS:
         raise Refused("In dieser Datei sind mehr als %(most)s Fragen.", most=MAX_QUESTIONS)
-    return _Reading(form).imported()
+    imported = _Reading(form).imported()
+    beside = "".join(row[0] for row in sheets.get(COMPANION, []) if row)
+    return reunited(imported, beside) if beside else imported
 
 
 @dataclass
@@ -140,8 +143,11 @@ class _Reading:
     def asked(self, line: Line, seen: set[str]) -> Asked:
         name = line["name"]
         target = self.targets.get(name)
-        if target is None or name in seen:
-            target = Target(f"x{line.number}_{self.last_key}", "text", {})
+        if target is None or name in seen:  # without a name, or with one that is taken
+            kind, _, _ = kind_of(line)
+            options = names_of(line, self.form) if kind in CHOICES else {}
+            unnamed = f"x{line.number}_{self.last_key}"
+            target = Target(unnamed, CHOICES.get(kind, kind), options)
         seen.add(name)
         find: Callable[[str], Target | None] = self.targets.get
         making = Making(line, self.form, target, self.key, find)
