@@ -47,8 +47,8 @@ from portal.rechenschaft import views as rechenschaft
 from portal.start import views as start
 from portal.suche import views as suche
 from portal.verwaltung import views as verwaltung
-from umfragen import content as survey_content
 from umfragen import cli as survey_cli
+from umfragen import content as survey_content
 from umfragen import mails as survey_mails
 from umfragen import notices as survey_notices
 from umfragen.service import answering as survey_drafts

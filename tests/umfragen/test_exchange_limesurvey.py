@@ -405,7 +405,9 @@ def test_nonsense_in_any_column_never_breaks_the_import(data: st.DataObject) -> 
     made = survey(
         *questions,
         subquestions=parts,
-        answers=[{"qid": "1", "code": data.draw(ODD), "scale_id": "0"}],
+        answers=[
+            {"qid": "1", "code": data.draw(ODD), "scale_id": data.draw(st.sampled_from("01"))}
+        ],
         question_attributes=[attribute("1", name, data.draw(ODD)) for name in names],
     )
     made = re.sub(rb"[\x00-\x08]", b"", made)

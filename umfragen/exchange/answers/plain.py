@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import BinaryIO
 
 from kern.text.cells import harmless
@@ -64,6 +65,12 @@ def _form(holding: Holding, style: CsvStyle) -> Callable[[CellValue], CellValue]
         return lambda cell: german_day(cell) if isinstance(cell, str) else cell
     if style.german and holding is Holding.NUMBER:
         return lambda cell: None if cell is None else str(cell).replace(".", ",")
+    if holding in {Holding.TICK, Holding.NUMBER}:
+        return lambda cell: cell
+    if holding is Holding.CODE:  # few words, often
+        return lru_cache(maxsize=1_000)(
+            lambda cell: harmless(cell) if isinstance(cell, str) else cell
+        )
     if style.one_line:
         return lambda cell: harmless(" ".join(cell.split())) if isinstance(cell, str) else cell
     return lambda cell: harmless(cell) if isinstance(cell, str) else cell

@@ -104,7 +104,7 @@ def _multiple(making: Making) -> list[Doc]:
 
 def _ranking(making: Making) -> list[Doc]:
     source = making.source
-    parts = source.answers or source.rows
+    parts = source.scale(0) or source.rows
     options = making.options(parts, making.named.options)
     picks = making.picks()
     ranks = number(source.attribute("max_subquestions"))

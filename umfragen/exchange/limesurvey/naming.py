@@ -54,7 +54,7 @@ def _named(source: Source, taken: Taken) -> Named:
     if source.kind == "1":
         named.second = taken.question(f"{source.code}_2")
     ticks = source.kind in TICKS
-    choices = source.rows if ticks or (source.kind == "R" and not source.answers) else ()
+    choices = source.rows if ticks or (source.kind == "R" and not source.scale(0)) else ()
     options, more, rows, columns = Taken(), Taken(), Taken(), Taken()
     named.options = {part.code: options.part(part.code) for part in choices}
     named.options |= {
