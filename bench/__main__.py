@@ -1,10 +1,14 @@
-"""`python -m bench`: CPU time and queries of the busiest pages, beside a view that does nothing."""
+"""`python -m bench`: CPU time and queries of the busiest pages, beside a view that does nothing.
+
+With `flood`: of a flood at the desk, and of the search for look-alikes.
+"""
 
 import json
 import platform
+import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,6 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
+from bench import flood
 from beteiligung.discussion.models import Thread
 from beteiligung.discussion.service import counting
 from beteiligung.discussion.service.paging import Sort
@@ -73,7 +78,8 @@ def main() -> None:
         found = measure(app, town, pages)
         engines.close()
     print(as_table(found))
-    print(f"Geschrieben: {_write(found)} (nach {time.monotonic() - started:.0f} s)")
+    path = _write({"pages": [asdict(one) for one in found]})
+    print(f"Geschrieben: {path} (nach {time.monotonic() - started:.0f} s)")
 
 
 def _pages(app: Flask, town: Town) -> list[Page]:
@@ -177,18 +183,17 @@ def as_table(found: list[Figures]) -> str:
     return "\n".join(lines)
 
 
-def _write(found: list[Figures]) -> Path:
+def _write(figures: Mapping[str, object]) -> Path:
     RESULTS.mkdir(exist_ok=True)
     at = now()
     path = RESULTS / f"{at:%Y-%m-%d-%H%M%S}.json"
-    values = {
-        "at": at.isoformat(),
-        "python": platform.python_version(),
-        "pages": [asdict(one) for one in found],
-    }
+    values = {"at": at.isoformat(), "python": platform.python_version(), **figures}
     path.write_text(json.dumps(values, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return path
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:] == ["flood"]:
+        print(f"Geschrieben: {_write({'flood': flood.measure()})}")
+    else:
+        main()
