@@ -147,6 +147,19 @@ def format_target(now: datetime, at: datetime) -> str:
     return _("am %(weekday)s, %(day)s, um %(time)s", weekday=weekday, day=day, time=clock)
 
 
+def format_by(now: datetime, at: datetime) -> str:
+    """By when something is meant to be done: "bis heute, 14 Uhr", "bis morgen, 12 Uhr"."""
+    local = to_local(at)
+    clock = _clock(local.hour, local.minute)
+    days = (local.date() - to_local(now).date()).days
+    if days == 0:
+        return _("bis heute, %(time)s", time=clock)
+    if days == 1:
+        return _("bis morgen, %(time)s", time=clock)
+    weekday, day = _WEEKDAYS[local.weekday()], format_day_of_year(local, now)
+    return _("bis %(weekday)s, %(day)s, %(time)s", weekday=weekday, day=day, time=clock)
+
+
 def time_left(now: datetime, until: datetime) -> str:
     """How long something stays open, in words; good until `time_left_changes`."""
     if now >= until:

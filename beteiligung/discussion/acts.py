@@ -8,18 +8,16 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from beteiligung.discussion import promises
 from beteiligung.discussion.models import POST_KEY
 from beteiligung.discussion.service import decisions, posts, threads, votes
 from kern import text
 from kern.accounts.models import Party
 from kern.accounts.pending import PendingKind
 from kern.accounts.sessions import guest
-from kern.calendar import format_target
-from kern.clock import now
 from kern.content import Ref
 from kern.errors import NotFound
 from kern.i18n import _, _l
-from kern.moderation.cases import due
 from kern.moderation.hints import note_typing
 
 
@@ -45,14 +43,17 @@ def _perform_post(party: Party, payload: Mapping[str, Any]) -> tuple[str, str]:
     path = f"/beteiligung/gespraech/{thread.id}"
     if post.released is not None:
         return f"/beteiligung/beitrag/{post.id}", _("Danke! Ihr Beitrag ist jetzt zu sehen.")
-    when = format_target(now(), due(now()))
     sentence = _(
         "Danke! Ihr Beitrag hat die Nummer %(number)s und erscheint nach der Prüfung, "
         "meist %(when)s.",
         number=post.receipt,
-        when=when,
+        when=promises.target(),
     )
     return path, sentence
+
+
+def _next_post(payload: Mapping[str, Any]) -> str:
+    return promises.of_post_in(int(payload["thread"]), guest())
 
 
 def _show_vote(payload: Mapping[str, Any]) -> Markup:
@@ -75,6 +76,7 @@ POST = PendingKind(
     _show_post,
     _perform_post,
     lambda payload: f"/beteiligung/gespraech/{payload['thread']}",
+    _next_post,
 )
 VOTE = PendingKind(
     "beteiligung.stimme",

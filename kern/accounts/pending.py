@@ -35,6 +35,8 @@ class PendingKind:
     """(party, payload): do it; returns the path to go on to and the sentence said there."""
     back: Callable[[Mapping[str, Any]], str]
     """(payload): the path of what it is about, for whoever opens the link once more."""
+    next: Callable[[Mapping[str, Any]], str] = lambda _payload: ""
+    """(payload): what happens once it is confirmed, in a sentence; empty where nothing more."""
 
 
 _kinds = Named[PendingKind]("pending kind", lambda kind: kind.act)

@@ -51,8 +51,9 @@ def _confirm(payload: Payload) -> Mail | None:
     if recipient is None or link is None or pending is None:
         return None
     with speaking(recipient.language):
-        title = str(kind_of(pending).title)
-    return write("konto/bestaetigen", recipient, link=link, title=title)
+        kind = kind_of(pending)
+        title, then = str(kind.title), kind.next(pending.payload)
+    return write("konto/bestaetigen", recipient, link=link, title=title, then=then)
 
 
 def _invitation(payload: Payload) -> Mail | None:

@@ -1,6 +1,7 @@
 """What moderators and reporters type; what is allowed, the service says."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,10 +27,20 @@ def _cut(text: str) -> str:
     return text if len(text) <= SHORT else text[: SHORT - 1].rstrip() + "…"
 
 
+def first_sentence(text: str) -> str:
+    """A full stop after a short word is that of an abbreviation."""
+    found = re.match(r".*?\w{3}[.!?](?=\s)", text, re.DOTALL)
+    return found.group() if found else text
+
+
 class ReasonForm(Form):
     """Why something is not shown: a rule and a sentence, perhaps begun with a ready one."""
 
-    rule = SelectField(_l("Um welche Regel geht es?"), validate_choice=False)
+    rule = SelectField(
+        _l("Um welche Regel geht es?"),
+        validate_choice=False,
+        description=_l("Sie steht mit ihrem Wortlaut in der Begründung."),
+    )
     ready = SelectField(
         _l("Textbaustein"),
         validate_choice=False,  # what is unknown fills nothing
@@ -158,7 +169,8 @@ class ReportForm(OpenForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.rules = netiquette.rules()
         self.rule.choices = [
-            *((str(rule.number), rule.text) for rule in netiquette.rules()),
+            *((str(rule.number), first_sentence(rule.text)) for rule in self.rules),
             (str(OTHER), _("Etwas anderes")),
         ]

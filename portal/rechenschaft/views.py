@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from kern.calendar import format_target
+from kern.calendar import format_by
 from kern.clock import now
 from kern.errors import NotFound
 from kern.i18n import _
@@ -37,7 +37,7 @@ def page() -> ResponseReturnValue:
         by_rule=words.rule_table(year),
         median=words.span(year.median),
         p90=words.span(year.p90),
-        target=format_target(at, due(at)),
+        target=format_by(at, due(at)),
     )
 
 

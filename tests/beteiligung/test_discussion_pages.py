@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from beteiligung.discussion import promises
 from beteiligung.discussion.models import Post, Status, Vote
 from beteiligung.discussion.service import mine, votes
 from kern.accounts import tokens
@@ -17,6 +18,7 @@ from kern.accounts.permissions import Role
 from kern.db import db, writing
 from kern.moderation.models import Case
 from kern.outbox import OutboxEntry
+from kern.scope import Moderation
 from kern.town import Town, use_town
 from tests.builders import (
     actor_of,
@@ -24,8 +26,10 @@ from tests.builders import (
     make_account,
     make_actor,
     make_post,
+    make_scope,
     make_thread,
 )
+from tests.sent import mails
 
 pytestmark = pytest.mark.both_databases
 
@@ -81,7 +85,9 @@ def test_a_post_without_login_waits_for_its_mail_and_then_for_release(
     )
     assert answer.status_code == 303
     assert db.session.scalar(select(func.count()).select_from(Post)) == 0
-    assert "Postfach" in client.get(answer.location).text
+    on_its_way = client.get(answer.location).text
+    assert "Postfach" in on_its_way
+    assert f"meist {promises.target()}" in on_its_way
     link = _link_of_pending()
     shown = client.get(link)
     assert SAID in shown.text
@@ -160,6 +166,29 @@ def test_a_robot_that_fills_the_hidden_field_changes_nothing_and_a_person_loses_
     assert again.status_code == 303
 
 
+@pytest.mark.parametrize(
+    ("moderation", "said"),
+    [
+        (Moderation.BEFORE, "Wir lesen jeden Beitrag, bevor er erscheint, meist bis "),
+        (Moderation.AFTER, "Ihr Beitrag erscheint gleich. Wir lesen ihn danach."),
+    ],
+)
+def test_it_is_said_everywhere_when_a_post_will_appear(
+    town: Town, client: FlaskClient, moderation: Moderation, said: str
+) -> None:
+    """At the writing box, after sending, in the mail, and where one confirms."""
+    path = f"/beteiligung/gespraech/{make_thread(make_scope(moderation=moderation)).id}"
+    db.session.commit()
+
+    box = client.get(path).text
+    sent = client.post(f"{path}/beitraege", data={"text": SAID, "email": "helga@ort.example"})
+    (mail,) = mails("konto.bestaetigen")
+    places = [box, client.get(sent.location).text, mail.text, mail.html]
+    places.append(client.get(_link_of_pending()).text)
+
+    assert [said in " ".join(place.split()) for place in places] == [True] * 5
+
+
 def test_with_a_login_the_post_is_kept_and_shown_to_its_author_alone(
     app: Flask, town: Town, client: FlaskClient
 ) -> None:
@@ -173,6 +202,7 @@ def test_with_a_login_the_post_is_kept_and_shown_to_its_author_alone(
 
     assert answer.status_code == 303
     page = client.get(f"/beteiligung/gespraech/{thread_id}").text
+    assert f"Wir lesen es meist {promises.target()}." in page
     assert "wartet auf Prüfung" in page
     assert SAID in page
     assert SAID not in app.test_client().get(f"/beteiligung/gespraech/{thread_id}").text

@@ -13,6 +13,7 @@ from kern.calendar import (
     NoSuchTime,
     add_working_hours,
     easter,
+    format_by,
     format_day,
     format_deadline,
     format_minute,
@@ -166,6 +167,9 @@ def test_soon_is_a_week_and_not_over() -> None:
 
 
 def test_a_target_is_named_as_people_say_it() -> None:
+    assert format_by(NOW, local(2026, 11, 23, 14)) == "bis heute, 14 Uhr"
+    assert format_by(NOW, local(2026, 11, 24, 12)) == "bis morgen, 12 Uhr"
+    assert format_by(NOW, local(2026, 12, 7, 12)) == "bis Montag, 7. Dezember, 12 Uhr"
     assert format_target(NOW, local(2026, 11, 23, 14)) == "heute um 14 Uhr"
     assert format_target(NOW, local(2026, 11, 24, 12)) == "morgen um 12 Uhr"
     assert format_target(NOW, local(2026, 12, 7, 12)) == "am Montag, 7. Dezember, um 12 Uhr"

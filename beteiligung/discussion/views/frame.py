@@ -1,11 +1,12 @@
 """What all pages of the discussions hand to their templates, made once per page."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
 
-from beteiligung.discussion import rules
+from beteiligung.discussion import promises, rules
 from beteiligung.discussion.models import Outcome, Post
 from beteiligung.discussion.service.names import author_name
 from kern.accounts.nameless import within
@@ -48,6 +49,9 @@ class Context:
 
     def author(self, post: Post) -> str:
         return within(author_name(post.author))
+
+    def by_when(self, written_at: datetime) -> str:
+        return promises.target_of(written_at)
 
 
 def context(rights: Rights | None = None, **values: Any) -> dict[str, Any]:

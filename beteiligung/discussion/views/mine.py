@@ -3,14 +3,13 @@
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from beteiligung.discussion import rules
+from beteiligung.discussion import promises, rules
 from beteiligung.discussion.forms import EditForm
 from beteiligung.discussion.models import Post
 from beteiligung.discussion.service import decisions, mine, texts
 from beteiligung.discussion.service.names import STATUS_LABELS
 from beteiligung.discussion.views.blueprint import blueprint
 from beteiligung.discussion.views.frame import context
-from beteiligung.discussion.views.writing import thanks
 from beteiligung.project.service.reading import get_project_for
 from kern.errors import Invalid, TooMany
 from kern.i18n import _
@@ -82,7 +81,7 @@ def edit_by_link(post_id: int, signature: str) -> ResponseReturnValue:
         form.blame(error)
         return _own_page(post, signature, form), error.status
     if changed:
-        notice(thanks(post))
+        notice(promises.kept(post))
     return redirect(url_for(".by_link", post_id=post_id, signature=signature), code=303)
 
 

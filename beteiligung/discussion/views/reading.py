@@ -7,7 +7,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from beteiligung.discussion import rules
+from beteiligung.discussion import promises, rules
 from beteiligung.discussion.forms import PostForm, VoteForm
 from beteiligung.discussion.models import POST_KEY, THREAD_KEY, Post, Status, Thread
 from beteiligung.discussion.service import moving, posts, reading, texts, threads, votes
@@ -20,7 +20,7 @@ from kern.accounts import pending
 from kern.accounts.emails import fold_email
 from kern.accounts.nameless import within
 from kern.actor import GUEST, Actor
-from kern.calendar import format_day, format_deadline, format_target
+from kern.calendar import format_day, format_deadline
 from kern.clock import now
 from kern.content import Ref, Within
 from kern.errors import Invalid, NotFound
@@ -28,7 +28,6 @@ from kern.i18n import _, _l, language, say
 from kern.ids import parse_id
 from kern.moderation import bars
 from kern.moderation.bars import Bar
-from kern.moderation.cases import due
 from kern.scope import Act, Window, is_open, list_windows
 from kern.web import commits, current_actor, shows, shows_again
 from kern.web.feeds import Feed, atom
@@ -116,7 +115,7 @@ def thread_page(actor: Actor, thread: Thread, form: PostForm, parent: Post | Non
         question_html=_own_question(thread),
         closes_at=end,
         is_closed=rules.is_closed(thread, windows, now()),
-        target=format_target(now(), due(now())) if rights.post else "",
+        promise=promises.of_post(actor, thread.scope) if rights.post else "",
         facts=_facts(thread, end),
         gone=gone_words(thread.status, thread.hidden_rule, thread.hidden_at),
         moved_on=moving.list_moved_on(thread, actor),
@@ -241,7 +240,7 @@ def replies(post_id: int) -> ResponseReturnValue:
         root=put_into_words([view])[0]._replace(more_replies=0),
         rights=rights,
         form=PostForm(formdata=None, parent=str(post_id)),
-        target=format_target(now(), due(now())) if rights.post else "",
+        promise=promises.of_post(actor, thread.scope) if rights.post else "",
         next_url=f"{here}?nach={view.replies[-1].row.id}" if more else "",
         first_url=here if start else "",
         **context(

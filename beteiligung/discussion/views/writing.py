@@ -5,7 +5,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from beteiligung.discussion import rules
+from beteiligung.discussion import promises, rules
 from beteiligung.discussion.forms import EditForm, PostForm, ThreadForm
 from beteiligung.discussion.models import POST_KEY, THREAD_KEY, Post, Thread
 from beteiligung.discussion.service import decisions, posts, texts, threads
@@ -16,14 +16,12 @@ from beteiligung.project.service.reading import get_project_for
 from kern.accounts import pending
 from kern.accounts.emails import fold_email
 from kern.actor import Actor
-from kern.calendar import format_target
 from kern.clock import now
 from kern.content import Ref
 from kern.errors import Invalid, NotAllowed, TooMany
 from kern.files import service as files
 from kern.i18n import _, language
 from kern.ids import parse_id
-from kern.moderation.cases import due
 from kern.moderation.hints import note_typing
 from kern.scope import list_windows
 from kern.web import commits, current_actor, shows_again
@@ -31,17 +29,6 @@ from kern.web.limit import limit_mails, limit_network, limit_withdrawing, limit_
 from kern.web.notice import notice
 
 UPLOADS_PER_HOUR = 60  # of one network
-
-
-def thanks(thing: Post | Thread) -> str:
-    """What happens next, in one sentence."""
-    if thing.released == thing.latest:
-        return _("Danke! Ihr Beitrag ist jetzt zu sehen.")
-    return _("Danke! Ihr Beitrag erscheint nach der Prüfung, meist %(when)s.", when=target())
-
-
-def target() -> str:
-    return format_target(now(), due(now()))
 
 
 @blueprint.post("/gespraech/<int:thread_id>/beitraege")
@@ -88,7 +75,7 @@ def _write(
     picture = _keep_picture(actor, form)
     post = posts.submit_post(actor, thread, form.text.data or "", parent=parent, picture_id=picture)
     note_typing(Ref(POST_KEY, post.id), parse_id(form.typed.data))
-    notice(thanks(post))
+    notice(promises.kept(post))
     return redirect(url_for(".permalink", post_id=post.id), code=303)
 
 
@@ -121,7 +108,8 @@ def on_its_way() -> ResponseReturnValue:
     """Shown after writing without a login: look into your mailbox."""
     number = parse_id(request.args.get("gespraech"))
     back = "/" if number is None else f"/beteiligung/gespraech/{number}"
-    return render_template("beteiligung/discussion/on_its_way.html", back=back)
+    promise = "" if number is None else promises.of_post_in(number, current_actor())
+    return render_template("beteiligung/discussion/on_its_way.html", back=back, promise=promise)
 
 
 @blueprint.get("/beitrag/<int:post_id>/bearbeiten")
@@ -149,13 +137,16 @@ def submit_edit(post_id: int) -> ResponseReturnValue:
         form.blame(error)
         return _edit_page(post, form), error.status
     if changed:
-        notice(thanks(post))
+        notice(promises.kept(post))
     return redirect(url_for(".permalink", post_id=post.id), code=303)
 
 
 def _edit_page(post: Post, form: EditForm) -> str:
     return render_template(
-        "beteiligung/discussion/edit.html", post=post, form=form, target=target()
+        "beteiligung/discussion/edit.html",
+        post=post,
+        form=form,
+        promise=promises.of_edit(current_actor(), post, post.thread.scope),
     )
 
 
@@ -215,7 +206,7 @@ def _open(actor: Actor, project: Any, form: ThreadForm) -> ResponseReturnValue:
         category=form.category.data or "",
     )
     note_typing(Ref(THREAD_KEY, thread.id), parse_id(form.typed.data))
-    notice(thanks(thread))
+    notice(promises.kept(thread))
     return redirect(url_for(".thread", thread_id=thread.id), code=303)
 
 
@@ -225,7 +216,7 @@ def _begin_page(project: Any, form: ThreadForm) -> str:
         project=project,
         form=form,
         categories=threads.list_categories(project.scope_id),
-        target=target(),
+        promise=promises.of_thread(current_actor(), project.scope),
     )
 
 

@@ -165,6 +165,7 @@ def _confirm_page(token: str, *, too_fast: bool) -> str:
         "portal/konto/confirm.html",
         title=kind.title,
         shown=kind.show(waiting.payload),
+        then=kind.next(waiting.payload),
         email=waiting.email,
         opened=opened_field(token),
         too_fast=too_fast,

@@ -67,7 +67,13 @@ def _choices(scopes: Sequence[tuple[int, str]], filters: LogFilters) -> Sequence
     }
     asked = request.args.get
     return [
-        choice_of("entscheidung", _("Entscheidung"), _("Alle"), decided, asked("entscheidung")),
+        choice_of(
+            "entscheidung",
+            _("Entscheidung"),
+            _("Alle Entscheidungen"),
+            decided,
+            asked("entscheidung"),
+        ),
         choice_of("projekt", _("Projekt"), _("Alle Projekte"), places, filters.scope_id),
         choice_of("art", _("Art"), _("Alle Arten"), kinds, filters.key),
         choice_of("regel", _("Regel"), _("Alle Regeln"), rules, filters.rule),
