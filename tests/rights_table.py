@@ -201,6 +201,7 @@ _DESK: dict[tuple[str, str], Row] = {
     ("moderation.decide_selection", "POST"): _desk(303),
     ("moderation.take_back_many", "POST"): _desk(303),
     ("moderation.log", "GET"): _desk(200),
+    ("moderation.guide", "GET"): _desk(200),
     ("melden.form", "GET"): everybody(200, values=_public),
     ("melden.submit", "POST"): everybody(303, values=_public, data=lambda _visit: {"rule": "4"}),
     ("melden.answer", "GET"): everybody(200, values=_reported),

@@ -244,6 +244,7 @@ def going() -> list[tuple[str, object, str]]:
         ("G M", _("zu den Meldungen"), url_for("moderation.overview", was=Tab.REPORTED)),
         ("G E", _("zu den Einsprüchen"), url_for("moderation.overview", was=Tab.OBJECTED)),
         ("G P", _("zum Protokoll"), url_for("moderation.log")),
+        ("G H", _("zur Anleitung"), url_for("moderation.guide")),
     ]
 
 

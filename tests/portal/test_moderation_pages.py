@@ -104,6 +104,17 @@ def test_an_empty_desk_says_so(desk: Visitor) -> None:
     assert "Alles geprüft" in desk.get("/moderation/").text
 
 
+def test_the_guide_stands_beside_the_work(desk: Visitor) -> None:
+    assert "/moderation/anleitung" in desk.get("/moderation/").text
+
+    page = desk.get("/moderation/anleitung").text
+
+    assert "<h1>Moderation in zehn Minuten am Tag</h1>" in page
+    assert re.search(r"<h2[^>]*>Wenn eine Flut kommt</h2>", page)
+    assert "<td>" in page
+    assert "##" not in page
+
+
 def test_guests_are_asked_to_log_in_and_citizens_refused(app: Flask, town: Town) -> None:
     citizen = make_account()
 

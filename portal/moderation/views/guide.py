@@ -1,0 +1,38 @@
+"""The guide for moderators: the document of that name, beside their work."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from kern import text
+from kern.config import ROOT
+from portal.moderation.blueprint import blueprint, moderator
+
+GUIDE = ROOT / "docs" / "betrieb" / "moderation.md"
+
+
+class Part(NamedTuple):
+    title: str
+    html: Markup
+
+
+@cache
+def parts() -> Sequence[Part]:
+    """The document by its headings; the first part has the title of the whole."""
+    found = []
+    for part in GUIDE.read_text(encoding="utf-8").split("\n## "):
+        title, _, body = part.partition("\n")
+        html = Markup(text.render(body, headings=True).html)  # noqa: S704 - sanitised
+        found.append(Part(title.removeprefix("# "), html))
+    return found
+
+
+@blueprint.get("/anleitung")
+def guide() -> ResponseReturnValue:
+    moderator()
+    whole, *chapters = parts()
+    return render_template("portal/moderation/guide.html", whole=whole, chapters=chapters)
