@@ -26,9 +26,16 @@ def parts() -> Sequence[Part]:
     found = []
     for part in GUIDE.read_text(encoding="utf-8").split("\n## "):
         title, _, body = part.partition("\n")
-        html = Markup(text.render(body, headings=True).html)  # noqa: S704 - sanitised
-        found.append(Part(title.removeprefix("# "), html))
+        found.append(Part(title.removeprefix("# "), _html(title, body)))
     return found
+
+
+def _html(title: str, body: str) -> Markup:
+    """A wide table scrolls by itself on a phone, with the keyboard too."""
+    frame = f'<div class="kern-table-responsive" tabindex="0" role="region" aria-label="{title}">'
+    html = text.render(body, headings=True).html
+    html = html.replace("<table>", f"{frame}<table>").replace("</table>", "</table></div>")
+    return Markup(html)  # noqa: S704 - sanitised
 
 
 @blueprint.get("/anleitung")
