@@ -32,7 +32,8 @@ def parts() -> Sequence[Part]:
 
 def _html(title: str, body: str) -> Markup:
     """A wide table scrolls by itself on a phone, with the keyboard too."""
-    frame = f'<div class="kern-table-responsive" tabindex="0" role="region" aria-label="{title}">'
+    label = f'role="region" aria-label="Tabelle: {title}"'
+    frame = f'<div class="kern-table-responsive" tabindex="0" {label}>'
     html = text.render(body, headings=True).html
     html = html.replace("<table>", f"{frame}<table>").replace("</table>", "</table></div>")
     return Markup(html)  # noqa: S704 - sanitised
