@@ -13,11 +13,11 @@ from kern.calendar import end_of_day, to_local
 from kern.clock import now
 from kern.content import DeskItem, Ref, registry
 from kern.db import db
-from kern.moderation import persons
+from kern.moderation import notes, persons
 from kern.moderation.filters import DESK, TAB_KINDS, Filters, Holder, Tab, held, within
 from kern.moderation.hints import Hint, hints_of
 from kern.moderation.hints.grouping import by_one_person
-from kern.moderation.models import Case, CaseKind, CaseState, CaseVerdict
+from kern.moderation.models import Case, CaseKind, CaseNote, CaseState, CaseVerdict
 from kern.moderation.paging import PAGE, Cursor
 from kern.moderation.persons import PERSON_KEY
 from kern.scope.models import Scope
@@ -51,6 +51,7 @@ class Waiting:
     alike: int = 0  # how many more of its group wait, folded under this one
     by_one: bool = False  # all of its group are one person's
     hints: Sequence[Hint] = ()
+    complaint: CaseNote | None = None  # of a reporter, or of whoever objects
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ def list_queue(
     groups = {case.group_id for case in cases if alike.get(case.id) and case.group_id}
     by_one = by_one_person(groups) if groups else set()
     hints = hints_of([case.id for case in cases])
+    complaints = notes.complaints_of(cases)
     lines = [
         Waiting(
             case,
@@ -87,6 +89,7 @@ def list_queue(
             alike=alike.get(case.id, 0),
             by_one=case.group_id in by_one,
             hints=hints.get(case.id, ()),
+            complaint=complaints.get(case.id),
         )
         for case, holder in page.rows
         if ref_of(case) in items

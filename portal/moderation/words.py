@@ -18,15 +18,17 @@ from kern.moderation.desk import is_taken_on
 from kern.moderation.filters import Filters, Holder, Sorting, Tab
 from kern.moderation.hints import Hint, HintKind
 from kern.moderation.log import Entry, LogFilters
-from kern.moderation.models import Case, CaseKind, CaseVerdict
+from kern.moderation.models import Case, CaseKind, CaseNote, CaseVerdict
 from kern.moderation.paging import stamp  # noqa: F401 - templates say words.stamp
 from kern.moderation.persons import PERSON_KEY
 from kern.moderation.queue import Tally, Waiting
 from kern.moderation.recent import Done
 from kern.moderation.statements import path_of as statement_path  # noqa: F401 - for templates
+from kern.text import excerpt
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+COMPLAINT = 240  # characters of it in a line of the list
 
 VERDICTS: Mapping[CaseVerdict, object] = {
     CaseVerdict.RELEASE: _l("freigegeben"),
@@ -289,6 +291,15 @@ def kind(case: Case) -> str:
     if case.kind == CaseKind.REPORT and case.reports > 1:
         return _("%(n)s Meldungen", n=case.reports)
     return str(KINDS[case.kind])
+
+
+def complaint(note: CaseNote) -> str:
+    """What a reporter or an objector says, in a line of the list."""
+    words = excerpt(note.text, COMPLAINT)
+    rule = _("Regel %(n)s", n=note.rule) if note.rule else ""
+    if words and rule:
+        return _("%(rule)s: „%(words)s“", rule=rule, words=words)
+    return _("„%(words)s“", words=words) if words else rule
 
 
 def can_be_marked(case: Case) -> bool:

@@ -233,7 +233,11 @@ def test_nobody_meets_a_barrier_at_the_desk(desk: Desk, light: str, width: int) 
     page.emulate_media(color_scheme="dark" if light == "dark" else "light")
     page.set_viewport_size({"width": width, "height": 900})
     paths = ["/moderation/", "/moderation/?was=gemeldet", "/moderation/erledigt"]
-    paths += ["/moderation/auswahl?tun=ablehnen", "/moderation/fall/1?tun=ablehnen"]
+    paths += [
+        "/moderation/anleitung",
+        "/moderation/auswahl?tun=ablehnen",
+        "/moderation/fall/1?tun=ablehnen",
+    ]
     paths += [f"/moderation/fall/{number}" for number in range(1, 7)]
     paths += [f"/melden/{POST_KEY}/{desk.ids[-1] + 1}"]
     met: dict[str, list[str]] = {}

@@ -363,6 +363,24 @@ def test_anybody_reports_and_gets_a_number(app: Flask, town: Town) -> None:
     assert db.session.scalars(select(CaseNote.name)).all() == ["Ida Klein"]
 
 
+def test_the_list_says_what_reporters_say_with_one_query_more(
+    app: Flask, desk: Visitor, count_queries: CountQueries
+) -> None:
+    post = public()
+    desk.get("/moderation/")
+    with count_queries() as before:
+        desk.get("/moderation/")
+    for told in ({"text": "Das verletzt."}, {"text": ""}):
+        Visitor(app).post(report_url(post), {"rule": "4", **told})
+    desk.get("/moderation/")
+
+    with count_queries() as after:
+        page = desk.get("/moderation/").text
+
+    assert "Regel 4: „Das verletzt.“" in page
+    assert len(after) <= len(before) + 4  # texts, hints and tallies of this one line
+
+
 def test_five_reports_of_one_thing_are_one_case(app: Flask, desk: Visitor) -> None:
     post = public()
     for number in range(5):
