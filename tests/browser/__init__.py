@@ -62,11 +62,13 @@ def serve(app: Flask) -> Iterator[str]:
         server.server_close()
 
 
-def barriers(page: Page) -> list[str]:
-    """What axe finds: rule and first element, one line each; empty when all is well."""
+def barriers(page: Page, rule: str = "") -> list[str]:
+    """What axe finds: rule and first element, one line each; empty when all is well. By one rule,
+    or by all."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
-    options = {"runOnly": {"type": "tag", "values": list(RULES)}, "resultTypes": ["violations"]}
+    only = {"type": "rule", "values": [rule]} if rule else {"type": "tag", "values": list(RULES)}
+    options = {"runOnly": only, "resultTypes": ["violations"]}
     run = "options => axe.run(document, options).then((result) => result.violations)"
     found = page.evaluate(run, options)
     return [f"{item['id']}: {item['nodes'][0]['target']}" for item in found]

@@ -107,7 +107,7 @@ def report(rita: Person, planted: Planted) -> str:
 
 def places(person: Person, planted: Planted) -> list[str]:
     """What stands in the thread, in its order."""
-    person.open(planted.thread)
+    person.go(planted.thread)
     found: list[str] = person.main.locator("[id^=beitrag-]").evaluate_all(
         "found => found.map((one) => one.id)"
     )
@@ -132,6 +132,7 @@ def hide(mona: Person) -> None:
 def tombstone_is_said(reader: Person, planted: Planted, before: list[str]) -> None:
     """The text is gone, what stands in its place says why, and replies stay where they were."""
     assert places(reader, planted) == before
+    reader.look()
     reader.sees_no(SHARP)
     reader.sees(REPLY)
     stone = reader.main.locator(f"#{planted.post}")
@@ -158,7 +159,7 @@ def object_to_it(anna: Person, statement: str) -> None:
 
 
 def first_decider_is_sent_away(mona: Person) -> None:
-    mona.open("/moderation/")
+    mona.go("/moderation/")
     mona.follow(NOBODY)
     mona.sees(OBJECTION)
     mona.sees("Hier entscheiden Sie nicht.")
