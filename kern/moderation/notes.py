@@ -16,7 +16,7 @@ def text_of(case_id: int, kind: str) -> str:
     return db.session.scalar(query.order_by(CaseNote.id).limit(1)) or ""
 
 
-def complaints_of(cases: Sequence[Case]) -> Mapping[int, CaseNote]:
+def said_of(cases: Sequence[Case]) -> Mapping[int, CaseNote]:
     """By case: what was said against a text, or against a decision; rather words than a bare rule,
     and the newest first. One query, and none where nobody said anything."""
     ids = [case.id for case in cases if case.kind in _SAID_IN]

@@ -51,7 +51,7 @@ class Waiting:
     alike: int = 0  # how many more of its group wait, folded under this one
     by_one: bool = False  # all of its group are one person's
     hints: Sequence[Hint] = ()
-    complaint: CaseNote | None = None  # of a reporter, or of whoever objects
+    said: CaseNote | None = None  # of a reporter, or of whoever objects
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def list_queue(
     groups = {case.group_id for case in cases if alike.get(case.id) and case.group_id}
     by_one = by_one_person(groups) if groups else set()
     hints = hints_of([case.id for case in cases])
-    complaints = notes.complaints_of(cases)
+    said = notes.said_of(cases)
     lines = [
         Waiting(
             case,
@@ -89,7 +89,7 @@ def list_queue(
             alike=alike.get(case.id, 0),
             by_one=case.group_id in by_one,
             hints=hints.get(case.id, ()),
-            complaint=complaints.get(case.id),
+            said=said.get(case.id),
         )
         for case, holder in page.rows
         if ref_of(case) in items

@@ -28,7 +28,7 @@ from kern.text import excerpt
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-COMPLAINT = 240  # characters of it in a line of the list
+LONGEST_SAID = 240  # characters of it in a line of the list
 
 VERDICTS: Mapping[CaseVerdict, object] = {
     CaseVerdict.RELEASE: _l("freigegeben"),
@@ -293,9 +293,9 @@ def kind(case: Case) -> str:
     return str(KINDS[case.kind])
 
 
-def complaint(note: CaseNote) -> str:
+def said(note: CaseNote) -> str:
     """What a reporter or an objector says, in a line of the list."""
-    words = excerpt(note.text, COMPLAINT)
+    words = excerpt(note.text, LONGEST_SAID)
     rule = _("Regel %(n)s", n=note.rule) if note.rule else ""
     if words and rule:
         return _("%(rule)s: „%(words)s“", rule=rule, words=words)
