@@ -9,12 +9,13 @@ from kern.accounts.permissions import Role
 from kern.actor import Actor
 from kern.content import Redaction, Ref
 from kern.mail import Mail
-from kern.moderation import decisions, objections, reports, statements
+from kern.moderation import decisions, objections, queue, reports, statements
 from kern.moderation.answers import get_answer
 from kern.moderation.decisions import Decision
 from kern.moderation.models import Case, CaseKind, CaseNote, CaseVerdict
 from kern.moderation.reports import Allegation
 from kern.town import Town
+from portal.moderation import words
 from tests.builders import make_actor, make_post
 from tests.kern.desk_cases import case_of
 from tests.sent import mails
@@ -103,3 +104,14 @@ def test_an_objection_that_gives_nothing_back_is_no_news_to_reporters(post: Post
 
     assert mails(AGAIN) == []
     assert get_answer(note.receipt or "").later is None
+
+
+def test_the_list_says_what_a_reporter_says_rather_than_a_bare_rule(post: Post) -> None:
+    report(post)
+    silent = Allegation(2)
+    reports.report(make_actor(Role.CITIZEN), Ref(POST_KEY, post.id), silent)
+
+    (line,) = queue.list_queue(make_actor(Role.MODERATOR), queue.Filters()).lines
+
+    assert line.said is not None
+    assert words.said(line.said) == "Regel 1: „Gemein.“"

@@ -352,3 +352,17 @@ def test_objections_are_decided_one_by_one(desk: Visitor) -> None:
     assert "Der Plan ist Murks." in page
     assert 'name="fall"' not in page
     assert db.session.get_one(Case, int(case_id)).state == CaseState.OPEN
+
+
+# The guide
+
+
+def test_the_guide_stands_beside_the_work(desk: Visitor) -> None:
+    assert "/moderation/anleitung" in desk.get("/moderation/").text
+
+    page = desk.get("/moderation/anleitung").text
+
+    assert "<h1>Moderation in zehn Minuten am Tag</h1>" in page
+    assert re.search(r"<h2[^>]*>Wenn eine Flut kommt</h2>", page)
+    assert "<td>" in page
+    assert "##" not in page

@@ -104,17 +104,6 @@ def test_an_empty_desk_says_so(desk: Visitor) -> None:
     assert "Alles geprüft" in desk.get("/moderation/").text
 
 
-def test_the_guide_stands_beside_the_work(desk: Visitor) -> None:
-    assert "/moderation/anleitung" in desk.get("/moderation/").text
-
-    page = desk.get("/moderation/anleitung").text
-
-    assert "<h1>Moderation in zehn Minuten am Tag</h1>" in page
-    assert re.search(r"<h2[^>]*>Wenn eine Flut kommt</h2>", page)
-    assert "<td>" in page
-    assert "##" not in page
-
-
 def test_guests_are_asked_to_log_in_and_citizens_refused(app: Flask, town: Town) -> None:
     citizen = make_account()
 
@@ -361,24 +350,6 @@ def test_anybody_reports_and_gets_a_number(app: Flask, town: Town) -> None:
     case = case_of(post, CaseKind.REPORT)
     assert (case.state, case.reports) == (CaseState.OPEN, 1)
     assert db.session.scalars(select(CaseNote.name)).all() == ["Ida Klein"]
-
-
-def test_the_list_says_what_reporters_say_with_one_query_more(
-    app: Flask, desk: Visitor, count_queries: CountQueries
-) -> None:
-    post = public()
-    desk.get("/moderation/")
-    with count_queries() as before:
-        desk.get("/moderation/")
-    for told in ({"text": "Das verletzt."}, {"text": ""}):
-        Visitor(app).post(report_url(post), {"rule": "4", **told})
-    desk.get("/moderation/")
-
-    with count_queries() as after:
-        page = desk.get("/moderation/").text
-
-    assert "Regel 4: „Das verletzt.“" in page
-    assert len(after) <= len(before) + 4  # texts, hints and tallies of this one line
 
 
 def test_five_reports_of_one_thing_are_one_case(app: Flask, desk: Visitor) -> None:
