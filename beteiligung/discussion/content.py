@@ -40,7 +40,11 @@ from kern.scope import Scope
 from kern.scope.rules import audience, shown
 
 SHORT = 200
+# Made once: a new one for each query costs more than the query.
 _SHOWN = aliased(TextRevision)
+_PARENT = aliased(Post)
+_BEFORE_THREAD = aliased(Thread)
+_BEFORE_SCOPE = aliased(Scope)
 
 
 def _public_threads() -> Select[Thread]:
@@ -180,7 +184,7 @@ def _source(newest: TextRevision, released: str | None) -> str:
 
 
 def _thread_desk_items(ids: Sequence[int]) -> Mapping[int, DeskItem]:
-    before = aliased(Scope)
+    before = _BEFORE_SCOPE
     query = select(Thread, TextRevision, _SHOWN.source, before.title)
     query = query.join(TextRevision, _newest(THREAD_KEY, Thread))
     query = query.outerjoin(before, before.id == Thread.moved_from_id)
@@ -216,7 +220,7 @@ def _thread_desk_items(ids: Sequence[int]) -> Mapping[int, DeskItem]:
 
 
 def _post_desk_items(ids: Sequence[int]) -> Mapping[int, DeskItem]:
-    parent, before = aliased(Post), aliased(Thread)
+    parent, before = _PARENT, _BEFORE_THREAD
     query = (
         select(Post, TextRevision, _SHOWN.source, parent.html, before.title)
         .join(TextRevision, _newest(POST_KEY, Post))

@@ -36,6 +36,7 @@ from kern.moderation.persons import PERSON_KEY
 from kern.scope import Scope
 
 BAR = "moderation.bar"
+_OWN, _ACCOUNT = aliased(Identity), aliased(Account)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def _reaches(scope_id: int | None) -> ColumnElement[bool]:
 
 def _same_person(party_id: int) -> ColumnElement[bool]:
     """Parties behind one address: the account's own, and what was written there without login."""
-    own, account = aliased(Identity), aliased(Account)
+    own, account = _OWN, _ACCOUNT
     address = (
         select(own.subject)
         .join(account, account.id == own.account_id)

@@ -37,6 +37,8 @@ HOLD = timedelta(days=1)  # whoever says that they take it on
 RECORD_LOOKS_BACK = 200  # decisions about one author
 RECENT = 5
 GONE = "Diesen Vorgang gibt es nicht."
+_HOLDERS, _DECIDERS = aliased(Party), aliased(Party)
+_HAS, _HAD = aliased(Account), aliased(Account)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +159,7 @@ def get_cases_for(actor: Actor, case_ids: Sequence[int]) -> Sequence[Case]:
 
 def look(actor: Actor, case: Case, item: DeskItem | None, *, is_mine: bool = False) -> Look:
     """Everything about one case; a fixed number of queries. `is_mine` is what `claim` said."""
-    holders, deciders = aliased(Party), aliased(Party)
-    has, had = aliased(Account), aliased(Account)
+    holders, deciders, has, had = _HOLDERS, _DECIDERS, _HAS, _HAD
     query = (
         select(Case, holders.name, deciders.name)
         .outerjoin(has, has.id == Case.claimed_by)
