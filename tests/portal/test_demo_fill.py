@@ -36,8 +36,6 @@ from tests.visitors import Visitor
 
 pytestmark = pytest.mark.slow
 
-PASSING = {ScopeState.SUBMITTED, ScopeState.HIDDEN}  # between two acts of the desk
-
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Logins]:
@@ -75,10 +73,7 @@ def count(*conditions: object) -> int:
 
 def test_projects_are_in_every_stage_of_their_life(town: Town) -> None:
     query = select(Scope.state).where(Scope.kind == "project")
-    assert set(db.session.scalars(query)) == set(ScopeState) - {
-        ScopeState.SUBMITTED,
-        ScopeState.HIDDEN,
-    }
+    assert set(db.session.scalars(query)) == set(ScopeState)
     assert count(Project.id > 0) >= 5
     drawn = [
         project.page["bundled_picture"]["name"] for project in db.session.scalars(select(Project))
@@ -165,7 +160,7 @@ def test_no_mail_of_the_filling_is_on_its_way(town: Town) -> None:
 
 
 def test_every_printed_login_opens_the_door(town: Town, logins: Logins) -> None:
-    assert {one.role for one in logins} == set(Role) - {Role.GUEST, Role.EDITOR}
+    assert {one.role for one in logins} == set(Role) - {Role.GUEST}
     for one in logins:
         assert check_password(one.email, one.password, CHEAP, production=False)
 

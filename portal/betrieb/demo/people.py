@@ -47,6 +47,7 @@ class Cast:
     administrator: Actor = field(default_factory=Actor)
     moderator: Actor = field(default_factory=Actor)
     planner: Actor = field(default_factory=Actor)
+    editor: Actor = field(default_factory=Actor)
     _guests: int = 0
 
     def guest(self) -> int:
@@ -71,6 +72,8 @@ def make_people(texts: DemoTexts, memory_kib: int) -> tuple[Cast, Logins]:
             cast.moderator = actor
         elif text.role is Role.PLANNER:
             cast.planner = actor
+        elif text.role is Role.EDITOR:
+            cast.editor = actor
     for citizen in texts.citizens:
         cast.people[citizen.key] = _make_citizen(citizen)
     cast.crowd = [cast.guest() for _ in range(CROWD)]

@@ -7,19 +7,26 @@ from pathlib import Path
 
 from beteiligung.project import rules
 from beteiligung.project.models import Project
-from beteiligung.project.service import events, phases, states, writing
+from beteiligung.project.rules import PROJECT_KEY
+from beteiligung.project.service import events, moderating, phases, states, writing
 from beteiligung.project.service.page import refresh_page
 from kern import clock
+from kern.actor import GUEST, Actor
 from kern.calendar import to_local, to_utc
+from kern.content import Ref
 from kern.files.pdf import Document, accept_pdf
 from kern.ids import slugify
+from kern.moderation import decisions as desk
+from kern.moderation.models import CaseVerdict
+from kern.moderation.reports import Allegation, report
 from kern.scope import ScopeState, Visibility
 from portal.betrieb.demo.pdf import one_page
 from portal.betrieb.demo.scene import Scene
-from portal.betrieb.demo.texts import MeetingText, PhaseText, ProjectText
+from portal.betrieb.demo.texts import HiddenText, MeetingText, PhaseText, ProjectText
 
 PREPARATION = timedelta(days=9)  # from the draft to the first thing that is public
 HOUR = timedelta(hours=1)
+HANDED_IN = timedelta(days=1, hours=3)  # ago: what waits for its release
 INVENTED = (
     "Dies ist ein Muster der Demostadt Lindenau am See. Stadt, Menschen und Zahlen sind erfunden."
 )
@@ -50,13 +57,26 @@ def plan_project(scene: Scene, text: ProjectText, documents: Documents) -> None:
         project = _make(scene, text, documents)
     scene.projects[text.slug] = project
     actor = scene.cast.planner
-    if text.state is not ScopeState.DRAFT:
+    if text.state is ScopeState.SUBMITTED:
+        hand_in = partial(moderating.submit, scene.cast.editor, project)
+        scene.timeline.add(scene.ago(HANDED_IN), hand_in)
+    elif text.state is not ScopeState.DRAFT:
         scene.timeline.add(opened - HOUR, partial(states.publish, actor, project))
     for news in text.news:
         step = partial(events.add_news, actor, project, news.title, news.text)
         scene.timeline.add(scene.ago(news.age), step)
     if text.state in ENDED:
         _plan_end(scene, text, project)
+    if text.hidden is not None:
+        hide = partial(_hide, scene, project, text.hidden)
+        scene.timeline.add(scene.ago(text.hidden.age), hide)
+
+
+def _hide(scene: Scene, project: Project, text: HiddenText) -> None:
+    """Somebody says what is wrong with it, and the desk takes it away with a reason."""
+    note = report(GUEST, Ref(PROJECT_KEY, project.id), Allegation(text.rule))
+    decision = desk.Decision(CaseVerdict.HIDE, project.revision, text.rule, text.reason)
+    desk.decide(scene.cast.moderator, note.case_id, decision)
 
 
 def _plan_end(scene: Scene, text: ProjectText, project: Project) -> None:
@@ -75,8 +95,13 @@ def _opened_at(scene: Scene, text: ProjectText) -> datetime:
     return min([*(scene.ago(age) for age in ages), *begins]) - HOUR
 
 
+def _maker(scene: Scene, text: ProjectText) -> Actor:
+    """Whoever prepares it: of what is handed in somebody who cannot publish."""
+    return scene.cast.editor if text.state is ScopeState.SUBMITTED else scene.cast.planner
+
+
 def _make(scene: Scene, text: ProjectText, documents: Documents) -> Project:
-    actor = scene.cast.planner
+    actor = _maker(scene, text)
     project = writing.create_project(actor, text.title, text.summary, text.slug)
     _save_basics(scene, project, text)
     writing.save_framework(
@@ -107,7 +132,7 @@ def _save_basics(scene: Scene, project: Project, text: ProjectText) -> None:
         place=text.place.name,
         point=(text.place.lat, text.place.lon),
     )
-    writing.save_basics(scene.cast.planner, project, basics)
+    writing.save_basics(_maker(scene, text), project, basics)
 
 
 def _phase(scene: Scene, text: PhaseText) -> phases.PhaseInput:

@@ -3,29 +3,20 @@
 A wrong or unknown key is an error here, at the file's name, and not a gap on a page later.
 """
 
-import re
-import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypeVar
 
 from beteiligung.discussion.models import Outcome
 from kern.accounts.models import PartyKind, Source
 from kern.accounts.permissions import Role
 from kern.scope import Act, Moderation, ScopeState
+from portal.betrieb.demo.tables import DemoTextError, Table, read_file, whole
 
 FOLDER = Path(__file__).parent / "texts"
 MAIL_DOMAIN = "post.lindenau.example"
-
-T = TypeVar("T")
-E = TypeVar("E", bound=StrEnum)
-
-
-class DemoTextError(ValueError):
-    """A file of the demo town says something that nobody understands. Names file and key."""
 
 
 class PostState(StrEnum):
@@ -141,6 +132,15 @@ class MeetingText:
 
 
 @dataclass(frozen=True, slots=True)
+class HiddenText:
+    """Why a project that was public is not any more."""
+
+    rule: int
+    reason: str
+    age: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectText:
     slug: str
     title: str
@@ -164,6 +164,7 @@ class ProjectText:
     news: tuple[NewsText, ...]
     dates: tuple[MeetingText, ...]
     threads: tuple[ThreadText, ...]
+    hidden: HiddenText | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,80 +210,7 @@ class DemoTexts:
         return (post for each in self.projects for thread in each.threads for post in thread.posts)
 
 
-class _Table:
-    """A TOML table that is emptied key by key, so that what nobody asked for is found."""
-
-    def __init__(self, values: Mapping[str, Any], where: str) -> None:
-        self.rest = dict(values)
-        self.where = where
-
-    def fail(self, what: str) -> DemoTextError:
-        return DemoTextError(f"{self.where}: {what}")
-
-    def take(self, key: str, kind: type[T], default: T | None = None) -> T:
-        value = self.rest.pop(key, default)
-        if not isinstance(value, kind):
-            raise self.fail(f"{key} must be {kind.__name__}, not {value!r}")
-        return value
-
-    def text(self, key: str, default: str | None = None) -> str:
-        text = self.take(key, str, default).strip()
-        if not text and default is None:
-            raise self.fail(f"{key} is empty")
-        return text
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        return tuple(str(each) for each in self.take(key, list))
-
-    def choice(self, key: str, kind: type[E], default: E | None = None) -> E:
-        value = self.take(key, str, None if default is None else default.value)
-        try:
-            return kind(value)
-        except ValueError:
-            raise self.fail(f"{key} knows no {value!r}") from None
-
-    def age(self, key: str) -> timedelta:
-        value = self.take(key, str)
-        found = re.fullmatch(r"(?:(\d+)d)? ?(?:(\d+)h)? ?(?:(\d+)m)?", value)
-        if not found or not any(found.groups()):
-            raise self.fail(f"{key} must look like 12d, 3h or 1d 4h 40m, not {value!r}")
-        days, hours, minutes = (int(each or 0) for each in found.groups())
-        return timedelta(days=days, hours=hours, minutes=minutes)
-
-    def done(self) -> None:
-        if self.rest:
-            raise self.fail(f"unknown keys {sorted(self.rest)}")
-
-    def pair(self, key: str) -> tuple[float, float]:
-        first, second = self.take(key, list)
-        return first, second
-
-    def each(self, key: str) -> Iterator["_Table"]:
-        for number, values in enumerate(self.take(key, list, []), 1):
-            yield _Table(values, f"{self.where} {key} {number}")
-
-    def one(self, key: str, read: Callable[["_Table"], T]) -> T:
-        return _whole(_Table(self.take(key, dict), f"{self.where} {key}"), read)
-
-    def maybe(self, key: str, read: Callable[["_Table"], T]) -> T | None:
-        return self.one(key, read) if key in self.rest else None
-
-    def all(self, key: str, read: Callable[["_Table"], T]) -> tuple[T, ...]:
-        return tuple(_whole(each, read) for each in self.each(key))
-
-
-def _whole(table: _Table, read: Callable[[_Table], T]) -> T:
-    value = read(table)
-    table.done()
-    return value
-
-
-def _file(path: Path) -> _Table:
-    with path.open("rb") as source:
-        return _Table(tomllib.load(source), f"{path.parent.name}/{path.name}")
-
-
-def _outcome(table: _Table) -> OutcomeText:
+def _outcome(table: Table) -> OutcomeText:
     kind = table.text("kind")
     if kind not in OUTCOMES:
         raise table.fail(f"kind knows no {kind!r}")
@@ -297,7 +225,7 @@ class _ThreadReader:
     office: str
     person: str
 
-    def answer(self, table: _Table) -> AnswerText:
+    def answer(self, table: Table) -> AnswerText:
         return AnswerText(
             office=table.text("office", self.office),
             person=table.text("person", self.person),
@@ -306,7 +234,7 @@ class _ThreadReader:
             pinned=table.take("pinned", bool, default=False),
         )
 
-    def post(self, table: _Table, key: str, reply_to: str | None) -> PostText:
+    def post(self, table: Table, key: str, reply_to: str | None) -> PostText:
         agree, disagree = table.pair("votes") if "votes" in table.rest else (0, 0)
         post = PostText(
             key=key,
@@ -331,7 +259,7 @@ class _ThreadReader:
         table.done()
         return post
 
-    def posts(self, thread: _Table) -> Iterator[PostText]:
+    def posts(self, thread: Table) -> Iterator[PostText]:
         for number, table in enumerate(thread.each("posts"), 1):
             key = f"{self.key}/{number:02}"
             replies = list(table.each("replies"))
@@ -339,7 +267,7 @@ class _ThreadReader:
             for place, reply in enumerate(replies, 1):
                 yield self.post(reply, f"{key}/{place}", key)
 
-    def thread(self, table: _Table) -> ThreadText:
+    def thread(self, table: Table) -> ThreadText:
         state = table.choice("state", PostState, PostState.PUBLIC)
         if state not in {PostState.PUBLIC, PostState.WAITING}:
             raise table.fail("state of a thread is public or waiting")
@@ -359,7 +287,7 @@ class _ThreadReader:
         )
 
 
-def _check_post(post: PostText, table: _Table) -> None:
+def _check_post(post: PostText, table: Table) -> None:
     if (post.rule is not None and bool(post.reason)) != (post.state in RULED_STATES):
         raise table.fail(f"a {post.state} post and its rule and reason do not fit")
     if (post.edited is not None and bool(post.old_text)) != (post.state == PostState.EDITED):
@@ -370,7 +298,7 @@ def _check_post(post: PostText, table: _Table) -> None:
         raise table.fail(f"nobody voted on or answered a {post.state} post")
 
 
-def _phase(table: _Table) -> PhaseText:
+def _phase(table: Table) -> PhaseText:
     start, end = table.take("start", int), table.take("end", int)
     if start > end:
         raise table.fail("the phase ends before it starts")
@@ -380,11 +308,11 @@ def _phase(table: _Table) -> PhaseText:
     return PhaseText(table.text("title"), start, end, frozenset(map(Act, acts)))
 
 
-def _news(table: _Table) -> NewsText:
+def _news(table: Table) -> NewsText:
     return NewsText(table.text("title"), table.text("text"), table.age("age"))
 
 
-def _meeting(table: _Table) -> MeetingText:
+def _meeting(table: Table) -> MeetingText:
     return MeetingText(
         title=table.text("title"),
         place=table.text("place"),
@@ -394,21 +322,25 @@ def _meeting(table: _Table) -> MeetingText:
     )
 
 
-def _place(table: _Table) -> PlaceText:
+def _hidden(table: Table) -> HiddenText:
+    return HiddenText(table.take("rule", int), table.text("reason"), table.age("age"))
+
+
+def _place(table: Table) -> PlaceText:
     return PlaceText(table.text("name"), table.take("lat", float), table.take("lon", float))
 
 
-def _threads(folder: Path, table: _Table, office: str, person: str) -> Iterator[ThreadText]:
+def _threads(folder: Path, table: Table, office: str, person: str) -> Iterator[ThreadText]:
     keys = table.texts("threads")
     if found := {path.stem for path in folder.glob("*.toml")} ^ {"project", *keys}:
         raise table.fail(f"threads and files do not fit: {sorted(found)}")
     for key in keys:
         reader = _ThreadReader(f"{folder.name}/{key}", office, person)
-        yield _whole(_file(folder / f"{key}.toml"), reader.thread)
+        yield whole(read_file(folder / f"{key}.toml"), reader.thread)
 
 
 def _project(folder: Path) -> ProjectText:
-    table = _file(folder / "project.toml")
+    table = read_file(folder / "project.toml")
     office, contact = table.text("office"), table.text("contact")
     project = ProjectText(
         slug=table.text("slug"),
@@ -433,21 +365,24 @@ def _project(folder: Path) -> ProjectText:
         news=table.all("news", _news),
         dates=table.all("dates", _meeting),
         threads=tuple(_threads(folder, table, office, contact)),
+        hidden=table.maybe("hidden", _hidden),
     )
+    if (project.hidden is not None) != (project.state is ScopeState.HIDDEN):
+        raise table.fail("only a hidden project says why it is hidden")
     table.done()
     return project
 
 
-def _rule(table: _Table) -> RuleText:
+def _rule(table: Table) -> RuleText:
     return RuleText(table.take("number", int), table.text("title"), table.text("text"))
 
 
-def _citizen(table: _Table) -> CitizenText:
+def _citizen(table: Table) -> CitizenText:
     kind = table.choice("kind", PartyKind, PartyKind.PERSON)
     return CitizenText(table.text("key"), table.text("name"), kind)
 
 
-def _staff(table: _Table) -> StaffText:
+def _staff(table: Table) -> StaffText:
     return StaffText(
         key=table.text("key"),
         name=table.text("name"),
@@ -457,7 +392,7 @@ def _staff(table: _Table) -> StaffText:
     )
 
 
-def _settings(table: _Table, rules: tuple[RuleText, ...]) -> Mapping[str, str]:
+def _settings(table: Table, rules: tuple[RuleText, ...]) -> Mapping[str, str]:
     values = {key: table.text(key) for key in list(table.rest)}
     netiquette = "\n".join(f"{rule.number}. {rule.title}. {rule.text}" for rule in rules)
     return {**values, "netiquette": netiquette}
@@ -480,7 +415,7 @@ def _check_people(texts: DemoTexts) -> None:
 
 def read_demo_texts(folder: Path = FOLDER) -> DemoTexts:
     """Everything there is to say in Lindenau. Raises DemoTextError."""
-    town, people = _file(folder / "town.toml"), _file(folder / "people.toml")
+    town, people = read_file(folder / "town.toml"), read_file(folder / "people.toml")
     rules = town.all("rules", _rule)
     texts = DemoTexts(
         settings=town.one("settings", lambda table: _settings(table, rules)),
