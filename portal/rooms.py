@@ -56,6 +56,8 @@ from umfragen.service import states as survey_states
 from umfragen.service import upkeep as survey_upkeep
 from umfragen.views import answering as umfragen
 from umfragen.views import editing as survey_editing
+from umfragen.views import panel as survey_panel
+from umfragen.views import paper as papier
 from umfragen.views import results as ergebnisse
 
 CONTENT_TYPES: tuple[ContentType, ...] = (
@@ -88,7 +90,7 @@ KEEPERS: tuple[Keeper, ...] = (
     *moderation_keeping.KEEPERS,
     *notices_keeping.KEEPERS,
 )
-PANELS: tuple[Panel, ...] = (panel.PANEL,)
+PANELS: tuple[Panel, ...] = (survey_panel.PANEL, panel.PANEL)
 BLUEPRINTS: tuple[Blueprint, ...] = (
     gestaltung.blueprint,
     gesund.blueprint,
@@ -109,6 +111,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     start.blueprint,
     suche.blueprint,
     umfragen.blueprint,
+    papier.blueprint,
     verwaltung.blueprint,
     survey_editing.blueprint,
 )

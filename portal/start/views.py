@@ -19,10 +19,13 @@ from kern.clock import now
 from kern.i18n import _, _l
 from kern.settings import town_settings
 from kern.web import current_actor
+from umfragen.service.running import list_running
+from umfragen.views.answering.listing import card_of
 
 blueprint = Blueprint("start", __name__)
 
 SHOWN = 6
+SHOWN_SURVEYS = 3
 TITLES = {
     "howto": _l("So geht’s"),
     "netiquette": _l("Regeln für gute Gespräche"),
@@ -45,7 +48,7 @@ class PlaceShown(NamedTuple):
 
 @blueprint.get("/")
 def start() -> ResponseReturnValue:
-    """Three queries: settings, what runs, what came of the rest."""
+    """Four queries: surveys, settings, what runs, what came of the rest."""
     actor, at = current_actor(), now()
     published = list_published(actor, at)
     running = [card for card in published if card.standing is Standing.RUNNING]
@@ -59,6 +62,7 @@ def start() -> ResponseReturnValue:
         places=[_place(card) for card in places_of(shown)],
         shapes=_shapes(shown),
         may_create=actor.may(EDIT),
+        surveys=[card_of(survey, at) for survey in list_running(actor, at, SHOWN_SURVEYS)],
     )
 
 

@@ -1,5 +1,6 @@
 // Pages of a survey: what depends on answers changes at once, and nothing typed gets lost. The
 // server asks, checks and decides the same without all of this.
+import { typeNumbers } from "./survey-entry.js";
 import { clearChoices, countPicks, followExtras, moveSliders, sumUp } from "./survey-fields.js";
 import { keepAnswers, offerToGoOn } from "./survey-keeping.js";
 import { rankByButtons } from "./survey-ranking.js";
@@ -14,6 +15,7 @@ const PARTS = [
   moveSliders,
   sumUp,
   rankByButtons,
+  typeNumbers,
   followRules,
 ];
 

@@ -269,3 +269,27 @@ def test_the_start_page_promises_what_the_survey_keeps(client: FlaskClient, town
     assert letter.status_code == 303
     assert "ABCD" not in letter.location
     assert 'value="ABCD-EF"' in client.get(letter.location).text
+
+
+def test_with_the_code_somebody_changes_and_withdraws_their_answers(
+    client: FlaskClient, app: Flask, survey: Opened
+) -> None:
+    page = answer(client, begin(client, survey.slug), survey, weg="1")
+    page = answer(client, page, survey, name="Ich")
+    found = re.search(r'df-code">([^<]+)<', client.post(page.replace("pruefen", "absenden")).text)
+    assert found is not None
+    other, path = Visitor(app), f"/umfragen/{survey.slug}/antwort"
+    assert other.post(path, {"code": "7F4K", "tat": "aendern"}).status_code == 422
+    first = other.post(path, {"code": found[1], "tat": "aendern"}).location
+    assert "Sie ändern Antworten" in other.get(first).text
+    second = answer(other.client, first, survey, weg="1")
+    check = answer(other.client, second, survey, name="Jemand")
+    assert other.post(check.replace("pruefen", "absenden")).status_code == 200
+    db.session.rollback()
+    (row,) = db.session.query(Inbox).all()
+    assert row.answers[str(survey.keys["name"])] == "Jemand"
+    asked = other.post(path, {"code": found[1], "tat": "zurueckziehen"})
+    assert "Sollen wir Ihre Antworten löschen?" in asked.text
+    gone = other.post(path, {"code": found[1], "tat": "sicher"})
+    assert "Ihre Antworten sind gelöscht" in gone.text
+    assert db.session.query(Inbox).count() == 0

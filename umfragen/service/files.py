@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from sqlalchemy import select
+
 from kern.clock import now
 from kern.db import db
 from kern.errors import Invalid
@@ -72,12 +74,14 @@ def names_of(plan: Plan, answers: Answers) -> dict[str, str]:
     }
 
 
-def without_lost(plan: Plan, answers: Answers) -> tuple[dict[int, Value], list[Fault]]:
+def without_lost(
+    survey: Survey, plan: Plan, answers: Answers
+) -> tuple[dict[int, Value], list[Fault]]:
     """Answers without files that are gone by now, and a sentence at each of their questions."""
     kept = dict(answers)
     faults = []
     for key, tokens in _by_question(plan, answers).items():
-        left = tuple(token for token in tokens if find(token) is not None)
+        left = tuple(token for token in tokens if is_kept(survey, token) or find(token))
         if left == tokens:
             continue
         faults.append(
@@ -98,7 +102,18 @@ def keep_all(survey: Survey, plan: Plan, answers: Answers) -> dict[int, Value]:
     return kept
 
 
+def is_kept(survey: Survey, token: str) -> bool:
+    """Whether it was sent with these answers before, which are changed now."""
+    ref = ref_of(survey)
+    query = select(File.id).where(
+        File.name == token, File.content_key == ref.key, File.content_id == ref.id
+    )
+    return db.session.scalar(query) is not None
+
+
 def _keep(survey: Survey, token: str) -> str:
+    if is_kept(survey, token):
+        return token
     found = find(token)
     if found is None:
         raise Invalid("Bitte wählen Sie die Datei noch einmal. Wir haben sie nicht mehr.")

@@ -22,7 +22,7 @@ from kern.scope import town_scope
 from kern.settings import change
 from kern.town import LOOPBACK, Town, Towns, use_town
 from portal.app import create_app
-from portal.betrieb.demo import large, notices, people, pictures, projects, talk
+from portal.betrieb.demo import large, notices, people, pictures, projects, surveys, talk
 from portal.betrieb.demo.people import Logins
 from portal.betrieb.demo.scene import Scene
 from portal.betrieb.demo.texts import DemoTexts, read_demo_texts
@@ -141,6 +141,7 @@ def _fill(app: Flask, town: Town, settings: Settings, texts: DemoTexts, fill: Fi
             talk.plan_threads(scene, text)
         scene.timeline.play()
         talk.cast_votes(scene, texts.projects)
+        surveys.make_surveys(scene)
         if fill == "large":
             large.enlarge(scene, texts)
         counting.rebuild()

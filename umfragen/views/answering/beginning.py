@@ -61,6 +61,7 @@ class StartPage:
     is_let_in: bool
     may_edit: bool
     may_enter: bool
+    may_see: bool
 
     @property
     def languages(self) -> list[tuple[str, str]]:
@@ -237,6 +238,7 @@ def _page(survey: Survey, form: BeginForm) -> str:
         is_let_in=_is_let_in(survey),
         may_edit=actor.may(rules.EDIT, survey.scope_id),
         may_enter=actor.may(rules.ENTER, survey.scope_id),
+        may_see=actor.may(rules.RESULTS, survey.scope_id),
     )
     return render_template("umfragen/ausfuellen/start.html", s=page, form=form, level=Level)
 

@@ -92,7 +92,7 @@ def _keep_files(survey: Survey, token: str) -> None:
     filling = service.open_draft(survey, token)
     if filling.is_test:
         return
-    answers, lost = files.without_lost(filling.plan, filling.sheet().answers)
+    answers, lost = files.without_lost(survey, filling.plan, filling.sheet().answers)
     if lost:
         raise Faulty(lost)
     kept = files.keep_all(survey, filling.plan, answers)

@@ -1,0 +1,27 @@
+"""What the page of a project shows of its surveys."""
+
+from flask import render_template
+from markupsafe import Markup
+
+from kern.clock import now
+from kern.content import Ref
+from kern.panels import Panel
+from kern.web import current_actor
+from umfragen import rules
+from umfragen.service.running import list_of_scope
+from umfragen.views.answering.listing import card_of
+
+MOST = 6
+
+
+def _render(_ref: Ref, scope_id: int) -> Markup:
+    """One query."""
+    cards = [card_of(survey, now()) for survey in list_of_scope(scope_id, MOST)]
+    may_create = current_actor().may(rules.EDIT, scope_id)
+    if not cards and not may_create:
+        return Markup("")
+    html = render_template("umfragen/ausfuellen/_panel.html", cards=cards, may_create=may_create)
+    return Markup(html)  # noqa: S704 - our own template
+
+
+PANEL = Panel("umfragen.umfragen", frozenset({"beteiligung.project"}), _render)
