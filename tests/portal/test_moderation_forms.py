@@ -24,7 +24,7 @@ from kern.moderation.reports import Allegation
 from kern.scope import Scope
 from kern.town import Town
 from tests.builders import actor_of, make_account, make_actor, make_post, make_project, make_thread
-from tests.kern.desk_cases import case_of
+from tests.kern.desk_cases import carry_out, case_of
 from tests.visitors import Visitor
 
 NUMBER = "Bitte anrufen: 0171 2345678."
@@ -195,6 +195,7 @@ def test_every_form_that_restricts_takes_a_law_instead(desk: Visitor, way: str) 
         data |= {"seen": seen_in(page)}
     target = {"viele": "/moderation/auswahl/entscheiden", "ausblenden": f"{url}/neu"}
     answer = desk.post(target.get(way, url), data | {"fall": f"{case}:1"})
+    carry_out()
 
     assert answer.status_code == 303
     assert db.session.scalars(select(Statement.law)).all() == ["§ 22 KunstUrhG"]
