@@ -1,6 +1,7 @@
 """How surveys appear in search, notices, feeds, calendars and at the desk."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from markupsafe import Markup, escape
 from sqlalchemy import Select, or_, select
@@ -51,16 +52,18 @@ def _released() -> Select[Survey]:
 
 def _cards(ids: Sequence[int]) -> Mapping[int, Card]:
     query = _released().where(Survey.id.in_(ids), Scope.visibility == Visibility.PUBLIC)
-    return {survey.id: _card(survey) for survey in db.session.scalars(query)}
+    surveys = db.session.scalars(query).all()
+    told = redacting.published_documents([survey.id for survey in surveys])
+    return {survey.id: _card(survey, told.get(survey.id, {})) for survey in surveys}
 
 
-def _card(survey: Survey) -> Card:
+def _card(survey: Survey, document: Mapping[str, Any]) -> Card:
     standing = rules.standing(survey, now())
     return Card(
         ref=Ref(SURVEY_KEY, survey.id),
         label=_("Umfrage"),
         title=survey.title,
-        text=text.excerpt(_welcome(survey), SHORT),
+        text=text.excerpt(_welcome(document), SHORT),
         path=path_of(survey),
         at=survey.opened_at or survey.created_at,
         author=settings_of(survey).office,
@@ -69,8 +72,8 @@ def _card(survey: Survey) -> Card:
     )
 
 
-def _welcome(survey: Survey) -> str:
-    welcome = redacting.document_of(survey).get("welcome", "")
+def _welcome(document: Mapping[str, Any]) -> str:
+    welcome = document.get("welcome", "")
     if isinstance(welcome, dict):
         return str(next(iter(welcome.values()), ""))
     return str(welcome)
@@ -78,14 +81,18 @@ def _welcome(survey: Survey) -> str:
 
 def _documents(ids: Sequence[int]) -> Sequence[Document]:
     surveys = db.session.scalars(_released().where(Survey.id.in_(ids))).all()
-    told = _outcomes([survey.id for survey in surveys])
-    return [_document(survey, told.get(survey.id, [])) for survey in surveys]
+    ids = [survey.id for survey in surveys]
+    told, documents = _outcomes(ids), redacting.published_documents(ids)
+    return [
+        _document(survey, documents.get(survey.id, {}), told.get(survey.id, []))
+        for survey in surveys
+    ]
 
 
-def _document(survey: Survey, told: Sequence[str]) -> Document:
+def _document(survey: Survey, document: Mapping[str, Any], told: Sequence[str]) -> Document:
     """All its words, and what the office says about published results."""
     settings = settings_of(survey)
-    parts = [*words_of(redacting.document_of(survey)), *told, settings.office]
+    parts = [*words_of(document), *told, settings.office]
     return Document(
         key=SURVEY_KEY,
         id=survey.id,
@@ -185,15 +192,17 @@ def _newest(within: Within, limit: int) -> Sequence[Entry]:
     if within.scope_id is not None:
         query = query.where(Scope.id == within.scope_id)
     query = query.order_by(Survey.opened_at.desc(), Survey.id.desc()).limit(limit)
-    return [_entry(survey) for survey in db.session.scalars(query)]
+    surveys = db.session.scalars(query).all()
+    told = redacting.published_documents([survey.id for survey in surveys])
+    return [_entry(survey, told.get(survey.id, {})) for survey in surveys]
 
 
-def _entry(survey: Survey) -> Entry:
+def _entry(survey: Survey, document: Mapping[str, Any]) -> Entry:
     at = survey.opened_at or survey.created_at
     return Entry(
         ref=Ref(SURVEY_KEY, survey.id),
         title=_("Neue Umfrage: %(title)s", title=survey.title),
-        html=_paragraphs(iter([_welcome(survey)])),
+        html=_paragraphs(iter([_welcome(document)])),
         author=settings_of(survey).office,
         path=path_of(survey),
         at=at,

@@ -70,6 +70,8 @@ def question_of(survey: Survey, one: FreeText) -> str:
 
 
 def _public(ids: Sequence[int]) -> Iterator[tuple[FreeText, Survey]]:
+    if not ids:
+        return
     query = select(FreeText).where(FreeText.id.in_(ids), FreeText.state == FreeTextState.PUBLIC)
     found = db.session.scalars(query).all()
     surveys = _Surveys((one.survey_id for one in found), is_public=True)

@@ -1,6 +1,6 @@
 """Take passages out of a survey, wherever a copy of its words is kept: in every version too."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -39,6 +39,18 @@ def document_of(survey: Survey) -> dict[str, Any]:
     )
     found: dict[str, Any] | None = db.session.scalar(version) or db.session.scalar(draft)
     return found or {}
+
+
+def published_documents(survey_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """The current versions of many surveys, in one query; none without surveys."""
+    if not survey_ids:
+        return {}
+    query = (
+        select(SurveyVersion.survey_id, SurveyVersion.definition)
+        .join(Survey, Survey.id == SurveyVersion.survey_id)
+        .where(Survey.id.in_(survey_ids), SurveyVersion.version == Survey.current_version)
+    )
+    return {row.survey_id: row.definition for row in db.session.execute(query)}
 
 
 def redact(survey: Survey, actor: Actor, left: Redaction) -> None:
