@@ -14,19 +14,19 @@ from typing import TypeVar
 
 from flask import Flask
 from sqlalchemy import func, insert, select, text, update
-from sqlalchemy.orm import joinedload
 
 from beteiligung.discussion.models import Post, Status, Thread
 from beteiligung.discussion.service import posts
 from kern import worker
-from kern.accounts.models import Account, Grant, Party
+from kern.accounts.models import Account, AccountState, Grant, Party
 from kern.accounts.permissions import Role
 from kern.accounts.sessions import actor_of_party
 from kern.actor import Actor
 from kern.clock import now
 from kern.config import Settings
 from kern.content import Ref
-from kern.db import db, engines, migrate
+from kern.db import db, engines, migrate, writing
+from kern.ids import new_receipt
 from kern.moderation import decisions, queue
 from kern.moderation.decisions import JointVerdict
 from kern.moderation.decisions.joint import JOINT
@@ -36,7 +36,7 @@ from kern.moderation.hints.fingerprints import Written
 from kern.moderation.hints.sketch import sketch
 from kern.moderation.models import Case, CaseState
 from kern.outbox import OutboxEntry
-from kern.scope import Act, Window
+from kern.scope import Act, Scope, ScopeState, Window
 from kern.town import LOOPBACK, Town, Towns, use_town
 from kern.worker import Pace
 from kern.worker.joint import drain_joint
@@ -88,11 +88,7 @@ def measure() -> list[dict[str, object]]:
         settings = Settings(data=Path(folder), argon2_memory_kib=64)
         town = Towns(settings).create(fill.SLUG, LOOPBACK)
         migrate.upgrade(town)
-        print("Ort für die Messung füllen …", flush=True)
-        fill.run(town, settings, "small", lambda _line: None)
         app = create_app(settings)
-        with use_town(town), app.app_context():
-            worker.drain(settings)
         _flood(clock, app, town, settings)
         with use_town(town), app.app_context():
             _lookalikes(clock)
@@ -129,18 +125,48 @@ def _flood(clock: Clock, app: Flask, town: Town, settings: Settings) -> None:
 def _submit() -> None:
     rows = [{"email": f"flut{number}@lindenau.example"} for number in range(PEOPLE)]
     people = list(db.session.scalars(insert(Party).returning(Party.id), rows))
-    query = select(Thread).join(Window, Window.scope_id == Thread.scope_id)
-    query = query.where(Window.act == Act.DISCUSS, Window.closes_at > now())
-    query = query.where(Thread.status == Status.PUBLIC, Thread.closed_at.is_(None))
-    thread = db.session.scalars(query.options(joinedload(Thread.scope)).limit(1)).unique().one()
+    thread = _thread()
     for number in range(FLOOD):
         posts.submit_confirmed(thread, SPAM.format(number), author_id=people[number % PEOPLE])
 
 
+def _thread() -> Thread:
+    """In a project where people talk."""
+    scope = Scope(
+        kind="project",
+        slug="messung",
+        title="Messung",
+        path="/beteiligung/messung",
+        state=ScopeState.PUBLISHED,
+    )
+    db.session.add(scope)
+    db.session.flush()
+    db.session.add(Window(scope_id=scope.id, act=Act.DISCUSS, opens_at=now() - timedelta(days=1)))
+    thread = Thread(
+        scope_id=scope.id,
+        host_key="beteiligung.project",
+        host_id=0,
+        title="Messung",
+        status=Status.PUBLIC,
+        receipt=new_receipt(),
+    )
+    thread.scope = scope
+    db.session.add(thread)
+    db.session.flush()
+    return thread
+
+
 def _moderator() -> Actor:
-    query = select(Account.party_id).join(Grant, Grant.account_id == Account.id)
-    query = query.where(Grant.role == Role.MODERATOR, Grant.scope_id.is_(None))
-    return actor_of_party(db.session.scalars(query.limit(1)).one())
+    with writing():
+        party = Party(name="Messung")
+        db.session.add(party)
+        db.session.flush()
+        account = Account(party_id=party.id, state=AccountState.ACTIVE)
+        db.session.add(account)
+        db.session.flush()
+        db.session.add(Grant(account_id=account.id, role=Role.MODERATOR))
+        db.session.commit()
+        return actor_of_party(account.party_id)
 
 
 def _lookalikes(clock: Clock) -> None:
