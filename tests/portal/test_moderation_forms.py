@@ -198,6 +198,7 @@ def test_every_form_that_restricts_takes_a_law_instead(desk: Visitor, way: str) 
     carry_out()
 
     assert answer.status_code == 303
+    carry_out()
     assert db.session.scalars(select(Statement.law)).all() == ["§ 22 KunstUrhG"]
     assert post_of(id_).plain == ("" if way != "schwaerzen" else PHONE.replace(NUMBER, MARK))
 
