@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -148,3 +149,10 @@ def test_every_opt_out_from_a_check_says_why() -> None:
         if not REASON.search(match.group()) and match.group() not in SELF_EVIDENT
     ]
     assert found == []
+
+
+def test_no_two_test_files_have_one_name() -> None:
+    """pytest takes them for one module and refuses to collect the second."""
+    names = Counter(path.name for path in files(".py") if path.name.startswith("test_"))
+
+    assert [name for name, count in names.items() if count > 1] == []
