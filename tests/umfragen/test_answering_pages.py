@@ -13,7 +13,7 @@ from kern.accounts.permissions import Role
 from kern.clock import now
 from kern.db import db
 from kern.town import Town
-from tests.builders import make_account, make_actor
+from tests.builders import make_account, make_actor, make_project
 from tests.umfragen.asked_pages import sent
 from tests.umfragen.made import make_draft, make_open_survey
 from tests.umfragen.surveys import Doc, every_kind, options, question
@@ -293,3 +293,35 @@ def test_with_the_code_somebody_changes_and_withdraws_their_answers(
     gone = other.post(path, {"code": found[1], "tat": "sicher"})
     assert "Ihre Antworten sind gelöscht" in gone.text
     assert db.session.query(Inbox).count() == 0
+
+
+def test_a_project_shows_its_surveys_and_none_that_is_only_prepared(
+    client: FlaskClient, town: Town
+) -> None:
+    scope = make_project().scope
+    path = scope.path
+    make_draft(scope=scope, title="Noch ein Entwurf")
+    db.session.commit()
+    assert "Noch ein Entwurf" not in client.get(path).text
+
+    open_one = make_open_survey(scope=scope, title="Spielgeräte am Ahornweg")
+    db.session.commit()
+    page = client.get(path).text
+
+    assert "Spielgeräte am Ahornweg" in page
+    assert "Noch ein Entwurf" not in page
+    service.close(make_actor(Role.PLANNER), service.get_survey_by_id(open_one.id))
+    db.session.commit()
+    assert "Spielgeräte am Ahornweg" in client.get(path).text
+
+
+def test_a_survey_that_is_over_leads_to_results_only_where_there_are_some(
+    client: FlaskClient, survey: Opened
+) -> None:
+    service.close(make_actor(Role.PLANNER), service.get_survey(survey.slug))
+    db.session.commit()
+
+    page = client.get(f"/umfragen/{survey.slug}").text
+
+    assert "Diese Umfrage ist beendet" in page
+    assert "/ergebnis" not in page

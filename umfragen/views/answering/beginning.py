@@ -25,6 +25,7 @@ from umfragen.engine import first_page
 from umfragen.forms.beginning import BeginForm, CodeForm
 from umfragen.models import Level, State, Survey
 from umfragen.privacy import Promises, promises
+from umfragen.results import publication
 from umfragen.service.access import read_admission
 from umfragen.store.texts import text_items
 from umfragen.views.answering.blueprint import (
@@ -59,6 +60,7 @@ class StartPage:
     promises: Promises
     is_open: bool
     is_let_in: bool
+    has_results: bool
     may_edit: bool
     may_enter: bool
     may_see: bool
@@ -236,6 +238,7 @@ def _page(survey: Survey, form: BeginForm) -> str:
         ),
         is_open=is_open(survey),
         is_let_in=_is_let_in(survey),
+        has_results=publication.is_public(survey),
         may_edit=actor.may(rules.EDIT, survey.scope_id),
         may_enter=actor.may(rules.ENTER, survey.scope_id),
         may_see=actor.may(rules.RESULTS, survey.scope_id),
