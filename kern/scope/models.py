@@ -64,6 +64,7 @@ class Scope(Model):
     posts_count: Mapped[int] = mapped_column(default=0)  # public posts; a command rebuilds these
     people_count: Mapped[int] = mapped_column(default=0)  # their distinct authors
     answers_count: Mapped[int] = mapped_column(default=0)  # public official answers
+    surveys_count: Mapped[int] = mapped_column(default=0, server_default="0")  # no drafts
 
     @property
     def is_public(self) -> bool:

@@ -15,6 +15,7 @@ from umfragen.models.published import PublishedQuestion, Snapshot
 from umfragen.models.results import Margin, Tagged, TextTag
 from umfragen.models.survey import (
     FREE_TEXT_KEY,
+    SHOWN,
     SURVEY_KEY,
     DraftStep,
     Level,
@@ -26,6 +27,7 @@ from umfragen.models.survey import (
 
 __all__ = [
     "FREE_TEXT_KEY",
+    "SHOWN",
     "SURVEY_KEY",
     "AnswerDraft",
     "Block",

@@ -27,6 +27,10 @@ class State(StrEnum):
     HIDDEN = "hidden"  # was public, taken away by moderation
 
 
+SHOWN = (State.SCHEDULED, State.OPEN, State.PAUSED, State.CLOSED, State.ARCHIVED)
+"""In the lists of whoever may read the scope."""
+
+
 class Level(IntEnum):
     """How often one may take part, and what proves it."""
 

@@ -1,11 +1,14 @@
 """Announce a change: protocol and outbox. The last line of every verb of the office."""
 
+from sqlalchemy import func, select, update
+
 from kern import audit, outbox
 from kern.actor import Actor
 from kern.content import Ref
+from kern.db import db
 from kern.outbox import Fact
-from kern.scope import SCOPE_KEY
-from umfragen.models import SURVEY_KEY, Survey
+from kern.scope import SCOPE_KEY, Scope
+from umfragen.models import SHOWN, SURVEY_KEY, Survey
 
 SURVEYS = "surveys"  # the revision key of everything that lists surveys
 
@@ -24,7 +27,16 @@ def announce(
 ) -> None:
     """`act` is a name such as "survey.open"."""
     audit.record(actor, act, str(ref_of(survey)), detail)
+    _recount(survey.scope_id)
     outbox.note(SURVEY_KEY, survey.id, fact, touches=[SURVEYS, f"scope:{survey.scope_id}"])
+
+
+def _recount(scope_id: int) -> None:
+    """Pages of projects without a survey are spared a query."""
+    db.session.flush()
+    shown = select(func.count()).where(Survey.scope_id == scope_id, Survey.state.in_(SHOWN))
+    counted = update(Scope).where(Scope.id == scope_id)
+    db.session.execute(counted.values(surveys_count=shown.scalar_subquery()))
 
 
 def announce_readers(survey: Survey) -> None:

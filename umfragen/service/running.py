@@ -11,14 +11,15 @@ from kern.db import db
 from kern.scope import Scope
 from kern.scope.rules import readable
 from umfragen import rules
-from umfragen.models import State, Survey
+from umfragen.models import SHOWN, State, Survey
 from umfragen.service.surveys import settings_of
-
-SHOWN = (State.SCHEDULED, State.OPEN, State.PAUSED, State.CLOSED, State.ARCHIVED)
 
 
 def list_of_scope(scope_id: int, most: int) -> list[Survey]:
     """Those that everybody sees who sees the scope, the newest first. The host has its own gate."""
+    scope = db.session.get(Scope, scope_id)  # whoever asks has loaded it
+    if scope is None or not scope.surveys_count:
+        return []
     query = _shown().where(Survey.scope_id == scope_id)
     return _listed(db.session.scalars(query.limit(2 * most)).all())[:most]
 
