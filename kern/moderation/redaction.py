@@ -95,14 +95,21 @@ def cut_parts(parts: Sequence[str], new: str, field: str = "text") -> list[Cut]:
 def without(text: str, taken: Cut) -> str:
     """Another text about the same, such as an earlier wording, without what was taken.
 
-    Passages go wherever they stand, and so does each of their telling words, however it is spelt.
+    Passages go wherever they stand, those of several words with any signs between them, and so
+    does each of their telling words, however it is spelt.
     """
     words = _words(text)
     folded = [_fold(word.text) for word in words]
     gone = {word.at for word, fold in zip(words, folded, strict=True) if fold in taken.telling}
     for first, last in _places(folded, taken.passages):
         gone.update(word.at for word in words[first:last])
+    gone |= _quoted(words, [passage for passage in taken.passages if has_words(passage)])
     return _built(text, words, gone).text if gone else text
+
+
+def has_words(passage: str) -> bool:
+    """Several of them: one alone, such as an article before a comma, is no quote."""
+    return sum(word.isalnum() for word in _own(passage)) > 1
 
 
 def holds(text: str, passage: str) -> bool:
@@ -113,10 +120,15 @@ def holds(text: str, passage: str) -> bool:
 def without_quotes(text: str, passages: Iterable[str]) -> str:
     """A text of somebody else without the passages it quotes; their single words stay."""
     words = _words(text)
+    gone = _quoted(words, passages)
+    return _built(text, words, gone).text if gone else text
+
+
+def _quoted(words: Sequence[Word], passages: Iterable[str]) -> set[int]:
+    """Where the words and signs begin that quote one of the passages."""
     spoken = [word for word in words if word.text.isalnum()]
     spans = [(spoken[first].at, spoken[last - 1].end) for first, last in _quotes(spoken, passages)]
-    gone = {word.at for word in words if any(at <= word.at < end for at, end in spans)}
-    return _built(text, words, gone).text if gone else text
+    return {word.at for word in words if any(at <= word.at < end for at, end in spans)}
 
 
 def _quotes(spoken: Sequence[Word], passages: Iterable[str]) -> list[tuple[int, int]]:

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, and_, delete, or_, select
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from kern.accounts import cleaning
 from kern.audit import AuditEntry
@@ -95,11 +97,15 @@ def _last(name: str) -> datetime | None:
 
 
 def _remember(name: str, at: datetime) -> None:
-    row = db.session.get(Setting, MEMORY)
-    if row is None:
-        db.session.add(Setting(key=MEMORY, value={name: at.isoformat()}))
-    else:
-        row.value = {**row.value, name: at.isoformat()}
+    """Workers side by side: the first row comes once, and none forgets what another remembers."""
+    if db.session.get(Setting, MEMORY) is None:
+        dialect = db.session.get_bind().dialect.name
+        insert = postgres_insert if dialect == "postgresql" else sqlite_insert
+        blank = insert(Setting).values(key=MEMORY, value={})
+        db.session.execute(blank.on_conflict_do_nothing())
+    query = select(Setting).where(Setting.key == MEMORY).with_for_update()
+    row = db.session.scalars(query.execution_options(populate_existing=True)).one()
+    row.value = {**row.value, name: at.isoformat()}
 
 
 def clean_people(_since: datetime, until: datetime) -> bool:

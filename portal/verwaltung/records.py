@@ -42,6 +42,7 @@ ACTS: Mapping[str, Any] = {
     "answer.unpin": _l("Antwort gelöst"),
     "case.fine": _l("Für in Ordnung befunden"),
     "case.undo": _l("Entscheidung zurückgenommen"),
+    "joint.undo": _l("Entscheidung über mehrere zurückgenommen"),
     "grant.give": _l("Recht gegeben"),
     "grant.take": _l("Recht genommen"),
     "mail.lift": _l("Wieder Mails an eine Adresse"),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kern.errors import Invalid
-from kern.moderation.redaction import MARK, cut, holds, remains, require_split, without
+from kern.moderation.redaction import MARK, cut, has_words, holds, remains, require_split, without
 from kern.text import render
 
 TEXT = "Der Weg ist gut. Frau Petersen, Hafenweg 3, will ihn nicht. Bitte bauen!"
@@ -143,8 +143,15 @@ def test_no_passage_is_left_in_another_text(pair: tuple[str, str], other: str) -
     left = without(f"{other} {' '.join(taken.passages)}", taken)
 
     for passage in taken.passages:
-        assert not holds(left, passage)
+        assert not holds(left, passage) or not has_words(passage)
     assert without(left, taken) == left
+
+
+def test_signs_between_the_words_of_a_passage_are_no_hiding_place() -> None:
+    taken = cut("Im Weg, da. Gut.", "Gut.")
+
+    assert without("Erst im Weg da vorn", taken) == f"Erst {MARK} vorn"
+    assert without("Der Weg ist da.", taken) == "Der Weg ist da."
 
 
 def test_a_quote_is_found_whatever_stands_before_its_lines() -> None:

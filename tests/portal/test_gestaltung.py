@@ -70,7 +70,7 @@ def test_every_icon_is_shown(page: str) -> None:
 def test_every_class_of_ours_is_drawn() -> None:
     """A typo in a class name shows nowhere but on the screen."""
     drawn: set[str] = set()
-    for sheet in (ROOT / "static" / "scss").glob("_*.scss"):
+    for sheet in (ROOT / "static" / "scss").glob("*.scss"):
         drawn.update(re.findall(r"\.(df-[\w-]+)", sheet.read_text(encoding="utf-8")))
     used: dict[str, str] = {}
     for page in TEMPLATES.rglob("*.html"):
