@@ -1,10 +1,10 @@
 """What a reviewer sees of a change, and whose words a page is made of."""
 
-import time
+from functools import partial
 
 from hypothesis import given
 
-from tests.wiki.texts import wordings
+from tests.wiki.texts import cpu_seconds, wordings
 from wiki.comparing import Kind, Version, align, compare, credit, plain_difference
 
 LONG = "\n\n".join(
@@ -93,11 +93,10 @@ def test_a_long_page_with_every_line_changed_is_compared_at_once() -> None:
     lines = LONG.split("\n")
     assert len(LONG) > 20_000
     new = "\n".join(line.replace("Linde", "Eiche").replace("Leute", "Menschen") for line in lines)
-    started = time.process_time()
 
     changes = compare(LONG, new)
 
-    assert time.process_time() - started < 0.5
+    assert cpu_seconds(lambda: compare(LONG, new)) < 0.5
     assert [change.kind for change in changes if change.text.strip()] == [Kind.CHANGED] * 160
 
 
@@ -110,9 +109,7 @@ def test_hostile_pages_take_no_time() -> None:
         ("\n" * 20_000, " \n" * 10_000),
     ]
     for old, new in pairs:
-        started = time.process_time()
-        compare(old, new)
-        assert time.process_time() - started < 1.5
+        assert cpu_seconds(partial(compare, old, new)) < 1.5
 
 
 def test_every_line_names_whose_words_it_is_made_of() -> None:

@@ -1,12 +1,10 @@
 """What two people change in one wording at the same time: nothing of either is ever lost."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.wiki.texts import edited, wordings
+from tests.wiki.texts import cpu_seconds, edited, wordings
 from wiki.comparing import Clash, Settled, merge
 
 BASE = "# Linde\n\nSie steht am See.\n\nSie ist alt.\n"
@@ -107,8 +105,5 @@ def test_what_either_side_wrote_or_removed_is_in_the_result_or_in_a_conflict(
 
 def test_a_hostile_page_takes_no_time() -> None:
     base = "a b " * 5_000
-    started = time.process_time()
 
-    merge(base, "b a " * 5_000, "b " + "c a " * 5_000)
-
-    assert time.process_time() - started < 3
+    assert cpu_seconds(lambda: merge(base, "b a " * 5_000, "b " + "c a " * 5_000)) < 3
