@@ -33,10 +33,8 @@ def make_asking(
     reading: Reading | None = None,
     language: str = "",
 ) -> Asking:
-    sheet = fill(plan, draft or {}, language=language)
-    page = show_page(
-        sheet, page_key, seed="tests", draft=draft or {}, faults=faults, reading=reading
-    )
+    sheet = fill(plan, draft or {}, language=language, seed="tests")
+    page = show_page(sheet, page_key, draft=draft or {}, faults=faults, reading=reading)
     return Asking(sheet=sheet, page=page, rules=rules_for_browser(sheet, page_key))
 
 

@@ -115,6 +115,8 @@ def surveys(draw: st.DrawFn) -> Definition:
             looks_ahead = draw(st.integers(0, 9)) == 0  # a mistake, yet it must do no harm
             _add_conditions(draw, asked, everything if looks_ahead else before)
             before += names.by_question[asked["key"]]
+        page["shuffle"] = draw(st.booleans())
+        page["block"] = draw(st.sampled_from(["", "", "a", "b"]))
     if before:
         _add_computed(draw, document, before)
     return load(document)

@@ -206,3 +206,25 @@ def test_what_is_called_never_shown_is_shown_to_nobody(
                 else spot[1] in sheet.options.get(spot[0], ())
             )
             assert not shown
+
+
+def test_what_is_mixed_must_not_depend_on_each_other() -> None:
+    later = "„weg“ steht durch das Mischen vielleicht erst weiter hinten."
+    why = question("long_text", "warum", show_if="weg == 'rad'", text="{weg.shown}: warum?")
+
+    def said(*pages: Doc, severity: bool = True) -> list[str]:
+        return [say(finding) for finding in found(*pages) if finding.is_error is severity]
+
+    asked = [question("single", "weg", options=options("rad", "bus"))]
+    block: Doc = {"block": "a"}
+    assert said({"questions": [*asked, why], "shuffle": True}) == [later]
+    assert said({**block, "questions": asked}, {**block, "questions": [why]}) == [later]
+    # Before the block, and behind all of it, everything is in order.
+    two: list[Doc] = [{**block, "questions": [question("yes_no", name)]} for name in "xy"]
+    assert said({"questions": asked}, *two, {"questions": [why]}) == []
+    # The page in the middle of a block comes before some of its pages.
+    middle: list[Doc] = [{**block, "questions": asked}, {"questions": [why]}, two[0]]
+    assert said(*middle) == [later]
+    assert said(*middle, severity=False) == [later]  # and so does the text that names it
+    alone = "Im Block „a“ ist nur diese eine Seite. Es gibt nichts zu mischen."
+    assert said({**block, "questions": asked}, severity=False) == [alone]

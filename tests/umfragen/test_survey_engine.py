@@ -10,7 +10,7 @@ from tests.umfragen.ready import (
     sheet_of,
     shown,
 )
-from tests.umfragen.surveys import every_kind, make_survey, option, options, question, rows
+from tests.umfragen.surveys import Doc, every_kind, make_survey, option, options, question, rows
 from umfragen.definition import OTHER_CODE
 from umfragen.definition.questions import Matrix
 from umfragen.engine import (
@@ -27,6 +27,7 @@ from umfragen.engine import (
     make_row,
     next_page,
     ordered_options,
+    ordered_questions,
     ordered_rows,
     plain,
     previous_page,
@@ -35,6 +36,7 @@ from umfragen.engine import (
     revealed,
     show_page,
     to_json,
+    visible_pages,
     with_marks,
 )
 
@@ -278,6 +280,38 @@ def test_shuffled_options_keep_their_order_for_a_person_and_fixed_ones_their_pla
     assert sorted(row.key for row in ordered_rows(matrix, "s")) == [row.key for row in matrix.rows]
 
 
+def test_pages_of_a_block_change_places_and_the_others_stay() -> None:
+    asked: list[Doc] = [
+        {"questions": [question("yes_no", "anfang")]},
+        *({"block": "ideen", "questions": [question("yes_no", name)]} for name in "abc"),
+        {"questions": [question("yes_no", "mitte")]},
+        {"block": "ideen", "questions": [question("yes_no", "d")]},
+        {"questions": [question("yes_no", "ende")]},
+    ]
+    plan = ready(*asked)
+
+    def order(seed: str) -> tuple[str, ...]:
+        found = visible_pages(fill(plan, {}, seed=seed))
+        return tuple(page.questions[0].name for page in found)
+
+    assert order("") == ("anfang", "a", "b", "c", "mitte", "d", "ende")
+    orders = {order(str(seed)) for seed in range(40)}
+    assert len(orders) > 15
+    assert all((o[0], o[4], o[6]) == ("anfang", "mitte", "ende") for o in orders)
+    assert order("7") == order("7")
+
+
+def test_questions_of_a_page_are_mixed_and_texts_between_them_stay() -> None:
+    asked = [question("info", "los"), *(question("yes_no", name) for name in "abcd")]
+    plan = ready({"shuffle": True, "questions": asked})
+    page = plan.definition.pages[0]
+    orders = {tuple(q.name for q in ordered_questions(page, str(seed))) for seed in range(30)}
+
+    assert len(orders) > 10
+    assert {order[0] for order in orders} == {"los"}
+    assert ordered_questions(page, "") == page.questions
+
+
 def test_quotas_are_met_by_one_code_of_every_item_named() -> None:
     survey = [
         question("single", "a", options=options("x", "y", "z")),
@@ -324,7 +358,7 @@ def test_a_drawn_page_holds_what_may_appear_and_nothing_that_cannot() -> None:
     draft = {key(plan, "vorher"): NO, key(plan, "kann"): 3}
     sheet = fill(plan, draft)
 
-    page = show_page(sheet, pages(plan)[1], seed="s", draft=draft)
+    page = show_page(sheet, pages(plan)[1], draft=draft)
 
     names = {shown.question.name: shown.visible for shown in page.questions}
     assert names == {"a": True, "kann": False, "echo": True}

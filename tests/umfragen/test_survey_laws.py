@@ -24,11 +24,13 @@ from umfragen.engine import (
     make_plan,
     make_row,
     next_page,
+    previous_page,
     read_form,
     rules_for_browser,
     show_page,
     spot_id,
     to_json,
+    visible_pages,
 )
 from umfragen.engine.browser import spots_of
 
@@ -89,6 +91,32 @@ def test_a_row_holds_nothing_that_was_hidden(data: st.DataObject, plan: Plan) ->
     assert make_row(again) == row  # what did not count had no influence
 
 
+@settings(deadline=None, max_examples=40)
+@given(st.data(), plans(), st.text("0123456789abcdef", min_size=16, max_size=16))
+def test_mixing_changes_the_order_and_nothing_else(
+    data: st.DataObject, plan: Plan, seed: str
+) -> None:
+    draft = read_form(plan, data.draw(forms(plan))).merged({})
+    plain, mixed = fill(plan, draft), fill(plan, draft, seed=seed)
+
+    assert make_row(mixed) == make_row(plain)
+    assert mixed.shown == plain.shown
+    walked = []
+    page = first_page(mixed)
+    while page is not None:
+        walked.append(page)
+        shown = [q.question.key for q in show_page(mixed, page, draft=draft).questions]
+        assert shown == [q.question.key for q in show_page(mixed, page, draft=draft).questions]
+        assert sorted(shown) == sorted(
+            q.question.key for q in show_page(plain, page, draft=draft).questions
+        )
+        following = next_page(mixed, page)
+        if following is not None:
+            assert previous_page(mixed, following) == page
+        page = following
+    assert sorted(walked) == sorted(page.key for page in visible_pages(plain))
+
+
 hostile_values = st.lists(
     st.one_of(
         st.text(max_size=30),
@@ -117,7 +145,7 @@ def test_no_form_makes_the_engine_stumble(data: st.DataObject) -> None:
     assert all(say(fault) and fault.item in known for fault in faults)
     to_json(draft)
     make_row(sheet)
-    page = show_page(sheet, 1, seed="s", draft=draft, faults=faults, reading=reading)
+    page = show_page(sheet, 1, draft=draft, faults=faults, reading=reading)
     assert page.questions
 
 
@@ -189,7 +217,7 @@ def test_what_was_typed_and_refused_stands_in_the_field_again() -> None:
     reading = read_form(EVERY, Fields({field: ["zwölf"]}))
     sheet = fill(EVERY, reading.merged({number: 12}))
 
-    page = show_page(sheet, 1, seed="", draft=reading.merged({number: 12}), reading=reading)
+    page = show_page(sheet, 1, draft=reading.merged({number: 12}), reading=reading)
 
     assert (
         say(reading.rejected[number].fault)

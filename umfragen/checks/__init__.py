@@ -1,5 +1,6 @@
 """What an editor has to mend before a version is published, and what is hardly meant so. Pure."""
 
+from umfragen.checks.mixing import check_mixing
 from umfragen.checks.reach import check_reach
 from umfragen.checks.references import check_collisions, check_names, check_references
 from umfragen.checks.types import check_types
@@ -15,6 +16,7 @@ def check_survey(definition: Definition) -> tuple[Finding, ...]:
         *check_names(plan),
         *check_collisions(plan),
         *check_references(plan),
+        *check_mixing(plan),
         *check_types(plan),
         *check_reach(plan),
     ]

@@ -29,7 +29,7 @@ def check_names(plan: Plan) -> Iterator[Finding]:
     """Mistakes of syntax and unknown names, in expressions and in texts."""
     for path, mistake in plan.mistakes:
         yield Finding.of(mistake, path, mistake.span)
-    for path, _, place in _places(plan):
+    for path, _, place in text_places(plan):
         _, mistakes = node_at(plan.names, place)
         for mistake in mistakes:
             start, end = mistake.span
@@ -51,13 +51,13 @@ def check_collisions(plan: Plan) -> Iterator[Finding]:
 def check_references(plan: Plan) -> Iterator[Finding]:
     loops = _loops(plan)
     for placed in placed_rules(plan):
-        for ref in _refs(placed.rule.node):
+        for ref in refs_in(placed.rule.node):
             owner = plan.names.by_id[ref.id].question
             if plan.order[owner] >= placed.before and ref.attribute != "question":
                 yield _ahead(plan, placed, ref, owner, loops)
-    for path, before, place in _places(plan):
+    for path, before, place in text_places(plan):
         node, _ = node_at(plan.names, place)
-        for ref in _refs(node) if node else ():
+        for ref in refs_in(node) if node else ():
             owner = plan.names.by_id[ref.id].question
             if plan.order[owner] >= before and ref.attribute != "question":
                 yield Finding(
@@ -107,7 +107,7 @@ def placed_rules(plan: Plan) -> Iterator[Placed]:
         yield Placed(rule, key, plan.order[key])
 
 
-def _refs(node: Node) -> Iterator[Ref]:
+def refs_in(node: Node) -> Iterator[Ref]:
     """Each variable once in its place; a list of several stands in one place."""
     seen = set()
     for part in walk(node):
@@ -121,7 +121,7 @@ def _loops(plan: Plan) -> dict[int, tuple[int, ...]]:
     edges: dict[int, set[int]] = {}
     for placed in placed_rules(plan):
         if placed.owner:
-            found = {plan.names.by_id[ref.id].question for ref in _refs(placed.rule.node)}
+            found = {plan.names.by_id[ref.id].question for ref in refs_in(placed.rule.node)}
             edges.setdefault(placed.owner, set()).update(found - {placed.owner})
     loops: dict[int, tuple[int, ...]] = {}
     for start in edges:
@@ -145,7 +145,7 @@ def _circle(edges: Mapping[int, set[int]], start: int) -> tuple[int, ...]:
     return ()
 
 
-def _places(plan: Plan) -> Iterator[tuple[Path, int, Place]]:
+def text_places(plan: Plan) -> Iterator[tuple[Path, int, Place]]:
     """Places of texts with their path and how far they may look."""
     for path, text in texts(plan.definition):
         for language, words in text:

@@ -30,6 +30,7 @@ MAX_PAGES = 200
 MAX_QUESTIONS = 300  # on one page
 MAX_QUOTAS = 200
 MAX_LANGUAGES = 20
+MAX_BLOCK = 40
 
 LanguageTag = Annotated[
     str,
@@ -67,11 +68,16 @@ class Quota:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
+    """`block`: pages with the same word there change places, for each person anew. `shuffle`: so do
+    the questions of the page."""
+
     key: Key
     questions: Annotated[tuple[AnyQuestion, ...], Many(MAX_QUESTIONS)]
     title: Title = NOTHING
     text: Body = NOTHING
     show_if: Source = ""
+    block: Annotated[str, Chars(MAX_BLOCK, lines=False)] = ""
+    shuffle: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,8 @@ def stand_of_question(draft: Draft, key: int) -> str:
 def stand_of_page(draft: Draft, key: int) -> str:
     """Of its own texts and condition; its questions have stands of their own."""
     page = draft.page(key)
-    return stand_of((page.title, page.text)) + page.show_if[:SIGNS]
+    own = (page.title, page.text, page.shuffle, page.block)
+    return stand_of(own) + page.show_if[:SIGNS]
 
 
 def stand_of_frame(definition: Definition) -> str:

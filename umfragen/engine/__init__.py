@@ -3,7 +3,7 @@
 plan = make_plan(definition)                 # once per version
 reading = read_form(plan, form, page_key)    # what came in, typed
 draft = reading.merged(draft)                # all answers ever given
-sheet = fill(plan, draft)                    # what is shown and counts
+sheet = fill(plan, draft, seed=token)        # what is shown and counts; the seed mixes
 faults = find_faults(sheet, page_key)        # and `reading.rejected`
 next_page(sheet, page_key)                   # None: ready to send
 row = make_row(sheet)                        # what is stored
@@ -35,7 +35,12 @@ from umfragen.engine.reading import (
 from umfragen.engine.row import make_row, quotas_met
 from umfragen.engine.sheet import Sheet, fill
 from umfragen.engine.showing import ShownPage, ShownPart, ShownQuestion, show_page
-from umfragen.engine.shuffling import ordered_options, ordered_rows
+from umfragen.engine.shuffling import (
+    ordered_options,
+    ordered_pages,
+    ordered_questions,
+    ordered_rows,
+)
 from umfragen.engine.validating import find_faults
 from umfragen.engine.walking import (
     Progress,
@@ -78,6 +83,8 @@ __all__ = [
     "make_row",
     "next_page",
     "ordered_options",
+    "ordered_pages",
+    "ordered_questions",
     "ordered_rows",
     "plain",
     "previous_page",

@@ -15,7 +15,7 @@ from umfragen.engine.piping import html
 from umfragen.engine.plan import spot_of
 from umfragen.engine.reading import Reading, form_fields
 from umfragen.engine.sheet import Sheet, is_seen
-from umfragen.engine.shuffling import ordered_options, ordered_rows
+from umfragen.engine.shuffling import ordered_options, ordered_questions, ordered_rows
 from umfragen.engine.variables import choices_of
 
 
@@ -62,7 +62,6 @@ def show_page(
     sheet: Sheet,
     page_key: int,
     *,
-    seed: str,
     draft: Answers,
     faults: Iterable[Fault] = (),
     reading: Reading | None = None,
@@ -70,10 +69,10 @@ def show_page(
     """`draft`: all answers ever given, so that a question that appears again still has its own.
     `reading`: of the form that is shown again with its faults."""
     page = sheet.plan.pages[page_key]
-    drawing = _Drawing(sheet, page, seed, tuple(faults))
+    drawing = _Drawing(sheet, page, tuple(faults))
     questions = tuple(
         drawing.question(question)
-        for question in page.questions
+        for question in ordered_questions(page, sheet.seed)
         if drawing.may_appear(question.key, retired=question.retired) and is_seen(question)
     )
     fields: dict[str, Sequence[str]] = dict(form_fields(sheet.plan, draft))
@@ -90,9 +89,8 @@ def show_page(
 
 
 class _Drawing:
-    def __init__(self, sheet: Sheet, page: Page, seed: str, faults: tuple[Fault, ...]) -> None:
+    def __init__(self, sheet: Sheet, page: Page, faults: tuple[Fault, ...]) -> None:
         self.sheet = sheet
-        self.seed = seed
         self.faults = faults
         self.spots = live_spots(sheet.plan, page)
         self.live = live_variables(sheet.plan, page)
@@ -115,13 +113,13 @@ class _Drawing:
             help_html=self.say(question.help),
             visible=question.key in self.sheet.shown,
             options=tuple(self.options(question)),
-            rows=tuple(self.parts(question, ordered_rows(question, self.seed))),
+            rows=tuple(self.parts(question, ordered_rows(question, self.sheet.seed))),
             faults=found,
         )
 
     def options(self, question: AnyQuestion) -> list[ShownPart]:
         columns = question.columns if isinstance(question, Matrix) else ()
-        options = (*ordered_options(question, self.seed), *columns)
+        options = (*ordered_options(question, self.sheet.seed), *columns)
         if options:
             found = self.parts(question, options)
             if isinstance(question, Single | Multiple) and question.other:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from umfragen.definition.model import Page
 from umfragen.engine.sheet import Sheet
+from umfragen.engine.shuffling import ordered_pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +19,10 @@ class Progress:
 
 
 def visible_pages(sheet: Sheet) -> tuple[Page, ...]:
-    """Pages with something on them."""
+    """Pages with something on them, in this person's order."""
     return tuple(
         page
-        for page in sheet.plan.definition.pages
+        for page in ordered_pages(sheet.plan.definition, sheet.seed)
         if page.key in sheet.shown and (sheet.page_questions(page) or page.text)
     )
 
@@ -41,7 +42,7 @@ def previous_page(sheet: Sheet, page_key: int) -> int | None:
 
 def _neighbour(sheet: Sheet, page_key: int, step: int) -> int | None:
     """Also from a page that is hidden by now."""
-    order = [page.key for page in sheet.plan.definition.pages]
+    order = [page.key for page in ordered_pages(sheet.plan.definition, sheet.seed)]
     if page_key not in order:
         return first_page(sheet)
     at = order.index(page_key)

@@ -74,6 +74,15 @@ class PageForm(Form):
     stand = HiddenField()
     title = StringField(_l("Titel der Seite"), [Optional()])
     text = TextAreaField(_l("Text über den Fragen"), [Optional()])
+    shuffle = BooleanField(_l("Fragen dieser Seite für jeden Menschen neu mischen"))
+    block = StringField(
+        _l("Block zum Mischen"),
+        [Optional()],
+        description=_l(
+            "Seiten mit demselben Namen tauschen für jeden Menschen die Plätze. Leer: Die Seite"
+            " bleibt, wo sie ist."
+        ),
+    )
 
 
 class FrameForm(Form):

@@ -74,7 +74,8 @@ class Inbox(Model):
 class AnswerDraft(Model):
     """Purpose: half-filled answers without a cookie; found by a random token, gone when sent.
     `receipt_hash`: these replace an earlier answer. `sheet`: a first entry from paper that waits
-    to be compared with a second one."""
+    to be compared with a second one. `seed`: random, orders what is mixed, on every device the
+    same; no answer ever knows it."""
 
     __tablename__ = "umfragen_answer_draft"
     __table_args__ = (Index(None, "survey_id", "sheet", unique=True), NO_ROWID)
@@ -88,6 +89,7 @@ class AnswerDraft(Model):
     resume_hash: Mapped[bytes | None] = mapped_column(LargeBinary(HASH_BYTES), unique=True)
     receipt_hash: Mapped[bytes | None] = mapped_column(LargeBinary(HASH_BYTES))
     sheet: Mapped[str | None] = mapped_column(String(20))
+    seed: Mapped[str | None] = mapped_column(String(16))
 
 
 class FreeTextState(StrEnum):

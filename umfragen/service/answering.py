@@ -33,9 +33,12 @@ class Filling:
     language: str
     is_test: bool
     is_change: bool
+    seed: str = ""
 
-    def sheet(self) -> Sheet:
-        return fill(self.plan, self.answers, language=self.language)
+    def sheet(self, answers: Answers | None = None) -> Sheet:
+        """Of what is saved, or of these answers instead."""
+        given = self.answers if answers is None else answers
+        return fill(self.plan, given, language=self.language, seed=self.seed)
 
 
 def start(survey: Survey, *, language: str = "", is_test: bool = False) -> str:
@@ -54,6 +57,7 @@ def start(survey: Survey, *, language: str = "", is_test: bool = False) -> str:
             answers={},
             expires_on=expiry(),
             is_test=is_test,
+            seed=new_seed(),
         )
     )
     db.session.flush()
@@ -71,6 +75,7 @@ def open_draft(survey: Survey, token: str) -> Filling:
         language=draft.language,
         is_test=draft.is_test,
         is_change=draft.receipt_hash is not None,
+        seed=draft.seed or "",
     )
 
 
@@ -143,6 +148,11 @@ def get_row(survey: Survey, token: str) -> AnswerDraft:
     if draft is None:
         raise NotFound("Diese Antworten gibt es nicht mehr. Bitte beginnen Sie noch einmal.")
     return draft
+
+
+def new_seed() -> str:
+    """Of the order of what is mixed. Gone with the draft: an answer does not know its order."""
+    return secrets.token_hex(8)
 
 
 def new_code(signs: int) -> str:

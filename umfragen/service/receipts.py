@@ -4,7 +4,7 @@ from kern.db import db
 from kern.errors import NotFound
 from kern.ids import new_token
 from umfragen.models import AnswerDraft, Survey
-from umfragen.service.answering import RESUME_SIGNS, expiry, hash_of, require_open
+from umfragen.service.answering import RESUME_SIGNS, expiry, hash_of, new_seed, require_open
 from umfragen.service.submitting import lock, receipt_hash
 from umfragen.store import codes, replacing
 from umfragen.store.plans import plan_of
@@ -32,6 +32,7 @@ def change(survey: Survey, typed: str) -> str:
             answers={key: value for key, value in row.answers.items() if value is not None},
             expires_on=expiry(),
             receipt_hash=row.receipt_hash,
+            seed=new_seed(),
         )
     )
     db.session.flush()

@@ -80,8 +80,8 @@ def _outside(page: Page) -> tuple[object, ...]:
     return page.title, page.text, page.show_if
 
 
-def _order(page: Page) -> list[int]:
-    return [question.key for question in page.questions]
+def _order(page: Page) -> tuple[object, ...]:
+    return page.block, page.shuffle, *(question.key for question in page.questions)
 
 
 def _owners(definition: Definition) -> dict[int, tuple[int, str]]:

@@ -81,12 +81,11 @@ class _Reading:
             "key": self.keys(),
             "title": self.speech.line(group.texts, MAX_TITLE),
             "text": self.speech.body(group.descriptions),
+            "block": group.block,
         }
         self.notes += self.speech.fetch_notes()
         if group.relevance not in ALWAYS:
             page["show_if"] = self.page_shown_if(group.relevance)
-        if group.randomised:
-            self.notes.append(Note("Seiten werden hier nicht in zufälliger Folge gezeigt."))
         return Leaf(page, [self.asked(source.qid) for source in group.questions])
 
     def page_shown_if(self, relevance: str) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from kern.text.normalise import clean_line
+from umfragen.definition.model import MAX_BLOCK
 from umfragen.exchange.limesurvey.tables import Columns, TableRow, Tables, number
 
 Said = Mapping[str, str]
@@ -69,7 +71,7 @@ class Group:
     texts: Said
     descriptions: Said
     relevance: str
-    randomised: bool
+    block: str
     questions: tuple[Source, ...]
 
 
@@ -230,7 +232,7 @@ def _groups(tables: Tables) -> tuple[Group, ...]:
             texts=collector.texts(same, "group_name", "gid"),
             descriptions=collector.texts(same, "description", "gid"),
             relevance=row["grelevance"].strip(),
-            randomised=bool(row["randomization_group"].strip()),
+            block=clean_line(row["randomization_group"], MAX_BLOCK),
             questions=_questions(collector, by_group[row["gid"]]),
         )
         for row, same in groups
@@ -238,7 +240,7 @@ def _groups(tables: Tables) -> tuple[Group, ...]:
     known = {row["gid"] for row, _ in groups}
     homeless = [row for row in tables["questions"] if row["gid"] not in known]
     if homeless:  # a question exported alone
-        found.append(Group({}, {}, "", randomised=False, questions=_questions(collector, homeless)))
+        found.append(Group({}, {}, "", block="", questions=_questions(collector, homeless)))
     return tuple(found)
 
 

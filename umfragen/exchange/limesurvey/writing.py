@@ -67,7 +67,7 @@ class _Writing:
             gid=gid,
             sid=self.sid,
             group_order=str(at),
-            randomization_group="",
+            randomization_group=page.block,
             grelevance=self.codes.expression(page.show_if) or "1",
         )
         for language, title, text in self.out.spoken(page.title, page.text):

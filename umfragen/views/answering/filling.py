@@ -18,7 +18,6 @@ from umfragen.definition.questions import Files
 from umfragen.engine import (
     Fault,
     field_name,
-    fill,
     find_faults,
     next_page,
     previous_page,
@@ -52,7 +51,7 @@ def answer(slug: str, token: str, page: int) -> ResponseReturnValue:
     form = request.form if not uploads else MultiDict([*request.form.items(multi=True), *uploads])
     reading = read_form(filling.plan, form, page)
     answers = reading.merged(filling.answers)
-    sheet = fill(filling.plan, answers, language=filling.language)
+    sheet = filling.sheet(answers)
     seen = seen_questions(form)
     new = () if seen is None else revealed(sheet, page, seen)
     way = request.form.get(WAY, "")

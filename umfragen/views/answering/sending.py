@@ -13,8 +13,9 @@ from kern.web import commits, current_actor
 from kern.web.limit import limit_network
 from kern.web.notice import notice
 from umfragen import service
-from umfragen.definition.questions import AnyQuestion, Computed, Info
-from umfragen.engine import Sheet, find_faults, visible_pages
+from umfragen.definition import Page
+from umfragen.definition.questions import Computed, Info
+from umfragen.engine import Sheet, find_faults, ordered_questions, visible_pages
 from umfragen.engine.piping import plain
 from umfragen.models import Level, Survey
 from umfragen.saying import said
@@ -146,9 +147,7 @@ def _page(
     sheet = filling.sheet()
     wrong = {sheet.plan.question_of(fault.item).key for fault in find_faults(sheet)}
     pages = [
-        AnsweredPage(
-            page.key, plain(sheet, page.title), list(_answered(sheet, page.questions, wrong))
-        )
+        AnsweredPage(page.key, plain(sheet, page.title), list(_answered(sheet, page, wrong)))
         for page in visible_pages(sheet)
     ]
     return render_template(
@@ -167,10 +166,8 @@ def _page(
     )
 
 
-def _answered(
-    sheet: Sheet, questions: tuple[AnyQuestion, ...], wrong: set[int]
-) -> Iterator[Answered]:
-    for question in questions:
+def _answered(sheet: Sheet, page: Page, wrong: set[int]) -> Iterator[Answered]:
+    for question in ordered_questions(page, sheet.seed):
         is_hidden = isinstance(question, Computed) and not question.shown
         if question.key not in sheet.shown or isinstance(question, Info) or is_hidden:
             continue

@@ -56,9 +56,7 @@ def question_page(
 ) -> str:
     sheet = filling.sheet()
     rules = rules_for_browser(sheet, page_key)
-    shown = show_page(
-        sheet, page_key, seed=token, draft=filling.answers, faults=faults, reading=reading
-    )
+    shown = show_page(sheet, page_key, draft=filling.answers, faults=faults, reading=reading)
     has_map = any(isinstance(one.question, Place) for one in shown.questions)
     ground = ground_of(filling.survey.scope) if has_map else Ground()
     asking = Asking(

@@ -32,8 +32,9 @@ def draw_page(definition: Definition, key: int, language: str = "") -> Asking:
 
 
 def _draw(definition: Definition, page: Page, language: str) -> Asking:
-    sheet = fill(make_plan(definition), {}, language=language or definition.language)
-    return Asking(sheet, show_page(sheet, page.key, seed=SEED, draft={}))
+    spoken = language or definition.language
+    sheet = fill(make_plan(definition), {}, language=spoken, seed=SEED)
+    return Asking(sheet, show_page(sheet, page.key, draft={}))
 
 
 def _open(question: AnyQuestion) -> AnyQuestion:

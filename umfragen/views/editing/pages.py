@@ -1,5 +1,7 @@
 """A page of the survey: its title and text."""
 
+from typing import Any
+
 from flask.typing import ResponseReturnValue
 
 from kern.i18n import _
@@ -26,7 +28,8 @@ def edit_page(slug: str, key: int) -> ResponseReturnValue:
     desk = to_desk(slug)
     page = desk.draft.page(key)
     texts = {name: own_words(getattr(page, name), desk.language) for name in ("title", "text")}
-    data = {**texts, "stand": stand_of_page(desk.draft, key)}
+    data: dict[str, Any] = {**texts, "shuffle": page.shuffle, "block": page.block}
+    data["stand"] = stand_of_page(desk.draft, key)
     return _page(desk, key, PageForm(formdata=None, data=data))
 
 
@@ -41,10 +44,11 @@ def save_page(slug: str, key: int) -> ResponseReturnValue:
         return _page(desk, key, form), 409
     if not form.is_ok():
         return _page(desk, key, form), 422
-    values = {
+    values: dict[str, Any] = {
         name: words_in(getattr(page, name), desk.language, (form[name].data or "").strip())
         for name in ("title", "text")
     }
+    values |= {"shuffle": bool(form.shuffle.data), "block": (form.block.data or "").strip()}
     try:
         draft = change_page(desk.draft, key, values)
     except DefinitionRefused as refused:
