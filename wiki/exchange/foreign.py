@@ -31,6 +31,8 @@ class Version:
     summary: str = ""
     is_minor: bool = False
     original: str = ""
+    title: str = ""  # where it differs from that of the page
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

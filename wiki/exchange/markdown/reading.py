@@ -28,8 +28,14 @@ _INDEXES = frozenset({"index", "readme", "_index", "home"})
 _TAGS = ("tags", "keywords", "categories", "schlagworte", "schlagwörter")
 _ORDER = ("order", "number", "weight", "nav_order", "position")
 _OURS = frozenset(
-    {*_TAGS, *_ORDER, "title", "titel", "parent", "aliases", "language", "place", "attachments"}
+    {
+        *_TAGS,
+        *_ORDER,
+        *("title", "titel", "parent", "aliases", "language", "place", "attachments"),
+        *("dialect", "slug", "authors", "licence", "changed", "checked"),
+    }
 )
+OUR_DIALECT = "dorflinde"
 
 
 @dataclass(slots=True)
@@ -231,9 +237,10 @@ def _made(draft: _Draft, places: Places, tree: Tree) -> ForeignPage:
     if len(last.attached) > MAX_ATTACHED:
         lost.append(Lost("Die Seite hat zu viele Dateien; einige fehlen."))
     described = _described(draft.fields)
+    named = {name: file for name, file in _listed(draft.fields) if file in tree.files}
     attached = [
         Attached(name, tree.files[path], **described.get(name, {}))
-        for name, path in list(last.attached.items())[:MAX_ATTACHED]
+        for name, path in list((named | last.attached).items())[:MAX_ATTACHED]
     ]
     place = draft.fields.get("place")
     return ForeignPage(
@@ -243,7 +250,7 @@ def _made(draft: _Draft, places: Places, tree: Tree) -> ForeignPage:
         tags=tuple(dict.fromkeys(tag for name in _TAGS for tag in several(draft.fields.get(name)))),
         parent=draft.parent,
         order=draft.order,
-        files=tuple(last.attached),
+        files=tuple(one.name for one in attached),
         lost=tuple(lost),
         attached=tuple(attached),
         aliases=several(draft.fields.get("aliases")),
@@ -258,6 +265,8 @@ def _made(draft: _Draft, places: Places, tree: Tree) -> ForeignPage:
 
 
 def _converted(body: str, draft: _Draft, places: Places, tidy: Tidy) -> Linked:
+    if draft.fields.get("dialect") == OUR_DIALECT:
+        return Linked(body)
     heading = _FIRST_HEADING.match(body)
     if heading and fold_title(_plain(heading["title"])) == fold_title(draft.title):
         body = body[heading.end() :]  # the page shows its title itself
@@ -284,6 +293,14 @@ def _described(fields: Fields) -> dict[str, dict[str, str]]:
             known = ("alt", "caption", "author", "licence")
             found[words(one["name"])] = {key: words(one.get(key, "")) for key in known}
     return found
+
+
+def _listed(fields: Fields) -> Iterator[tuple[str, str]]:
+    """Names of attached files and where they lie, as our own export lists them."""
+    listed = fields.get("attachments")
+    for one in listed if isinstance(listed, list) else ():
+        if isinstance(one, dict) and one.get("name") and one.get("file"):
+            yield words(one["name"]), words(one["file"]).lstrip("/")
 
 
 def _number(draft: _Draft) -> tuple[int, ...]:
