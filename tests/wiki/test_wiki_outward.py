@@ -53,8 +53,6 @@ LINDE = LeavingPage(
 )
 WORDS = (Version("Alle Orte."),)
 ORTE = LeavingPage(("orte",), "Orte", "Alle Orte.", order=1, versions=lambda: WORDS)
-    ("orte",), "Orte", "Alle Orte.", order=1, versions=lambda: [Version("Alle Orte.")]
-)
 
 
 def space(pages: Sequence[LeavingPage] = (ORTE, LINDE)) -> Leaving:
