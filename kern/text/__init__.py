@@ -17,11 +17,13 @@ from kern.text.render import (
     may_link,
     render,
 )
+from kern.text.wiki.section import Section
 
 __all__ = [
     "MAX_SOURCE",
     "RENDERER_VERSION",
     "Rendered",
+    "Section",
     "TextTooLong",
     "as_typed",
     "clean_line",
