@@ -68,11 +68,13 @@ class _Errors:
     def __init__(self, trees: Mapping[Path, ast.Module]) -> None:
         self._classes = _subclasses(trees.values())
         self._constants: dict[str, list[ast.expr]] = {}
+        self._here: list[ast.expr] = []  # constants of the file being read
         for tree in trees.values():
             for name, value in _constants(tree):
                 self._constants.setdefault(name, []).append(value)
 
     def sentences(self, tree: ast.Module) -> Iterator[str]:
+        self._here = [value for _, value in _constants(tree)]
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef) and node.name in self._classes:
                 yield from self._of_super(node)
@@ -86,26 +88,27 @@ class _Errors:
                 yield from self._words(call.args[0])
 
     def _words(self, node: ast.expr) -> Iterator[str]:
-        """A literal, a choice of two, or a constant by its name, wherever it was imported from."""
+        """A literal, a choice of two, or a constant by its name: of this file, else wherever it was
+        imported from."""
         if isinstance(node, ast.IfExp):
             yield from self._words(node.body)
             yield from self._words(node.orelse)
         elif isinstance(node, ast.Subscript):
             yield from self._words(node.value)
-        elif isinstance(node, ast.Name | ast.Attribute):
-            for value in self._constants.get(_name(node), ()):
+        elif isinstance(node, ast.Name | ast.Attribute) and not _is_member(node):
+            everywhere = self._constants.get(_name(node), [])
+            for value in [one for one in everywhere if one in self._here] or everywhere:
                 yield from _literals(value)
         else:
             yield from _literals(node)
 
 
 def _subclasses(trees: Iterable[ast.Module]) -> set[str]:
-    bases = {
-        node.name: {_name(base) for base in node.bases}
-        for tree in trees
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ClassDef)
-    }
+    bases: dict[str, set[str]] = {}  # by name alone: of two classes with one name both count
+    for tree in trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                bases.setdefault(node.name, set()).update(map(_name, node.bases))
     found = {ERROR}
     while more := {name for name, above in bases.items() if above & found} - found:
         found |= more
@@ -118,6 +121,12 @@ def _constants(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
             yield node.targets[0].id, node.value
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
             yield node.target.id, node.value
+
+
+def _is_member(node: ast.expr) -> bool:
+    """Of an enumeration, such as `Kind.SAME`: no sentence."""
+    owner = node.value if isinstance(node, ast.Attribute) else None
+    return isinstance(owner, ast.Name) and owner.id[:1].isupper()
 
 
 def _name(node: ast.expr) -> str:
