@@ -33,6 +33,14 @@ def _option(visit: Visit) -> Mapping[str, Any]:
     return {**_question(visit), "field": "options", "number": 1}
 
 
+def _list(visit: Visit) -> Mapping[str, Any]:
+    return {**_question(visit), "field": "options"}
+
+
+def _quota(_visit: Visit) -> Mapping[str, Any]:
+    return _values(make_draft(), number="neu")
+
+
 def _condition(visit: Visit) -> Mapping[str, Any]:
     return {**_question(visit), "what": "frage"}
 
@@ -138,6 +146,13 @@ SURVEY_EDITOR: dict[tuple[str, str], Row] = {
         values=_draft,
         data=lambda _v: {"level": 0, "sampling": "self", "k_total": 20, "k_min": 5},
     ),
+    (f"{_NAME}.edit_parts", "GET"): _seen(values=_list),
+    (f"{_NAME}.save_parts", "POST"): _done(values=_list),
+    (f"{_NAME}.quotas", "GET"): _seen(values=_draft),
+    (f"{_NAME}.edit_quota", "GET"): _seen(values=_quota),
+    (f"{_NAME}.save_quota", "POST"): office(422, values=_quota),
+    (f"{_NAME}.drop_quota", "POST"): office(404, values=_quota),
+    (f"{_NAME}.take_along", "GET"): _seen(values=_draft),
     (f"{_NAME}.take_file", "GET"): _seen(values=lambda visit: {**_draft(visit), "ending": "lss"}),
     (f"{_NAME}.qr_code", "GET"): _seen(values=_draft),
     (f"{_NAME}.make_codes", "POST"): publishers(

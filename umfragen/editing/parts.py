@@ -104,7 +104,7 @@ def paste_parts(draft: Draft, key: int, field: Field, pasted: str, language: str
     keys = paste.keys
 
     def edit(old: AnyQuestion) -> AnyQuestion:
-        edited = _with(old, **{field: paste.filled(old, found.lines)})
+        edited = with_fields(old, **{field: paste.filled(old, found.lines)})
         if found.other and isinstance(edited, Single | Multiple) and edited.other is None:
             text = words_in(NOTHING, language, found.other)
             edited = replace(edited, other=Other(key=keys(), text=text))
@@ -154,7 +154,7 @@ def add_part(draft: Draft, key: int, field: Field, text: Text = NOTHING) -> Draf
     def edit(old: AnyQuestion) -> AnyQuestion:
         parts = parts_in(old, field)
         part = replace(_blank(draft, old, field, parts, keys), text=text)
-        return _with(old, **{field: (*parts, part)})
+        return with_fields(old, **{field: (*parts, part)})
 
     return with_question(draft, key, edit, keys)
 
@@ -193,7 +193,7 @@ def remove_part(draft: Draft, key: int, field: Field, number: int) -> Draft:
     rest = tuple(other for other in parts_in(question, field) if other is not part)
     if not rest:
         raise Refused("Eine Antwort muss bleiben.", (*draft.question_path(key), field))
-    return with_question(draft, key, lambda old: _with(old, **{field: rest}))
+    return with_question(draft, key, lambda old: with_fields(old, **{field: rest}))
 
 
 def _is_kept(draft: Draft, question: AnyQuestion, part: Part) -> bool:
@@ -214,7 +214,7 @@ def change_part(draft: Draft, key: int, field: Field, number: int, **values: Any
             replace(part, **values) if number_of_part(part) == number else part
             for part in parts_in(old, field)
         )
-        return _with(old, **{field: parts})
+        return with_fields(old, **{field: parts})
 
     return with_question(draft, key, edit)
 
@@ -225,7 +225,7 @@ def move_part(draft: Draft, key: int, field: Field, number: int, to: int) -> Dra
     part = get_part(question, field, number)
     rest = [other for other in parts_in(question, field) if other is not part]
     rest.insert(max(0, min(to, len(rest))), part)
-    return with_question(draft, key, lambda old: _with(old, **{field: tuple(rest)}))
+    return with_question(draft, key, lambda old: with_fields(old, **{field: tuple(rest)}))
 
 
 def get_part(question: AnyQuestion, field: Field, number: int) -> Part:
@@ -257,7 +257,7 @@ def needs_part_names(question: AnyQuestion, field: Field) -> bool:
     return isinstance(question, Matrix) and question.cell in {Cell.NUMBER, Cell.TEXT}
 
 
-def _with(question: AnyQuestion, **values: Any) -> AnyQuestion:
+def with_fields(question: AnyQuestion, **values: Any) -> AnyQuestion:
     return replace(question, **values)
 
 

@@ -8,12 +8,14 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
     TimeField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than stubs
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from kern.i18n import _l
 from kern.web import Form
@@ -70,6 +72,19 @@ class PartForm(Form):
     score = CommaField(_l("Punkte"), [Optional()], description=_l("Für Rechnungen mit .value."))
 
 
+class PartsForm(Form):
+    """The texts of the list and what is ticked are read beside it."""
+
+    stand = HiddenField()
+    pasted = TextAreaField(
+        _l("Mehrere auf einmal einfügen"),
+        [Optional(), Length(max=60_000)],
+        description=_l(
+            "Eine je Zeile, auch aus Word oder Excel. Was es schon gibt, kommt nicht doppelt."
+        ),
+    )
+
+
 class PageForm(Form):
     stand = HiddenField()
     title = StringField(_l("Titel der Seite"), [Optional()])
@@ -83,6 +98,39 @@ class PageForm(Form):
             " bleibt, wo sie ist."
         ),
     )
+
+
+class QuotaForm(Form):
+    """Who counts is read beside it."""
+
+    stand = HiddenField()
+    name = StringField(
+        _l("Name der Quote"),
+        [DataRequired(MISSING), Length(max=100)],
+        description=_l("Nur für Sie, zum Beispiel: Unter 18, Nord."),
+    )
+    limit = IntegerField(
+        _l("Höchstens so viele Menschen"),
+        [
+            InputRequired(_l("Bitte eine ganze Zahl.")),
+            NumberRange(min=0, max=10_000_000, message=_l("Bitte eine Zahl ab 0.")),
+        ],
+    )
+    act = RadioField(
+        _l("Wenn die Quote voll ist"),
+        choices=[
+            SelectChoice("end", _l("bedanken und keine Antworten mehr annehmen")),
+            SelectChoice("count", _l("nur mitzählen, alle dürfen weiter antworten")),
+        ],
+    )
+    text = TextAreaField(
+        _l("Was Menschen dann lesen"),
+        [Optional(), Length(max=500)],
+        description=_l(
+            "Leer: „Aus Ihrer Gruppe haben schon genug Menschen geantwortet. Vielen Dank.“"
+        ),
+    )
+    active = BooleanField(_l("Die Quote gilt"))
 
 
 class FrameForm(Form):
@@ -180,6 +228,15 @@ class AccessForm(Form):
     k_total = IntegerField(_l("Ergebnisse erst ab so vielen Antworten"), [InputRequired(MISSING)])
     k_min = IntegerField(
         _l("Gruppen unter dieser Größe bleiben verborgen"), [InputRequired(MISSING)]
+    )
+    public_texts = SelectMultipleField(
+        _l("Antworten in eigenen Worten, die wir veröffentlichen möchten"),
+        coerce=int,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        description=_l(
+            "Sie kommen einzeln an den Prüfplatz. Öffentlich wird nur, was dort freigegeben ist."
+        ),
     )
 
 

@@ -134,6 +134,16 @@ def take_quotas(survey: Survey, sheet: Sheet) -> None:
     count_quotas(survey.id, [quota.name for quota in met])
 
 
+def full_quota(filling: Filling, sheet: Sheet) -> Quota | None:
+    """A quota that sends people away and is full already: said as soon as an answer meets it. What
+    was sent before has its place."""
+    if filling.is_test or filling.is_change or not filling.plan.definition.quotas:
+        return None
+    met = [quota for quota in quotas_met(sheet) if quota.act is QuotaAct.END]
+    counts = quota_counts(filling.survey.id) if met else {}
+    return next((quota for quota in met if counts.get(quota.name, 0) >= quota.limit), None)
+
+
 def lock(survey: Survey) -> None:
     """One at a time from here on: quotas and the size of batches are exact. On SQLite whoever
     writes has the only place already."""

@@ -27,6 +27,7 @@ from umfragen.engine import (
 from umfragen.engine.reading import seen_questions
 from umfragen.models import Survey
 from umfragen.service import Filling, files
+from umfragen.service.submitting import full_quota
 from umfragen.views.answering.blueprint import blueprint, to_survey
 from umfragen.views.answering.shown import question_page
 
@@ -64,6 +65,11 @@ def answer(slug: str, token: str, page: int) -> ResponseReturnValue:
     service.save(survey, token, answers)
     if way == LATER:
         return _later(survey, token)
+    full = full_quota(filling, sheet)
+    if full is not None and way != BACK:
+        text = full.text.say(filling.language, filling.plan.definition.language)
+        values = {"survey": survey, "token": token, "page": page, "text": text}
+        return render_template("umfragen/ausfuellen/voll.html", **values)
     if new and way != BACK:
         return _to(survey, token, page, anchor=f"f{new[0]}", neu=1)
     target = previous_page(sheet, page) if way == BACK else next_page(sheet, page)

@@ -6,6 +6,7 @@ from umfragen.views.editing import (
     conditions,
     importing,
     languages,
+    lists,
     new,
     opening,
     overview,
@@ -13,6 +14,7 @@ from umfragen.views.editing import (
     parts,
     preview,
     questions,
+    quotas,
     settings,
     taking,
 )
@@ -25,6 +27,7 @@ __all__ = [
     "conditions",
     "importing",
     "languages",
+    "lists",
     "new",
     "opening",
     "overview",
@@ -32,6 +35,7 @@ __all__ = [
     "parts",
     "preview",
     "questions",
+    "quotas",
     "settings",
     "taking",
 ]

@@ -1,5 +1,7 @@
 """Who may answer how often, what is kept of people for it, and code letters."""
 
+from dataclasses import replace
+
 from flask import make_response, request
 from flask.typing import ResponseReturnValue
 
@@ -9,6 +11,7 @@ from kern.i18n import _, say
 from kern.town import current_town
 from kern.web import commits, notice, shows_again
 from umfragen import service
+from umfragen.definition.questions import AnyQuestion
 from umfragen.engine import make_plan
 from umfragen.forms.survey import AccessForm, CodesForm
 from umfragen.letters import MAX_LETTERS, Letter, Wording, write_csv, write_pdf
@@ -17,11 +20,16 @@ from umfragen.privacy import promises
 from umfragen.service import invites
 from umfragen.store.texts import text_items
 from umfragen.views.editing.blueprint import Desk, blueprint, section_page, to, to_desk
+from umfragen.views.editing.shown import short
 
 
 @blueprint.get("/<slug>/zugang")
 def access(slug: str) -> ResponseReturnValue:
     desk = to_desk(slug)
+    return _page(desk, _stored(desk), CodesForm(formdata=None))
+
+
+def _stored(desk: Desk) -> AccessForm:
     survey = desk.survey
     data = {
         "level": int(survey.level),
@@ -29,8 +37,9 @@ def access(slug: str) -> ResponseReturnValue:
         "population_n": survey.population_n,
         "k_min": survey.k_min,
         "k_total": survey.k_total,
+        "public_texts": service.settings_of(survey).public_texts,
     }
-    return _page(desk, AccessForm(formdata=None, data=data), CodesForm(formdata=None))
+    return AccessForm(formdata=None, data=data)
 
 
 @blueprint.post("/<slug>/zugang")
@@ -38,7 +47,7 @@ def access(slug: str) -> ResponseReturnValue:
 @commits
 def save_access(slug: str) -> ResponseReturnValue:
     desk = to_desk(slug)
-    form = AccessForm()
+    form = _with_texts(desk, AccessForm())
     if not form.is_ok():
         return _page(desk, form, CodesForm(formdata=None)), 422
     try:
@@ -52,6 +61,7 @@ def save_access(slug: str) -> ResponseReturnValue:
         thresholds = (form.k_min.data or 0, form.k_total.data or 0)
         if thresholds != (desk.survey.k_min, desk.survey.k_total):
             service.save_thresholds(desk.actor, desk.survey, *thresholds)
+        _keep_texts(desk, form)
     except Invalid as error:
         form.blame(error)
         return _page(desk, form, CodesForm(formdata=None)), 422
@@ -62,6 +72,33 @@ def save_access(slug: str) -> ResponseReturnValue:
     return to(desk, "access")
 
 
+def _with_texts(desk: Desk, form: AccessForm) -> AccessForm:
+    """Every line for people's own words; without any there is nothing to ask."""
+    plan = make_plan(desk.draft.definition)
+    texts = [(key, _title_of(desk, plan.question_of(key), key)) for key in text_items(plan)]
+    form.public_texts.choices = texts
+    if not texts:
+        del form.public_texts
+    return form
+
+
+def _title_of(desk: Desk, question: AnyQuestion, key: int) -> str:
+    words = short(question.text.say(desk.language, desk.language)) or question.name
+    if key == question.key:
+        return words
+    rows = {
+        row.key: row.text.say(desk.language, desk.language) for row in getattr(question, "rows", ())
+    }
+    return f"{words} ({rows.get(key) or _('eigene Worte')})"
+
+
+def _keep_texts(desk: Desk, form: AccessForm) -> None:
+    settings = service.settings_of(desk.survey)
+    chosen = tuple(sorted(form.public_texts.data or ())) if "public_texts" in form else ()
+    if chosen != tuple(sorted(settings.public_texts)):
+        service.save_settings(desk.actor, desk.survey, replace(settings, public_texts=chosen))
+
+
 @blueprint.post("/<slug>/zugang/codes")
 @shows_again
 @commits
@@ -69,16 +106,7 @@ def make_codes(slug: str) -> ResponseReturnValue:
     """The file is the answer: codes are in the clear only here and only now."""
     desk = to_desk(slug)
     form = CodesForm()
-    stored = AccessForm(
-        formdata=None,
-        data={
-            "level": int(desk.survey.level),
-            "sampling": str(desk.survey.sampling),
-            "population_n": desk.survey.population_n,
-            "k_min": desk.survey.k_min,
-            "k_total": desk.survey.k_total,
-        },
-    )
+    stored = _stored(desk)
     if not form.is_ok():
         return _page(desk, stored, form), 422
     is_list = request.form.get("art") == "csv"
@@ -157,7 +185,7 @@ def _page(desk: Desk, form: AccessForm, codes: CodesForm) -> str:
         "access.html",
         desk,
         "zugang",
-        form=form,
+        form=_with_texts(desk, form) if "public_texts" in form else form,
         codes=codes,
         told=told,
         has_codes=survey.level == Level.CODE,

@@ -23,6 +23,7 @@ SECTIONS: Mapping[str, tuple[object, str]] = {
     "fragen": (_l("Fragen"), "overview"),
     "sprachen": (_l("Sprachen"), "languages"),
     "vorschau": (_l("Vorschau und Probelauf"), "preview"),
+    "quoten": (_l("Quoten"), "quotas"),
     "grunddaten": (_l("Grunddaten"), "basics"),
     "zugang": (_l("Zugang und Datenschutz"), "access"),
     "oeffnen": (_l("Öffnen und beenden"), "opening"),

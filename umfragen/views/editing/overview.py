@@ -12,6 +12,7 @@ from umfragen.definition import DefinitionRefused
 from umfragen.editing.draft import Draft
 from umfragen.editing.minutes import estimate_minutes
 from umfragen.editing.pages import add_page, copy_page, move_page, remove_page
+from umfragen.editing.parts import fields_with_parts
 from umfragen.editing.questions import (
     copy_question,
     move_question,
@@ -19,7 +20,7 @@ from umfragen.editing.questions import (
     retire_question,
     step_question,
 )
-from umfragen.views.editing.blueprint import blueprint, section_page, to, to_desk
+from umfragen.views.editing.blueprint import Desk, blueprint, section_page, to, to_desk
 from umfragen.views.editing.shown import all_findings, list_pages
 
 Act = Callable[[Draft, int], Draft]
@@ -136,4 +137,18 @@ def _step(slug: str, *, back: bool) -> ResponseReturnValue:
         _("Zurückgenommen: %(note)s", note=words) if back else _("Wieder da: %(note)s", note=words)
     )
     notice(said, "info")
+    return _where_it_was(desk)
+
+
+def _where_it_was(desk: Desk) -> ResponseReturnValue:
+    """The page the button stood on, unless what it shows is gone."""
+    where, key = request.args.get("bei", ""), request.args.get("frage", "")
+    if where in {"quotas", "languages"}:
+        return to(desk, where)
+    there = {f"{question.key}": question for question in service.draft_of(desk.survey).questions()}
+    if where == "edit_question" and key in there:
+        return to(desk, where, key=int(key))
+    field = request.args.get("feld", "")
+    if where == "edit_parts" and key in there and field in fields_with_parts(there[key]):
+        return to(desk, where, key=int(key), field=field)
     return to(desk, "overview")

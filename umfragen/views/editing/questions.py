@@ -197,7 +197,7 @@ def part_name(field: str, number: int) -> str:
     return f"{field}-{number}"
 
 
-def _parts(question: AnyQuestion, language: str, *, typed: bool) -> list[dict[str, Any]]:
+def shown_parts(question: AnyQuestion, language: str, *, typed: bool) -> list[dict[str, Any]]:
     """Lists of options, rows and columns, with what was typed where it was refused."""
     found = []
     for field in fields_with_parts(question):
@@ -229,7 +229,7 @@ def _page(desk: Desk, question: AnyQuestion, form: QuestionForm, *, typed: bool 
         form=form,
         question=question,
         kinds=KIND_LABELS,
-        parts=_parts(question, desk.language, typed=typed),
+        parts=shown_parts(question, desk.language, typed=typed),
         findings=[found for found in said if found.question == question.key],
         asking=draw_question(definition, question.key),
         pages=list_pages(definition, said),
