@@ -88,7 +88,13 @@ def _kept(level: Level, settings: Settings, *, asks_for_files: bool) -> list[str
 
 def _seen(settings: Settings, k_min: int, k_total: int, *, asks_for_texts: bool) -> list[str]:
     office = settings.office or _("die Verwaltung")
-    found = [_("Einzelne Antworten sieht nur: %(office)s.", office=office)]
+    found = [
+        _("Einzelne Antworten sieht nur: %(office)s.", office=office),
+        _(
+            "Vorher warten sie verschlüsselt und werden mit mindestens neun anderen gemischt,"
+            " längstens bis zum Ende der Umfrage."
+        ),
+    ]
     found.append(
         _(
             "Zahlen veröffentlichen wir erst ab %(total)s Antworten. Gruppen mit weniger als"

@@ -87,4 +87,4 @@ def begun(survey: Survey, **answers: Any) -> str:
 
 
 def empty_inbox(survey: Survey) -> None:
-    inbox.move(survey, service.plan_of(survey), least=1)
+    inbox.move(survey, service.plan_of(survey), keep=0)

@@ -21,6 +21,7 @@ from tests.visitors import Visitor
 from umfragen import service
 from umfragen.models import AnswerDraft, Inbox, Level
 from umfragen.service.access import admission_for_address
+from umfragen.store.inbox import Waiting
 
 TWO_PAGES = (
     [question("single", "weg", options=options("rad", "bus"), required="yes")],
@@ -287,7 +288,7 @@ def test_with_the_code_somebody_changes_and_withdraws_their_answers(
     assert other.post(check.replace("pruefen", "absenden")).status_code == 200
     db.session.rollback()
     (row,) = db.session.query(Inbox).all()
-    assert row.answers[str(survey.keys["name"])] == "Jemand"
+    assert Waiting.read(row).answers[str(survey.keys["name"])] == "Jemand"
     asked = other.post(path, {"code": found[1], "tat": "zurueckziehen"})
     assert "Sollen wir Ihre Antworten löschen?" in asked.text
     gone = other.post(path, {"code": found[1], "tat": "sicher"})

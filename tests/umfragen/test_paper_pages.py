@@ -12,6 +12,7 @@ from tests.umfragen.surveys import every_kind, options, question, rows
 from tests.visitors import Visitor
 from umfragen import service
 from umfragen.models import AnswerDraft, Inbox
+from umfragen.store.inbox import Waiting
 
 ASKED = [
     question("single", "weg", options=options("rad", "bus"), other={}, required="yes"),
@@ -54,15 +55,15 @@ def desk(app: Flask, town: Town) -> Desk:
     return Desk(app)
 
 
-def inbox() -> list[Inbox]:
+def waiting() -> list[Waiting]:
     db.session.rollback()
-    return db.session.query(Inbox).all()
+    return [Waiting.read(row) for row in db.session.query(Inbox)]
 
 
 def test_numbers_pick_options_and_the_source_is_kept(desk: Desk) -> None:
     taken = desk.type(weg="2", was="1 3", folge="2, 1", licht="1", alter="44", quelle="phone")
     assert taken.status_code == 303  # type: ignore[attr-defined]  # a response
-    (row,) = inbox()
+    (row,) = waiting()
     assert row.source == "phone"
     found = {name: row.answers.get(str(key)) for name, key in desk.keys.items()}
     assert found["weg"] == 2
@@ -74,7 +75,7 @@ def test_numbers_pick_options_and_the_source_is_kept(desk: Desk) -> None:
 
 def test_words_for_another_answer_choose_it(desk: Desk) -> None:
     desk.type(andere="zu Fuß")
-    (row,) = inbox()
+    (row,) = waiting()
     assert row.answers[str(desk.keys["weg"])] == 251
     assert row.answers[str(desk.keys["andere"])] == "zu Fuß"
 
@@ -88,21 +89,21 @@ def test_what_is_on_the_sheet_may_be_taken_as_it_is_but_not_what_nobody_can_read
     assert 'value="30"' in missing.text  # type: ignore[attr-defined]
     unreadable = desk.type(weg="7", trotzdem="1")
     assert unreadable.status_code == 422  # type: ignore[attr-defined]
-    assert inbox() == []
+    assert waiting() == []
     assert desk.type(alter="30", trotzdem="1").status_code == 303  # type: ignore[attr-defined]
-    assert len(inbox()) == 1
+    assert len(waiting()) == 1
 
 
 def test_a_sheet_typed_twice_counts_once_and_only_when_both_agree(desk: Desk) -> None:
     first = {"weg": "1", "alter": "44", "bogen": "17", "kontrolle": "1"}
     assert desk.type(**first).status_code == 303  # type: ignore[attr-defined]
-    assert inbox() == []
+    assert waiting() == []
     differs = desk.type(**{**first, "alter": "47"})
     assert differs.status_code == 422  # type: ignore[attr-defined]
     assert "Beim ersten Mal stand hier: 44." in differs.text  # type: ignore[attr-defined]
-    assert inbox() == []
+    assert waiting() == []
     assert desk.type(**first).status_code == 303  # type: ignore[attr-defined]
-    assert len(inbox()) == 1
+    assert len(waiting()) == 1
     assert db.session.query(AnswerDraft).count() == 0
 
 
@@ -112,10 +113,10 @@ def test_sending_a_sheet_again_counts_once(desk: Desk) -> None:
     again = desk.person.post(desk.path, form)
     assert again.status_code == 409
     assert "Dieser Bogen ist schon gezählt." in again.text
-    assert len(inbox()) == 1
+    assert len(waiting()) == 1
     call = {"quelle": "phone", f"f{desk.keys['weg']}": "1"}
     assert desk.person.post(desk.path, call).status_code == 303
-    assert len(inbox()) == 2
+    assert len(waiting()) == 2
 
 
 def test_only_staff_types_sheets_in(app: Flask, town: Town) -> None:

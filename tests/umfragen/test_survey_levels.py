@@ -351,7 +351,7 @@ def test_at_the_end_the_inbox_empties_and_later_the_key_goes(planner: Actor) -> 
 def test_without_its_key_a_survey_lets_nobody_in(town: Town) -> None:
     """As after a backup was played back: the key is in none."""
     survey = make_open_survey(level=Level.ADDRESS)
-    peppers.destroy_pepper(survey.id)
+    peppers.destroy_keys(survey.id)
 
     with pytest.raises(Unavailable):
         service.admission_for_address(survey, "helga@lindenau.example")
@@ -361,9 +361,12 @@ def test_without_its_key_a_survey_lets_nobody_in(town: Town) -> None:
     ("since", "until", "is_night"),
     [(2, 4, True), (4, 6, False), (2, 2.9, False), (2.5, 30, True)],
 )
-def test_the_few_leave_once_a_night(since: float, until: float, is_night: bool) -> None:
+def test_what_was_typed_after_the_end_leaves_once_a_night(
+    planner: Actor, since: float, until: float, is_night: bool
+) -> None:
     survey = make_open_survey()
-    answer(survey, weg=1)
+    service.close(planner, survey)
+    service.enter(planner, survey, "17", {key(survey, "weg"): 1})
     midnight = now().replace(hour=0, minute=0, second=0) - timedelta(hours=1)  # winter
     begins, ends = midnight + timedelta(hours=since), midnight + timedelta(hours=until)
 

@@ -55,27 +55,24 @@ class Response(Model):
 
 class Inbox(Model):
     """Purpose: answers wait here until several leave together, so that nobody can tell from the
-    order of rows whose mark belongs to which answer."""
+    order of rows whose mark belongs to which answer. Sealed, see `umfragen.store.sealing`: of two
+    backups with one mark more, the later one shows nothing that could be found again."""
 
     __tablename__ = "umfragen_inbox"
-    __table_args__ = (Index(None, "survey_id", "receipt_hash", unique=True),)
+    __table_args__ = (Index(None, "survey_id", "receipt", unique=True),)
 
     id: Mapped[int] = mapped_column(BIG, primary_key=True, autoincrement=False)
     survey_id: Mapped[int] = mapped_column(ForeignKey(Survey.id, ondelete="CASCADE"))
-    version: Mapped[int]
-    day: Mapped[date] = mapped_column(Date)
-    language: Mapped[str] = mapped_column(String(20))
-    source: Mapped[Source] = mapped_column(String(8))
-    answers: Mapped[dict[str, Any]] = mapped_column(Json)
-    rkey: Mapped[int] = mapped_column(BigInteger)
-    receipt_hash: Mapped[bytes | None] = mapped_column(LargeBinary(HASH_BYTES))
+    receipt: Mapped[bytes | None] = mapped_column(LargeBinary(HASH_BYTES))
+    """Blinded: not the hash that stands beside the answer later."""
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class AnswerDraft(Model):
     """Purpose: half-filled answers without a cookie; found by a random token, gone when sent.
     `receipt_hash`: these replace an earlier answer. `sheet`: a first entry from paper that waits
     to be compared with a second one. `seed`: random, orders what is mixed, on every device the
-    same; no answer ever knows it."""
+    same; no answer ever knows it. `sealed`: the answers, see `umfragen.store.sealing`."""
 
     __tablename__ = "umfragen_answer_draft"
     __table_args__ = (Index(None, "survey_id", "sheet", unique=True), NO_ROWID)
@@ -83,7 +80,7 @@ class AnswerDraft(Model):
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(HASH_BYTES), primary_key=True)
     survey_id: Mapped[int] = mapped_column(ForeignKey(Survey.id, ondelete="CASCADE"))
     language: Mapped[str] = mapped_column(String(20))
-    answers: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
     expires_on: Mapped[date] = mapped_column(Date, index=True)
     is_test: Mapped[bool] = mapped_column(default=False)
     resume_hash: Mapped[bytes | None] = mapped_column(LargeBinary(HASH_BYTES), unique=True)

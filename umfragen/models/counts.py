@@ -40,7 +40,8 @@ class NumberTally(Model):
 
 
 class QuotaCount(Model):
-    """How many answers belong to a quota, those in the inbox included: a quota is exact."""
+    """How many answers that have left the inbox belong to a quota. Those that wait are counted
+    when it matters: a number that grew by one overnight would tell what the only one said."""
 
     __tablename__ = "umfragen_quota_count"
 

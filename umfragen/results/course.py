@@ -16,6 +16,7 @@ from umfragen.definition.questions import Cell, Matrix
 from umfragen.engine import Plan
 from umfragen.models import AnswerDraft, Survey
 from umfragen.results.selecting import Answer
+from umfragen.service.answering import answers_in
 from umfragen.statistics.quality import (
     LEAST_LENGTH,
     LEAST_TIMES,
@@ -36,7 +37,7 @@ class Begun:
 
 def begun(survey: Survey, plan: Plan) -> Begun:
     """Drafts that are kept, on the device of nobody: who went on later is still among them."""
-    query = select(AnswerDraft.answers).where(
+    query = select(AnswerDraft).where(
         AnswerDraft.survey_id == survey.id,
         AnswerDraft.is_test.is_(False),
         AnswerDraft.sheet.is_(None),
@@ -45,7 +46,8 @@ def begun(survey: Survey, plan: Plan) -> Begun:
     pages = list(plan.pages)
     last: Counter[int] = Counter()
     n = empty = 0
-    for given in db.session.scalars(query):
+    for draft in db.session.scalars(query):
+        given = answers_in(draft)
         n += 1
         reached = [
             pages.index(plan.page_of[plan.question_of(int(key)).key].key)

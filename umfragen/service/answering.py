@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import delete, select
 
@@ -19,6 +20,7 @@ from umfragen.models import AnswerDraft, Survey
 from umfragen.service.surveys import settings_of
 from umfragen.store import codes
 from umfragen.store.plans import draft_plan, plan_of
+from umfragen.store.sealing import Unreadable, seal, unseal
 
 RESUME_SIGNS = 12  # 60 random bits
 
@@ -54,7 +56,7 @@ def start(survey: Survey, *, language: str = "", is_test: bool = False) -> str:
             token_hash=hash_of(token),
             survey_id=survey.id,
             language=language if language in known else known[0],
-            answers={},
+            sealed=seal(survey.id, {}),
             expires_on=expiry(),
             is_test=is_test,
             seed=new_seed(),
@@ -71,7 +73,7 @@ def open_draft(survey: Survey, token: str) -> Filling:
     return Filling(
         survey=survey,
         plan=plan,
-        answers=from_json(plan.items, draft.answers),
+        answers=from_json(plan.items, answers_in(draft)),
         language=draft.language,
         is_test=draft.is_test,
         is_change=draft.receipt_hash is not None,
@@ -84,7 +86,7 @@ def save(survey: Survey, token: str, answers: Answers, *, language: str = "") ->
     draft = get_row(survey, token)
     if not draft.is_test:
         require_open(survey)
-    draft.answers = to_json(answers)
+    draft.sealed = seal(survey.id, to_json(answers))
     draft.expires_on = expiry()
     if language:
         draft.language = language
@@ -141,6 +143,14 @@ def find_row(survey: Survey, token: str) -> AnswerDraft | None:
     if draft is None or draft.survey_id != survey.id or draft.expires_on < today():
         return None
     return draft
+
+
+def answers_in(draft: AnswerDraft) -> Any:
+    """As JSON; nothing where a backup was played back without the key that had sealed them."""
+    try:
+        return unseal(draft.survey_id, draft.sealed)
+    except Unreadable:
+        return {}
 
 
 def get_row(survey: Survey, token: str) -> AnswerDraft:

@@ -23,10 +23,11 @@ from umfragen.engine import Answers, Sheet, fill, find_faults, from_json, to_jso
 from umfragen.engine.answers import value_to_json
 from umfragen.models import AnswerDraft, Level, Source, Survey
 from umfragen.service.access import read_admission, take_part
-from umfragen.service.answering import Filling, expiry, hash_of
+from umfragen.service.answering import Filling, answers_in, expiry, hash_of
 from umfragen.service.changes import ref_of
 from umfragen.service.submitting import Faulty, count, lock
 from umfragen.store.plans import plan_of
+from umfragen.store.sealing import seal
 
 ENTERED = frozenset({Source.PAPER, Source.PHONE, Source.COUNTER})
 MAX_SHEET = 20
@@ -86,7 +87,7 @@ def enter_first(
             token_hash=hash_of(new_token()),
             survey_id=survey.id,
             language=_language(survey, language),
-            answers=to_json(answers),
+            sealed=seal(survey.id, to_json(answers)),
             expires_on=expiry(),
             sheet=number,
         )
@@ -108,7 +109,7 @@ def compare(survey: Survey, sheet: str, answers: Answers) -> list[Mismatch]:
     if first is None:
         raise NotFound("Zu diesem Bogen gibt es noch keine erste Eingabe.")
     plan = plan_of(survey)
-    before = _counted(fill(plan, from_json(plan.items, first.answers)))
+    before = _counted(fill(plan, from_json(plan.items, answers_in(first))))
     after = _counted(fill(plan, answers))
     return [
         Mismatch(key, before.get(key), after.get(key))

@@ -25,8 +25,6 @@ from umfragen.service.surveys import create_survey
 from umfragen.store import inbox, ledger, rows
 from umfragen.store.inbox import Given
 from umfragen.store.plans import definition_of, draft_of, plan_of
-from umfragen.store.rebuilding import quotas_of
-from umfragen.store.tallies import count_quotas
 
 BATCH = 500
 
@@ -95,7 +93,7 @@ def import_answers(actor: Actor, survey: Survey, data: bytes) -> Iterator[int]:
             inbox.move(survey, plan_of(survey))
             yield count
     # Answers of people may wait there too: those leave among ten, as ever.
-    inbox.move(survey, plan_of(survey), least=1 if survey.state in rules.BEFORE else inbox.LEAST)
+    inbox.move(survey, plan_of(survey), keep=0 if survey.state in rules.BEFORE else inbox.LEAST)
     db.session.flush()
     yield count
 
@@ -108,12 +106,12 @@ def _fits(theirs: Definition, ours: Definition) -> bool:
 
 
 def _put(survey: Survey, row: AnswerRow) -> None:
-    plan = plan_of(survey)
-    count_quotas(survey.id, [quota.name for quota in quotas_of(plan, row.answers)])
     given = Given(
         version=survey.current_version,
         day=row.day or today(),
-        language=row.language if row.language in survey.languages else plan.definition.language,
+        language=row.language
+        if row.language in survey.languages
+        else definition_of(survey).language,
         source=Source.IMPORT,
         answers=row.answers,
         receipt_hash=None,

@@ -8,9 +8,8 @@ from umfragen.service.answering import RESUME_SIGNS, expiry, hash_of, new_seed, 
 from umfragen.service.submitting import lock, receipt_hash
 from umfragen.store import codes, replacing
 from umfragen.store.plans import plan_of
-from umfragen.store.rebuilding import quotas_of
 from umfragen.store.replacing import Sent
-from umfragen.store.tallies import count_quotas
+from umfragen.store.sealing import seal
 
 
 def has_answers_of(survey: Survey, typed: str) -> bool:
@@ -29,7 +28,7 @@ def change(survey: Survey, typed: str) -> str:
             token_hash=hash_of(token),
             survey_id=survey.id,
             language=row.language,
-            answers={key: value for key, value in row.answers.items() if value is not None},
+            sealed=seal(survey.id, {k: v for k, v in row.answers.items() if v is not None}),
             expires_on=expiry(),
             receipt_hash=row.receipt_hash,
             seed=new_seed(),
@@ -44,9 +43,7 @@ def withdraw(survey: Survey, typed: str) -> None:
     lock(survey)
     require_open(survey)
     row = _get(survey, typed)
-    plan = plan_of(survey)
-    count_quotas(survey.id, [quota.name for quota in quotas_of(plan, row.answers)], -1)
-    replacing.withdraw(survey, plan, row)
+    replacing.withdraw(survey, plan_of(survey), row)
 
 
 def _get(survey: Survey, typed: str) -> Sent:

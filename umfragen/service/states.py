@@ -157,7 +157,7 @@ def close(actor: Actor, survey: Survey) -> None:
 
 def close_now(actor: Actor, survey: Survey, at: datetime) -> None:
     db.session.refresh(survey, ["answers_count"], with_for_update=True)
-    inbox.move(survey, plan_of(survey), least=1)
+    inbox.move(survey, plan_of(survey), keep=0)
     survey.closed_at = at
     enter(actor, survey, State.CLOSED, "survey.close")
 

@@ -1,5 +1,6 @@
 """Answers are sent: checked once more, counted once, and nothing leads from them to a person."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,8 +23,8 @@ from umfragen.service.answering import (
 from umfragen.service.surveys import settings_of
 from umfragen.store import codes, inbox, ledger, replacing
 from umfragen.store.inbox import Given
-from umfragen.store.rebuilding import quotas_of
-from umfragen.store.tallies import count_quotas, quota_counts
+from umfragen.store.replacing import Sent
+from umfragen.store.tallies import quota_counts
 
 CHANGED = "geaendert:"
 
@@ -102,7 +103,7 @@ def count(survey: Survey, filling: Filling, sheet: Sheet, source: Source, key: s
     """`key` is a secret of the sender. The caller holds the lock and has checked the rest."""
     if not ledger.keep_submit_key(survey.id, submit_key(survey, key)):
         return Receipt(_receipt(survey, key), is_repeat=True)
-    take_quotas(survey, sheet)
+    require_room(survey, sheet)
     receipt = _receipt(survey, key) if source is Source.WEB else ""
     inbox.put(survey, _given(survey, filling, sheet, source, receipt))
     if not survey.has_answers:
@@ -117,21 +118,24 @@ def _changed(survey: Survey, filling: Filling, sheet: Sheet, hashed: bytes) -> R
     row = replacing.find(survey.id, hashed)
     if row is None:
         raise NotFound("Diese Antworten gibt es nicht mehr. Bitte beginnen Sie noch einmal.")
-    old = [quota.name for quota in quotas_of(filling.plan, row.answers)]
-    count_quotas(survey.id, old, -1)
-    take_quotas(survey, sheet)
+    require_room(survey, sheet, instead_of=row)
     replacing.replace(survey, filling.plan, row, make_row(sheet), filling.language)
     return Receipt("", is_change=True)
 
 
-def take_quotas(survey: Survey, sheet: Sheet) -> None:
-    """Exact: the caller holds the lock. Raises QuotaFull."""
-    met = list(quotas_met(sheet))
-    counts = quota_counts(survey.id) if met else {}
-    for quota in met:
-        if quota.act is QuotaAct.END and counts.get(quota.name, 0) >= quota.limit:
+def require_room(survey: Survey, sheet: Sheet, instead_of: Sent | None = None) -> None:
+    """Exact, since the caller holds the lock: those that wait count as well. Raises QuotaFull."""
+    ending = [quota for quota in quotas_met(sheet) if quota.act is QuotaAct.END]
+    if not ending:
+        return
+    counts = Counter(quota_counts(survey.id))
+    for row in inbox.list_waiting(survey.id):
+        counts.update(replacing.quota_names(sheet.plan, row))
+    if instead_of is not None:
+        counts.subtract(replacing.quota_names(sheet.plan, instead_of))
+    for quota in ending:
+        if counts[quota.name] >= quota.limit:
             raise QuotaFull(quota)
-    count_quotas(survey.id, [quota.name for quota in met])
 
 
 def full_quota(filling: Filling, sheet: Sheet) -> Quota | None:

@@ -18,6 +18,7 @@ from umfragen.models import (
 )
 from umfragen.rules import OVER, Settings
 from umfragen.service.changes import announce
+from umfragen.service.submitting import lock
 from umfragen.service.surveys import get_survey_by_id
 from umfragen.store import inbox, ledger, peppers, rebuilding
 from umfragen.store.folding import AT_ONCE, fold, needing_fold, unfold
@@ -38,14 +39,28 @@ def fold_columns(_since: datetime, _until: datetime) -> bool:
 
 
 def empty_inboxes(since: datetime, until: datetime) -> bool:
-    """Once a night the few leave as well."""
+    """Once a night what was typed from paper after the end leaves as well. While a survey runs,
+    ten stay behind, however long."""
     if not is_night_between(since, until):
         return False
     ids = db.session.scalars(select(Inbox.survey_id).distinct()).all()
     for survey_id in ids:
         survey = get_survey_by_id(survey_id)
-        db.session.refresh(survey, ["answers_count"], with_for_update=True)
-        inbox.move(survey, plan_of(survey), least=1)
+        db.session.refresh(survey, ["state", "answers_count"], with_for_update=True)
+        keep = 0 if survey.state in OVER else inbox.LEAST
+        inbox.move(survey, plan_of(survey), keep=keep)
+    return True
+
+
+def mix_marks(since: datetime, until: datetime) -> bool:
+    """Once a night marks are written anew in an order of their own: how they lay in the file told
+    who came first."""
+    if not is_night_between(since, until):
+        return False
+    query = select(Survey).where(Survey.has_answers, Survey.is_sealed.is_(False))
+    for survey in db.session.scalars(query).all():
+        lock(survey)
+        ledger.mix(survey.id)
     return True
 
 
@@ -77,7 +92,8 @@ def end_storage(_since: datetime, until: datetime) -> bool:
 
 def seal(survey: Survey) -> None:
     """From now on nobody can tell who took part, nor find an answer by its code."""
-    peppers.destroy_pepper(survey.id)
+    inbox.move(survey, plan_of(survey), keep=0)
+    peppers.destroy_keys(survey.id)
     ledger.forget_submit_keys(survey.id)
     db.session.execute(delete(AnswerDraft).where(AnswerDraft.survey_id == survey.id))
     rows = (Response.survey_id == survey.id, Response.receipt_hash.is_not(None))

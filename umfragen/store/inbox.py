@@ -1,26 +1,35 @@
 """Answers wait until several leave together, shuffled; the counts move with them.
 
 So neither the order of rows nor a look at the figures before and after tells whose answer it is.
+As many as leave stay behind, drawn by lot, so those that leave at the end are never a few either.
+What waits is sealed, and all that leave together carry one day: of two nights with one person in
+between, neither shows an answer that could be found again.
 """
 
+import logging
 import secrets
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 
 from kern.db import db
 from umfragen.engine import Plan
 from umfragen.models import Inbox, Response, ResponseStatus, Source, Survey
-from umfragen.store import texts
+from umfragen.store import quotas, sealing, texts
 from umfragen.store.cells import Counted, count_row, head_of
-from umfragen.store.tallies import Change, apply
+from umfragen.store.tallies import Change, apply, count_quotas
+
+log = logging.getLogger(__name__)
 
 LEAST = 10
-"""So many leave together; fewer only at night, and all at the end."""
+"""So many leave together, and so many stay behind until the end."""
 
 ID_BITS = 62
+BATCH = 500  # ids of one statement
 
 
 class Given(NamedTuple):
@@ -34,17 +43,58 @@ class Given(NamedTuple):
     receipt_hash: bytes | None
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One response in the inbox, unsealed."""
+
+    id: int
+    version: int
+    day: date
+    language: str
+    source: Source
+    answers: Mapping[str, Any]
+    rkey: int
+    receipt_hash: bytes | None
+
+    @classmethod
+    def read(cls, row: Inbox) -> Self:
+        """Raises Unreadable."""
+        found = sealing.unseal(row.survey_id, row.sealed)
+        receipt = found["receipt"]
+        return cls(
+            id=row.id,
+            version=found["version"],
+            day=date.fromisoformat(found["day"]),
+            language=found["language"],
+            source=Source(found["source"]),
+            answers=found["answers"],
+            rkey=found["rkey"],
+            receipt_hash=bytes.fromhex(receipt) if receipt else None,
+        )
+
+    def sealed(self, survey_id: int) -> bytes:
+        document = {
+            "version": self.version,
+            "day": self.day.isoformat(),
+            "language": self.language,
+            "source": self.source.value,
+            "answers": self.answers,
+            "rkey": self.rkey,
+            "receipt": self.receipt_hash.hex() if self.receipt_hash else "",
+        }
+        return sealing.seal(survey_id, document)
+
+
 def new_id() -> int:
     """Random: no id tells which came first."""
     return secrets.randbits(ID_BITS) + 1
 
 
 def put(survey: Survey, given: Given) -> None:
-    db.session.execute(
-        insert(Inbox).values(
-            id=new_id(), survey_id=survey.id, rkey=secrets.randbits(32), **given._asdict()
-        )
-    )
+    one = Waiting(id=new_id(), rkey=secrets.randbits(32), **given._asdict())
+    receipt = sealing.blinded(survey.id, one.receipt_hash) if one.receipt_hash else None
+    row = {"id": one.id, "survey_id": survey.id, "receipt": receipt}
+    db.session.execute(insert(Inbox).values(**row, sealed=one.sealed(survey.id)))
 
 
 def put_test(survey: Survey, given: Given) -> None:
@@ -61,29 +111,61 @@ def put_test(survey: Survey, given: Given) -> None:
     )
 
 
-def waiting(survey_id: int) -> int:
+def count_waiting(survey_id: int) -> int:
     query = select(func.count()).select_from(Inbox).where(Inbox.survey_id == survey_id)
     return db.session.scalar(query) or 0
 
 
-def move(survey: Survey, plan: Plan, *, least: int = LEAST) -> int:
-    """Everything in the inbox, if that is enough; returns how many moved."""
-    if waiting(survey.id) < least:
+def list_waiting(survey_id: int) -> list[Waiting]:
+    """Those that can be read: see `sealing.Unreadable`."""
+    return list(_readable(survey_id))
+
+
+def find_waiting(survey_id: int, receipt_hash: bytes) -> Waiting | None:
+    query = select(Inbox).where(
+        Inbox.survey_id == survey_id,
+        Inbox.receipt.in_([sealing.blinded(survey_id, receipt_hash), receipt_hash]),
+    )
+    row = db.session.scalar(query.execution_options(populate_existing=True))
+    return Waiting.read(row) if row else None
+
+
+def rewrite(survey_id: int, one: Waiting) -> None:
+    query = update(Inbox).where(Inbox.id == one.id)
+    db.session.execute(query.values(sealed=one.sealed(survey_id)))
+
+
+def drop(one: Waiting) -> None:
+    db.session.execute(delete(Inbox).where(Inbox.id == one.id))
+
+
+def move(survey: Survey, plan: Plan, *, keep: int = LEAST) -> int:
+    """What may leave, leaves; returns how many. `keep`: so many stay behind; none at the end."""
+    if keep and count_waiting(survey.id) < 2 * keep:
         return 0
-    rows = list(db.session.scalars(select(Inbox).where(Inbox.survey_id == survey.id)))
+    rows = list_waiting(survey.id)
     secrets.SystemRandom().shuffle(rows)
-    found = [_response(row) for row in rows]
-    if not found:
-        return 0
-    change = Change()
+    leaving = rows[keep:] if len(rows) >= 2 * keep else []
+    _leave(survey, plan, leaving)
+    _forget([row.id for row in leaving])
+    if not keep:
+        _give_up(survey.id)
+    return len(leaving)
+
+
+def _leave(survey: Survey, plan: Plan, leaving: Sequence[Waiting]) -> None:
+    if not leaving:
+        return
+    found = [_response(survey.id, row) for row in _on_one_day(leaving)]
+    change, met = Change(), Counter[str]()
     for row in found:
         change.add(counted(survey, plan, row), row["rkey"])
+        met.update(quota.name for quota in quotas.quotas_of(plan, row["answers"]))
     db.session.execute(insert(Response), found)
     apply(survey.id, change)
+    count_quotas(survey.id, met)
     texts.keep(survey, plan, found)
-    db.session.execute(delete(Inbox).where(Inbox.survey_id == survey.id))
     survey.answers_count += len(found)
-    return len(found)
 
 
 def counted(survey: Survey, plan: Plan, row: Mapping[str, Any]) -> Counted:
@@ -92,11 +174,41 @@ def counted(survey: Survey, plan: Plan, row: Mapping[str, Any]) -> Counted:
     return count_row(plan.items, row["answers"], head)
 
 
-def _response(row: Inbox) -> dict[str, Any]:
+def _readable(survey_id: int) -> Iterator[Waiting]:
+    query = select(Inbox).where(Inbox.survey_id == survey_id)
+    for row in db.session.scalars(query.execution_options(populate_existing=True)):
+        try:
+            yield Waiting.read(row)
+        except sealing.Unreadable:
+            continue
+
+
+def _on_one_day(rows: Sequence[Waiting]) -> Iterator[Waiting]:
+    """The newest of them: a mark that came on a day of its own must not find its answer by it.
+    What was brought from elsewhere has no mark, and keeps the day it had there."""
+    newest = max((row.day for row in rows if row.source is not Source.IMPORT), default=date.min)
+    for row in rows:
+        yield row if row.source is Source.IMPORT else replace(row, day=newest)
+
+
+def _forget(ids: Sequence[int]) -> None:
+    for start in range(0, len(ids), BATCH):
+        db.session.execute(delete(Inbox).where(Inbox.id.in_(ids[start : start + BATCH])))
+
+
+def _give_up(survey_id: int) -> None:
+    """What a backup brought back without the key that had sealed it."""
+    lost = count_waiting(survey_id)
+    if lost:
+        log.warning("Umfrage %s: %s Antworten ohne Schlüssel sind nicht lesbar", survey_id, lost)
+        db.session.execute(delete(Inbox).where(Inbox.survey_id == survey_id))
+
+
+def _response(survey_id: int, row: Waiting) -> dict[str, Any]:
     """Under a new id: the old one was seen in an order."""
     return {
         "id": new_id(),
-        "survey_id": row.survey_id,
+        "survey_id": survey_id,
         "version": row.version,
         "day": row.day,
         "language": row.language,

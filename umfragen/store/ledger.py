@@ -1,5 +1,6 @@
 """Who has taken part: a mark per address, account or code, and nothing beside it."""
 
+from operator import itemgetter
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Table, delete, func, select, update
@@ -57,6 +58,17 @@ def by_stratum(survey_id: int) -> dict[str, int]:
     )
     rows = db.session.execute(query.group_by(Participation.stratum))
     return {row.stratum: row.n for row in rows}
+
+
+def mix(survey_id: int) -> None:
+    """All rows written anew in the order of their marks, which is that of chance. The caller holds
+    the lock: nobody uses a code meanwhile."""
+    for model, key in ((Participation, "mark"), (InviteCode, "mark"), (SubmitKey, "key")):
+        table = cast("Table", model.__table__)
+        gone = delete(table).where(table.c.survey_id == survey_id).returning(*table.c)
+        rows = [dict(row) for row in db.session.execute(gone).mappings()]
+        if rows:
+            db.session.execute(table.insert(), sorted(rows, key=itemgetter(key)))
 
 
 def forget_submit_keys(survey_id: int) -> None:

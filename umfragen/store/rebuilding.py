@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from kern.db import db
-from umfragen.definition import Quota
 from umfragen.engine import Plan
-from umfragen.models import Block, ColumnBlock, Inbox, NumberTally, QuotaCount, Survey, Tally
+from umfragen.models import Block, ColumnBlock, NumberTally, QuotaCount, Survey, Tally
 from umfragen.store.cells import LANGUAGE, SOURCE, TOTAL, VERSION, count_row
 from umfragen.store.columns import columns_of, encode
 from umfragen.store.folding import AT_ONCE, fold, unfold, unpack
 from umfragen.store.frame import Frame
+from umfragen.store.quotas import quotas_of
 from umfragen.store.rows import block_rows, blocks_of, every_row
 from umfragen.store.tallies import KEYS, Change, apply, clear, count_quotas, tallies
 
@@ -29,8 +29,7 @@ def rebuild(survey: Survey, plan: Plan) -> int:
     clear(survey.id)
     db.session.execute(delete(QuotaCount).where(QuotaCount.survey_id == survey.id))
     apply(survey.id, change)
-    for name, n in quotas.items():
-        count_quotas(survey.id, [name], n)
+    count_quotas(survey.id, quotas)
     survey.answers_count = total
     unfold(survey.id)
     fold(survey, plan)
@@ -94,31 +93,11 @@ def _count(survey: Survey, plan: Plan) -> tuple[Change, Counter[str], int]:
         change.add(count_row(plan.items, row.answers, row.head), row.rkey)
         quotas.update(_quotas(plan, row.answers))
         total += 1
-    waiting = select(Inbox.answers).where(Inbox.survey_id == survey.id)
-    for answers in db.session.scalars(waiting):
-        quotas.update(_quotas(plan, answers))
     return change, quotas, total
-
-
-def quotas_of(plan: Plan, answers: Mapping[str, Any]) -> list[Quota]:
-    """As `engine.quotas_met`, from a stored row."""
-    found = []
-    for quota in plan.definition.quotas:
-        wanted: dict[int, set[int]] = {}
-        for member in quota.members:
-            wanted.setdefault(member.key, set()).add(member.code)
-        if quota.active and all(codes & _held(answers, key) for key, codes in wanted.items()):
-            found.append(quota)
-    return found
 
 
 def _quotas(plan: Plan, answers: Mapping[str, Any]) -> list[str]:
     return [quota.name for quota in quotas_of(plan, answers)]
-
-
-def _held(answers: Mapping[str, Any], key: int) -> set[int]:
-    value = answers.get(str(key))
-    return set(value) if isinstance(value, list) else {value} if isinstance(value, int) else set()
 
 
 def _cells(change: Change) -> dict[tuple[object, ...], int]:

@@ -1,42 +1,49 @@
 """An answer that was sent changes or goes: its counts follow at once, its columns are read anew."""
 
+import dataclasses
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import select
 
 from kern.db import db
 from umfragen.engine import Plan
-from umfragen.models import Inbox, Response, ResponseStatus, Survey
-from umfragen.store import texts
+from umfragen.models import Response, ResponseStatus, Survey
+from umfragen.store import inbox, texts
 from umfragen.store.folding import mark_stale
-from umfragen.store.inbox import counted
-from umfragen.store.tallies import Change, apply
+from umfragen.store.inbox import Waiting, counted
+from umfragen.store.quotas import quotas_of
+from umfragen.store.tallies import Change, apply, count_quotas
 
-Sent = Inbox | Response
-Where = TypeVar("Where", Inbox, Response)
+Sent = Waiting | Response
 
 
 def find(survey_id: int, receipt_hash: bytes) -> Sent | None:
     """Where it is now: still in the inbox, or counted."""
-    return _find(Inbox, survey_id, receipt_hash) or _find(Response, survey_id, receipt_hash)
-
-
-def _find(model: type[Where], survey_id: int, receipt_hash: bytes) -> Where | None:
-    query = select(model).where(model.survey_id == survey_id, model.receipt_hash == receipt_hash)
-    return db.session.scalar(query.execution_options(populate_existing=True))
+    query = select(Response).where(
+        Response.survey_id == survey_id, Response.receipt_hash == receipt_hash
+    )
+    counted = db.session.scalar(query.execution_options(populate_existing=True))
+    return counted or inbox.find_waiting(survey_id, receipt_hash)
 
 
 def replace(
     survey: Survey, plan: Plan, row: Sent, answers: Mapping[str, Any], language: str
 ) -> None:
-    if isinstance(row, Inbox):
-        _write(row, survey, answers, language)
+    if isinstance(row, Waiting):
+        new = dataclasses.replace(
+            row, answers=answers, language=language, version=survey.current_version
+        )
+        inbox.rewrite(survey.id, new)
         return
     change = Change()
     change.take(counted(survey, plan, as_mapping(row)), row.rkey)
-    _write(row, survey, answers, language)
+    count_quotas(survey.id, quota_names(plan, row), -1)
+    row.answers, row.language = dict(answers), language
+    row.version = survey.current_version
+    db.session.flush()
     change.add(counted(survey, plan, as_mapping(row)), row.rkey)
+    count_quotas(survey.id, quota_names(plan, row))
     apply(survey.id, change)
     mark_stale(survey.id, row.block)
     texts.drop(row.id)
@@ -45,18 +52,22 @@ def replace(
 
 def withdraw(survey: Survey, plan: Plan, row: Sent) -> None:
     """Nothing of what was said remains; that somebody took part does."""
-    if isinstance(row, Inbox):
-        db.session.delete(row)
-        db.session.flush()
+    if isinstance(row, Waiting):
+        inbox.drop(row)
         return
     change = Change()
     change.take(counted(survey, plan, as_mapping(row)), row.rkey)
+    count_quotas(survey.id, quota_names(plan, row), -1)
     apply(survey.id, change)
     texts.drop(row.id)
     mark_stale(survey.id, row.block)
     row.status, row.answers, row.receipt_hash, row.block = ResponseStatus.WITHDRAWN, {}, None, None
     survey.answers_count -= 1
     db.session.flush()
+
+
+def quota_names(plan: Plan, row: Sent) -> list[str]:
+    return [quota.name for quota in quotas_of(plan, row.answers)]
 
 
 def as_mapping(row: Response) -> dict[str, Any]:
@@ -68,9 +79,3 @@ def as_mapping(row: Response) -> dict[str, Any]:
         "version": row.version,
         "answers": row.answers,
     }
-
-
-def _write(row: Sent, survey: Survey, answers: Mapping[str, Any], language: str) -> None:
-    row.answers, row.language = dict(answers), language
-    row.version = survey.current_version
-    db.session.flush()

@@ -61,7 +61,9 @@ def apply(survey_id: int, change: Change) -> None:
 
 
 def count_quotas(survey_id: int, names: Iterable[str], by: int = 1) -> None:
-    rows = [{"survey_id": survey_id, "name": name, "n": by} for name in sorted(set(names))]
+    """A Counter says itself how often each name was met."""
+    met = names if isinstance(names, Counter) else Counter(set(names))
+    rows = [{"survey_id": survey_id, "name": name, "n": by * n} for name, n in sorted(met.items())]
     _upsert(cast("Table", QuotaCount.__table__), rows)
 
 

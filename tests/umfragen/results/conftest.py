@@ -91,6 +91,6 @@ def fill(survey: Survey, n: int, seed: int = 1, **fixed: Any) -> None:
     for _ in range(n):
         row = {**person(keys, chance), **{str(keys[name]): v for name, v in fixed.items()}}
         inbox.put(survey, Given(survey.current_version, DAY, "de", Source.WEB, row, None))
-    inbox.move(survey, plan_of(survey), least=1)
+    inbox.move(survey, plan_of(survey), keep=0)
     survey.has_answers = True
     db.session.commit()

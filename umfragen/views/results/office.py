@@ -17,6 +17,7 @@ from umfragen.results.places import geojson, heat, listed, points_of
 from umfragen.results.selecting import Filter
 from umfragen.results.shown import Show
 from umfragen.statistics.quality import Mark
+from umfragen.store.inbox import count_waiting
 from umfragen.views.results.blueprint import blueprint
 from umfragen.views.results.pages import (
     Chosen,
@@ -64,6 +65,7 @@ def _overview(office: Office, chosen: Chosen, group: int | None) -> OverviewPage
     return OverviewPage(
         path=office.path,
         total=round(total),
+        waiting=count_waiting(office.survey.id),
         n=show.count(counts.n) if counts.n else "",
         sentence=sentence,
         axes=known,

@@ -126,6 +126,7 @@ class Table:
 class OverviewPage:
     path: str
     total: int
+    waiting: int
     n: str
     sentence: str
     axes: Sequence[Axis]

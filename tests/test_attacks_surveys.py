@@ -1,0 +1,244 @@
+"""Somebody who keeps a backup of every night, and everything else there is, looks for one person.
+
+Each test is an attack that went through once.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import MetaData, select
+
+from kern import clock
+from kern.accounts.permissions import Role
+from kern.actor import Actor
+from kern.calendar import to_local
+from kern.clock import now
+from kern.db import db, engine
+from kern.town import Town, current_town
+from portal.betrieb import backup
+from tests.builders import make_actor
+from tests.umfragen.made import FULL, begun, key, make_open_survey, playground
+from tests.umfragen.surveys import Doc, question
+from umfragen import service
+from umfragen.models import FreeText, Level, Response, Source, Survey
+from umfragen.service import upkeep
+from umfragen.store import inbox, ledger, sealing
+from umfragen.store.inbox import LEAST
+
+pytestmark = pytest.mark.usefixtures("town")
+
+RAD = 1
+
+
+def quota() -> Doc:
+    return {"name": "rad", "limit": 90, "members": [{"key": 2, "code": RAD}], "act": "end"}
+
+
+@pytest.fixture
+def survey(town: Town) -> Survey:
+    survey = make_open_survey(playground(), level=Level.ACCOUNT, quotas=[quota()])
+    db.session.commit()
+    return survey
+
+
+def vote(survey: Survey, person: Actor | None = None, **answers: Any) -> str:
+    """Sends the answers of somebody; returns the secret of their form."""
+    survey = service.get_survey_by_id(survey.id)
+    admission = service.admission_for_account(survey, person or make_actor(Role.CITIZEN))
+    token = begun(survey, **answers)
+    service.submit(survey, token, admission=admission)
+    db.session.commit()
+    return token
+
+
+Rows = dict[str, set[str]]
+
+
+def night() -> Rows:
+    """What a backup of this night holds, row by row."""
+    found = MetaData()
+    with engine().connect() as connection:
+        found.reflect(connection)
+        return {
+            name: {repr(tuple(row)) for row in connection.execute(select(table))}
+            for name, table in found.tables.items()
+            if name.startswith(("umfragen_", "kern_"))
+        }
+
+
+def news(before: Rows, after: Rows) -> dict[str, set[str]]:
+    return {name: after[name] - before[name] for name in after if after[name] != before[name]}
+
+
+def whole_file(target: Path) -> bytes:
+    backup.copy_sqlite(current_town(), target)
+    return target.read_bytes()
+
+
+@pytest.mark.both_databases
+def test_a_night_with_one_person_shows_one_mark_and_nothing_they_said(survey: Survey) -> None:
+    for _ in range(2):
+        vote(survey, weg=2, alter=40)
+    before = night()
+
+    vote(survey, weg=RAD, alter=41, wunsch="Wunderbaum")
+    for act in (upkeep.empty_inboxes, upkeep.mix_marks):
+        act(now() - timedelta(days=2), now())
+    db.session.commit()
+
+    found = news(before, night())
+    assert len(found["umfragen_participation"]) == 1
+    told = repr(found)
+    assert "Wunderbaum" not in told
+    assert "umfragen_tally" not in found
+    assert "umfragen_quota_count" not in found  # which would name the group of the only one
+    assert "umfragen_response" not in found
+
+
+def test_what_waits_is_as_long_as_any_other_and_never_found_again(survey: Survey) -> None:
+    vote(survey, weg=2)
+    vote(survey, weg=RAD, wunsch="Mehr Schatten, bitte. " * 40)
+    with engine().connect() as connection:
+        table = MetaData()
+        table.reflect(connection)
+        rows = connection.execute(select(table.tables["umfragen_inbox"])).mappings().all()
+    assert len({len(row["sealed"]) for row in rows}) == 1
+    receipts = {bytes(row["receipt"]) for row in rows}
+
+    survey = service.get_survey_by_id(survey.id)
+    inbox.move(survey, service.plan_of(survey), keep=0)
+    db.session.commit()
+
+    left = set(db.session.scalars(select(Response.receipt_hash)))
+    assert len(left) == len(receipts) == 2
+    assert not left & receipts
+
+
+def test_half_filled_answers_are_read_by_nobody_without_the_key(
+    survey: Survey, tmp_path: Path
+) -> None:
+    survey = service.get_survey_by_id(survey.id)
+    begun(survey, wunsch="Wunderbaum")
+    db.session.commit()
+
+    assert b"Wunderbaum" not in whole_file(tmp_path / "sicherung.db")
+
+
+def test_with_another_key_a_seal_stays_shut(survey: Survey) -> None:
+    one = sealing.seal(survey.id, {"a": "ä" * 3000})
+    assert sealing.unseal(survey.id, one) == {"a": "ä" * 3000}
+    with pytest.raises(sealing.Unreadable):
+        sealing.unseal(survey.id + 1, one)
+
+
+def test_what_was_withdrawn_leaves_no_byte_in_a_backup(town: Town, tmp_path: Path) -> None:
+    survey = make_open_survey(playground())
+    token = begun(survey, wunsch="Wunderbaum")
+    receipt = service.submit(survey, token)
+    inbox.move(survey, service.plan_of(survey), keep=0)
+    db.session.commit()
+    assert b"Wunderbaum" in whole_file(tmp_path / "vorher.db")
+
+    service.withdraw(service.get_survey_by_id(survey.id), receipt.code)
+    db.session.commit()
+
+    assert b"Wunderbaum" not in whole_file(tmp_path / "nachher.db")
+
+
+def test_those_who_leave_at_the_end_are_never_a_few(survey: Survey) -> None:
+    planner = make_actor(Role.PLANNER)
+    for number in range(2 * LEAST + 3):
+        vote(survey, alter=number)
+    survey = service.get_survey_by_id(survey.id)
+    before = set(db.session.scalars(select(Response.id)))
+    service.close(planner, survey)
+    db.session.commit()
+
+    after = set(db.session.scalars(select(Response.id)))
+    assert len(after) == 2 * LEAST + 3
+    assert len(after - before) >= LEAST
+    assert len(before) >= LEAST
+
+
+def test_nobody_is_found_by_the_day_they_came(survey: Survey) -> None:
+    """Who came on a day of their own has a mark that the backup of that night shows."""
+    begins = now()
+    for number in range(2 * LEAST):
+        with clock.at(begins + timedelta(days=number)):
+            vote(survey, alter=number)
+
+    days = set(db.session.scalars(select(Response.day)))
+    assert len(days) == 1
+    assert days <= {to_local(begins + timedelta(days=number)).date() for number in range(20)}
+
+
+def test_what_is_brought_along_keeps_its_day(town: Town) -> None:
+    survey = make_open_survey(playground())
+    for day in (date(2024, 5, 1), date(2024, 5, 2)):
+        inbox.put(survey, inbox.Given(1, day, "de", Source.IMPORT, {}, None))
+    inbox.move(survey, service.plan_of(survey), keep=0)
+
+    assert len(set(db.session.scalars(select(Response.day)))) == 2
+
+
+def in_file(marks: list[bytes], data: bytes) -> list[int]:
+    """In which order marks lie in the file of a database."""
+    places = [data.find(mark) for mark in marks]
+    assert -1 not in places
+    return [place for place, _ in sorted(enumerate(places), key=lambda pair: pair[1])]
+
+
+def test_where_marks_lie_in_the_file_does_not_tell_who_came_first(
+    survey: Survey, tmp_path: Path
+) -> None:
+    people = [make_actor(Role.CITIZEN) for _ in range(12)]
+    for person in people:
+        vote(survey, person)
+    marks = [ledger.mark_of(survey.id, "account", str(person.account_id)) for person in people]
+    coming = in_file(marks, whole_file(tmp_path / "abends.db"))
+    assert coming in (list(range(12)), list(range(11, -1, -1)))  # the attack
+
+    upkeep.mix_marks(now() - timedelta(days=2), now())
+    db.session.commit()
+
+    order = in_file(marks, whole_file(tmp_path / "morgens.db"))
+    by_mark = sorted(range(12), key=lambda at: marks[at])
+    assert order in (by_mark, by_mark[::-1])
+    with sqlite3.connect(tmp_path / "morgens.db") as copy:
+        assert copy.execute("SELECT count(*) FROM umfragen_participation").fetchone() == (12,)
+
+
+def test_what_one_person_wrote_does_not_lie_side_by_side_at_the_desk(town: Town) -> None:
+    texts = [question("short_text", name) for name in ("a", "b", "c")]
+    survey = make_open_survey(texts)
+    keys = tuple(key(survey, name) for name in "abc")
+    service.save_settings(
+        make_actor(Role.PLANNER), survey, service.Settings(**{**FULL.dump(), "public_texts": keys})
+    )
+    for number in range(3 * LEAST):
+        service.submit(survey, begun(survey, a=f"a{number}", b=f"b{number}", c=f"c{number}"))
+    inbox.move(survey, service.plan_of(survey), keep=0)
+    db.session.commit()
+
+    assert beside(list(cases())) < LEAST  # by chance two of every ninety
+
+
+def cases() -> Iterator[int]:
+    """The answers that the cases of the desk are about, in the order of their numbers."""
+    answers = {row.id: row.response_id for row in db.session.scalars(select(FreeText))}
+    with engine().connect() as connection:
+        table = MetaData()
+        table.reflect(connection)
+        case = table.tables["kern_case"]
+        for id_ in connection.scalars(select(case.c.content_id).order_by(case.c.id)):
+            if id_ in answers:
+                yield answers[id_]
+
+
+def beside(order: list[int]) -> int:
+    return sum(one == other for one, other in pairwise(order))
