@@ -23,11 +23,15 @@ MAX_ROUNDS = 5
 
 @dataclass
 class Asked:
-    """What one question of the file became: documents of ours, none to two, and notes."""
+    """What one question of the file became: documents of ours, none to two, and notes.
+
+    `is_counted`: stands in the report. What repeats one shares its notes instead.
+    """
 
     what: str
     docs: list[Doc]
     notes: list[Note] = field(default_factory=list)
+    is_counted: bool = True
 
 
 @dataclass
@@ -58,7 +62,10 @@ def fit(survey: Doc, leaves: Sequence[Leaf], general: Iterable[Note], source: st
     document = {**survey, "pages": [_page(leaf) for leaf in leaves]}
     definition = _mended(document, leaves, notes)
     entries = (
-        Entry(echo(asked.what), unique(asked.notes)) for leaf in leaves for asked in leaf.asked
+        Entry(echo(asked.what), unique(asked.notes))
+        for leaf in leaves
+        for asked in leaf.asked
+        if asked.is_counted
     )
     return Imported(definition, Report(tuple(entries), unique(notes)), source)
 

@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from umfragen.definition.parts import MAX_OPTIONS
 from umfragen.definition.questions import MAX_LONG_TEXT, MAX_SCALE, MAX_SHORT_TEXT
+from umfragen.definition.texts import ANY
 from umfragen.exchange.names import Taken
 from umfragen.exchange.report import Gone, Loss, Note, echo
 from umfragen.exchange.xlsform.forms import Form, Line, kind_of
+from umfragen.exchange.xlsform.lookups import Lookup, find_lookup
 from umfragen.exchange.xlsform.texts import plain, said
-from umfragen.exchange.xlsform.xpath import Find, NotPossible, Target, translate
+from umfragen.exchange.xlsform.xpath import Find, NotPossible, Target, positioned, translate
 from umfragen.expression import Mistake, Name, evaluate, parse, truth, walk
 
 Doc = dict[str, Any]
@@ -39,18 +42,30 @@ _BOUNDED = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a question is made. `turn`: which time of its repeat, 0 in none; `is_copy`: any but
+    the first."""
+
+    keys: Callable[[], int]
+    find: Find
+    taken: Taken
+    turn: int = 0
+    is_copy: bool = False
+
+
 class Making:
     """One question being made."""
 
-    def __init__(
-        self, line: Line, form: Form, target: Target, keys: Callable[[], int], find: Find
-    ) -> None:
+    def __init__(self, line: Line, form: Form, target: Target, spot: Spot) -> None:
         self.line = line
         self.form = form
         self.target = target
-        self.keys = keys
-        self.find = find
+        self.spot = spot
+        self.keys = spot.keys
+        self.find = spot.find
         self.notes: list[Note] = []
+        self.beside: list[Doc] = []  # what one line of the form needs besides
         self.kind, self.list_name, self.with_other = kind_of(line)
         self.appearance = line["appearance"].split()
 
@@ -63,6 +78,7 @@ class Making:
         if source.lower() in FALSE:  # a truth value of the workbook
             return "0"
         try:
+            source = positioned(source, self.spot.turn)
             return translate(source, self.find, self.target if own else None)
         except NotPossible as error:
             self.note(Loss("Der Ausdruck %(source)s entfällt.", source=echo(source)))
@@ -78,14 +94,19 @@ class Making:
         if self.line["calculation"] and self.kind in {"text", "integer", "decimal", "hidden"}:
             maker = _computed
         if maker is None:
-            self.note(Gone("Diese Art von Frage gibt es hier nicht."))
+            is_elsewhere = self.kind.startswith("select_") and "_from_file" in self.kind
+            self.note(
+                Gone("Die Liste der Antworten steht in einer anderen Datei.")
+                if is_elsewhere
+                else Gone("Diese Art von Frage gibt es hier nicht.")
+            )
             return []
         doc = self.common() | maker(self)
         if doc["kind"] in {"info", "computed"}:
             for name in ("required", "check", "check_text", "required_text"):
                 doc.pop(name, None)
         self.mention()
-        return [doc]
+        return [doc, *self.beside]
 
     def common(self) -> Doc:
         line = self.line
@@ -148,7 +169,7 @@ class Making:
             self.note(Loss("Die Frage war nur zum Lesen. Hier kann man sie beantworten."))
         if line["trigger"]:
             self.note(Loss("Der Auslöser einer Berechnung entfällt."))
-        if self.target.name != line["name"]:
+        if self.target.name != line["name"] and not self.spot.is_copy:
             self.note(Note("Das Kürzel heißt hier %(name)s.", name=self.target.name))
 
     def parameter(self, name: str) -> str:
@@ -289,13 +310,36 @@ def _figure(text: str, default: float) -> float:
     return (int(number) if number == int(number) else number) if abs(number) < 1e9 else default  # noqa: PLR2004 - any bound
 
 
-def _when(clock: str) -> Callable[[Making], Doc]:
-    def make(making: Making) -> Doc:
-        if {"month-year", "year"} & set(making.appearance):
-            making.note(Loss("Statt nur Monat oder Jahr wird hier ein ganzes Datum gefragt."))
-        return {"kind": "when", "clock": clock}
+def _date(making: Making) -> Doc:
+    """Of a year or a month alone just that is asked. A month is written so that it sorts."""
+    if "year" in making.appearance:
+        making.note(Note("Das Jahr wird hier als Zahl gefragt."))
+        return {"kind": "number", "decimals": 0, "low": 1, "high": 9999}
+    if "month-year" in making.appearance:
+        making.note(Note("Der Monat wird hier getippt, wie 2026-05."))
+        shape = {"de": "JJJJ-MM, zum Beispiel 2026-05", ANY: "YYYY-MM, 2026-05"}
+        return {
+            "kind": "contact",
+            "format": "pattern",
+            "pattern": "[0-9]{4}-(0[1-9]|1[0-2])",
+            "help": _after(making.help(), shape),
+            "invalid_text": {"de": "Bitte schreiben Sie den Monat wie 2026-05.", ANY: shape[ANY]},
+        }
+    return {"kind": "when", "clock": "date"}
 
-    return make
+
+def _after(words: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:
+    """In every language that one of the two has."""
+    return {
+        language: "\n\n".join(
+            filter(None, [words.get(language, words.get(ANY)), more.get(language, more.get(ANY))])
+        )
+        for language in {**more, **words}
+    }
+
+
+def _when(clock: str) -> Callable[[Making], Doc]:
+    return lambda _making: {"kind": "when", "clock": clock}
 
 
 def _place(shape: str) -> Callable[[Making], Doc]:
@@ -317,9 +361,33 @@ def _barcode(making: Making) -> Doc:
 
 
 def _computed(making: Making) -> Doc:
+    lookup = find_lookup(making.line["calculation"], making.form, making.find)
+    if lookup:
+        return _looked_up(making, lookup)
     formula = making.expression(making.line["calculation"]) or '""'
     shown = making.kind not in {"calculate", "hidden"}
     return {"kind": "computed", "formula": formula, "shown": shown}
+
+
+def _looked_up(making: Making, lookup: Lookup) -> Doc:
+    """Words of a list for an answer. What people read is in their language; one is kept."""
+    first = next(iter(making.form.languages), ANY)
+    is_shown = making.kind not in {"calculate", "hidden"}
+    languages = lookup.languages
+    if not is_shown or len(languages) < 2:  # noqa: PLR2004 - in one language there is nothing to tell apart
+        return {"kind": "computed", "formula": lookup.formula(first), "shown": is_shown}
+    making.note(Note("Gespeichert wird der Text der Liste in der ersten Sprache."))
+    label = making.text("label")
+    read = {language: f"{{{lookup.formula(language)}}}" for language in languages}
+    info: Doc = {
+        "kind": "info",
+        "key": making.keys(),
+        "name": making.spot.taken.question(f"{making.target.name}_text"),
+        "text": _after({language: label.get(language, "") for language in languages}, read),
+        "show_if": making.expression(making.line["relevant"]),
+    }
+    making.beside.append(info)
+    return {"kind": "computed", "formula": lookup.formula(first), "shown": False}
 
 
 MAKERS: Mapping[str, Callable[[Making], Doc]] = {
@@ -328,7 +396,7 @@ MAKERS: Mapping[str, Callable[[Making], Doc]] = {
     "integer": _figures(0),
     "decimal": _figures(MAX_RANGE_DECIMALS),
     "range": _range,
-    "date": _when("date"),
+    "date": _date,
     "time": _when("time"),
     "datetime": _when("both"),
     "geopoint": _place("point"),

@@ -46,7 +46,7 @@ def _filled(text: str, find: Find, notes: list[Note]) -> str:
 
     def put(found: re.Match[str]) -> str:
         target = find(found[1])
-        if target is None or target.kind == "multiple":
+        if target is None or target.kind == "multiple" or target.many:
             notes.append(Loss("Im Text entfällt {%(source)s}.", source=echo(found[1])))
             return ""
         return f"{{{target.name}.shown}}" if target.kind in _CODED else f"{{{target.name}}}"

@@ -23,6 +23,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
+_POSITION = re.compile(r"position\(\s*\.\.\s*\)")
 _NUMBER = re.compile(r"[0-9]{1,12}(?:\.[0-9]+)?")
 OPERATORS = {"and": "and", "or": "or", "div": "/", "mod": "mod"}
 POWERS = {
@@ -30,6 +31,8 @@ POWERS = {
     "+": 5, "-": 5, "*": 6, "/": 6, "mod": 6,
 }  # fmt: skip
 UNARY, ATOM = 7, 8
+AGGREGATES = frozenset({"sum", "min", "max", "concat", "join"})
+"""What takes all times of a question that is asked several times."""
 
 
 class NotPossible(Loss):
@@ -39,12 +42,14 @@ class NotPossible(Loss):
 @dataclass(frozen=True, slots=True)
 class Target:
     """A question as expressions see it. `options`: name there -> name here. `other`: name of the
-    line of „Andere“, if it has one. `kind`: that of our question."""
+    line of „Andere“, if it has one. `kind`: that of our question, or `repeated` for all times
+    together of a question that comes `many` times."""
 
     name: str
     kind: str
     options: Mapping[str, str]
     other: str = ""
+    many: tuple["Target", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,11 @@ def translate(
     if len(source) > MAX_LENGTH:
         raise NotPossible("Der Ausdruck %(source)s ist zu lang.", source=echo(source))
     return _Translator(_tokens(source), find, own, words).whole()
+
+
+def positioned(source: str, turn: int) -> str:
+    """`position(..)` is which time this is, in what repeats."""
+    return _POSITION.sub(str(turn), source) if turn else source
 
 
 def _tokens(source: str) -> list[tuple[str, str]]:
@@ -164,6 +174,8 @@ class _Translator:
 
     def value(self, part: Part) -> Part:
         """A question that has several values has none by itself."""
+        if part.target and part.target.many:
+            raise NotPossible("„%(name)s“ wird mehrmals gefragt.", name=part.target.name)
         if part.target and part.target.kind in {"multiple", "ranking"}:
             raise NotPossible(
                 "Die Auswahl „%(name)s“ hat mehrere Antworten zugleich.", name=part.target.name
@@ -187,7 +199,7 @@ class _Translator:
         if left.literal is not None and right.target:
             left, right = right, left
         target, literal = left.target, right.literal
-        if target and literal is not None:
+        if target and literal is not None and not target.many:
             return self.compared(sign, target, literal)
         ours, power = "==" if sign == "=" else "!=", POWERS["="]
         return Part(f"{self.wrapped(left, power)} {ours} {self.wrapped(right, power + 1)}", power)
@@ -205,7 +217,7 @@ class _Translator:
             return Part(f"{negated}is_empty({target.name})", UNARY if negated else ATOM)
         ours = "==" if sign == "=" else "!="
         is_figure = target.kind != "single" and _NUMBER.fullmatch(literal)
-        value = literal if is_figure else _quoted(_option(target, literal))
+        value = literal if is_figure else quoted(_option(target, literal))
         return Part(f"{target.name} {ours} {value}", POWERS["="])
 
     def picked(self, target: Target, option: str) -> str:
@@ -215,7 +227,7 @@ class _Translator:
             if option not in target.options:
                 raise NotPossible("Die Antwort „%(name)s“ gibt es nicht.", name=echo(option))
             return f'{target.name}_{target.options[option]} == "Y"'
-        name = _quoted(_option(target, option))
+        name = quoted(_option(target, option))
         if target.kind == "ranking":
             return f"countif({name}, {target.name}) > 0"
         return f"{target.name} == {name}"
@@ -232,6 +244,10 @@ class _Translator:
             self.take()
         self.expect(")")
         special = _SPECIAL.get((name, len(args)))
+        if name in AGGREGATES:
+            args = [one for arg in args for one in _each(arg)]
+        elif any(arg.target and arg.target.many for arg in args):
+            self.value(next(arg for arg in args if arg.target and arg.target.many))
         if special:
             return special(self, args)
         plain = _PLAIN.get(name)
@@ -240,11 +256,17 @@ class _Translator:
         return Part(f"{plain}({', '.join(self.value(arg).source for arg in args)})")
 
 
+def _each(part: Part) -> list[Part]:
+    """Of a question that is asked several times: each time."""
+    target = part.target
+    return [Part(one.name, target=one) for one in target.many] if target and target.many else [part]
+
+
 def _literal(text: str) -> Part:
-    return Part(_quoted(text), literal=text)
+    return Part(quoted(text), literal=text)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
@@ -271,6 +293,13 @@ def _count_selected(_: _Translator, args: Sequence[Part]) -> Part:
     return Part(f"count({args[0].target.name})")
 
 
+def _count(_: _Translator, args: Sequence[Part]) -> Part:
+    """How often something repeats."""
+    if args[0].target is None or args[0].target.kind != "repeat":
+        raise NotPossible("Die Funktion %(name)s gibt es hier nicht.", name="count")
+    return Part(args[0].target.name)
+
+
 def _choice_name(_: _Translator, args: Sequence[Part]) -> Part:
     target = args[0].target
     if target is None or target.kind == "multiple":
@@ -292,7 +321,7 @@ def _regex(translator: _Translator, args: Sequence[Part]) -> Part:
         pattern = pattern[:-1]
     escaped = re.sub(r"(?<!\\)/", r"\\/", pattern)
     whole = f"(?:{escaped})" if "|" in escaped else escaped
-    return Part(f"regexMatch({_quoted(f'/^{whole}$/')}, {translator.value(args[0]).source})")
+    return Part(f"regexMatch({quoted(f'/^{whole}$/')}, {translator.value(args[0]).source})")
 
 
 def _form(template: str, power: int = ATOM) -> Special:
@@ -307,6 +336,7 @@ def _form(template: str, power: int = ATOM) -> Special:
 _SPECIAL: Mapping[tuple[str, int], Special] = {
     ("selected", 2): _selected,
     ("count-selected", 1): _count_selected,
+    ("count", 1): _count,
     ("jr:choice-name", 2): _choice_name,
     ("coalesce", 2): _coalesce,
     ("regex", 2): _regex,
