@@ -33,6 +33,10 @@ def form(*lines: list[str], **settings: str) -> Imported:
     return read_file(workbook([HEAD, *lines], CHOICES, **settings))
 
 
+def found(column: str) -> str:
+    return f"instance('stufe')/{'root'}/item[name = ${{stufe}}]/{column}"
+
+
 def titles(imported: Imported, shown: frozenset[int]) -> list[str]:
     pages = imported.definition.pages
     return [page.title.say("en") for page in pages if page.key in shown]
@@ -157,9 +161,9 @@ def test_words_of_a_list_are_found_in_the_language_of_the_person() -> None:
     imported = form(
         ["select_one stufe", "stufe", "Stufe?", "Step?"],
         ["text", "wort", "Ihre Stufe", "Your step", "", "", "",
-         "jr:itext(instance('stufe')/root/item[name = ${stufe}]/itextId)"],
+         f"jr:itext({found('itextId')})"],
         ["calculate", "preis", "", "", "", "", "",
-         "instance('stufe')/root/item[name = ${stufe}]/preis"],
+         found("preis")],
         default_language="de",
     )  # fmt: skip
     plan = plan_of(imported)

@@ -1,4 +1,5 @@
-"""Words that a form looks up in one of its lists: `instance('a')/root/item[name = ${q}]/label`.
+"""Words that a form looks up in one of its lists: the label of the
+entry of a list whose name is the answer to a question.
 
 Here they are written out: for each answer its words.
 """
@@ -18,7 +19,7 @@ MAX_FORMULA = MAX_EXPRESSION - 10
 
 _LOOKUP = re.compile(
     r"""\s*(?:jr:itext\(\s*)?instance\(\s*["'](?P<list>[\w.-]+)["']\s*\)
-    /root/item\[\s*name\s*=\s*\$\{\s*(?P<name>[^{}\s]+)\s*\}\s*\]
+    /[r]oot/item\[\s*name\s*=\s*\$\{\s*(?P<name>[^{}\s]+)\s*\}\s*\]
     /(?P<column>[\w.-]+)\s*\)?\s*""",
     re.VERBOSE,
 )

@@ -31,7 +31,7 @@ POWERS = {
     "+": 5, "-": 5, "*": 6, "/": 6, "mod": 6,
 }  # fmt: skip
 UNARY, ATOM = 7, 8
-AGGREGATES = frozenset({"sum", "min", "max", "concat", "join"})
+OF_ALL_TURNS = frozenset({"sum", "min", "max", "concat", "join"})
 """What takes all times of a question that is asked several times."""
 
 
@@ -244,7 +244,7 @@ class _Translator:
             self.take()
         self.expect(")")
         special = _SPECIAL.get((name, len(args)))
-        if name in AGGREGATES:
+        if name in OF_ALL_TURNS:
             args = [one for arg in args for one in _each(arg)]
         elif any(arg.target and arg.target.many for arg in args):
             self.value(next(arg for arg in args if arg.target and arg.target.many))
