@@ -22,6 +22,8 @@ from kern.files.models import File
 from kern.files.service import SIZES, get_file, is_uploader, path_of
 from kern.web import current_actor
 from kern.web.headers import CSP
+from umfragen.models import SURVEY_KEY
+from umfragen.service import surveys
 
 blueprint = Blueprint("dateien", __name__, url_prefix="/dateien")
 
@@ -34,7 +36,10 @@ Gate = Callable[[Actor, int, str], bool]
 GATES: Mapping[str, Gate] = {
     PROJECT_KEY: projects.may_read_files,
     POST_KEY: lambda actor, id_, _token: posts.may_read_files(actor, id_),
+    SURVEY_KEY: lambda actor, id_, _token: surveys.may_read_files(actor, id_),
 }
+OWN = frozenset({SURVEY_KEY})
+"""What even the desk does not see: files among the answers of a survey."""
 
 
 @blueprint.get("/<name>/<groesse>")
@@ -57,7 +62,8 @@ def _is_public(found: File) -> bool:
 
 
 def _may_see(actor: Actor, found: File) -> bool:
-    if is_uploader(found, actor.party_id) or actor.may(DESK):
+    is_own = found.content_key in OWN
+    if not is_own and (is_uploader(found, actor.party_id) or actor.may(DESK)):
         return True
     gate = GATES.get(found.content_key or "")
     token = request.args.get("vorschau", "")

@@ -12,6 +12,7 @@ from kern.db import db
 from tests.rights_rows import Row, Visit, everybody, only
 from tests.umfragen.made import make_open_survey
 from tests.umfragen.results.conftest import fill, keys_of, questions
+from tests.umfragen.surveys import question
 from umfragen.models import FreeText, FreeTextState, Margin, Survey
 from umfragen.results import publication
 from umfragen.results.publication import Choice
@@ -62,6 +63,11 @@ def _place(_visit: Visit) -> Mapping[str, Any]:
     return {"slug": survey.slug, "key": keys_of(survey)["platz"]}
 
 
+def _upload(_visit: Visit) -> Mapping[str, Any]:
+    survey = make_open_survey([question("files", "foto")], actor=SYSTEM)
+    return {"slug": survey.slug, "key": keys_of(survey)["foto"]}
+
+
 def _file(_visit: Visit) -> Mapping[str, Any]:
     return {"slug": _survey(20).slug, "kind": "csv"}
 
@@ -104,6 +110,7 @@ RESULTS: dict[tuple[str, str], Row] = {
     ("ergebnisse.cross", "GET"): planners(status=200, values=_open),
     ("ergebnisse.course", "GET"): planners(status=200, values=_open),
     ("ergebnisse.places", "GET"): planners(status=200, values=_place),
+    ("ergebnisse.attachments", "GET"): planners(status=200, values=_upload),
     ("ergebnisse.free_texts", "GET"): planners(status=200, values=_open),
     ("ergebnisse.sort_texts", "POST"): planners(status=303, values=_filled, data=_newest(_theme)),
     ("ergebnisse.weights", "GET"): planners(status=200, values=_open),

@@ -33,12 +33,12 @@ def checked_alt(alt: str) -> str:
     return cleaned
 
 
-def keep_picture(picture: Picture, alt: str, uploaded_by: int | None) -> File:
+def keep_picture(picture: Picture, alt: str, uploaded_by: int | None, name: str = "") -> File:
     """`picture` comes from `accept_picture`, which takes a while: call that before the transaction.
-    Raises Invalid when `alt` says nothing."""
+    `name`: a secret one it has already. Raises Invalid when `alt` says nothing."""
     shown = checked_alt(alt)
     large = picture.sizes["large"]
-    file = _row("picture", shown, picture.filename, uploaded_by)
+    file = _row("picture", shown, picture.filename, uploaded_by, name)
     file.sha256, file.size = picture.sha256, len(large.data)
     file.width, file.height = large.width, large.height
     for size in SIZES:
@@ -47,19 +47,20 @@ def keep_picture(picture: Picture, alt: str, uploaded_by: int | None) -> File:
     return file
 
 
-def keep_pdf(document: Document, title: str, uploaded_by: int | None) -> File:
-    """`document` comes from `accept_pdf`, which takes a while: call that before the transaction."""
+def keep_pdf(document: Document, title: str, uploaded_by: int | None, name: str = "") -> File:
+    """`document` comes from `accept_pdf`, which takes a while: call that before the transaction.
+    `name`: a secret one it has already."""
     shown = text.clean_line(title, MAX_ALT) or document.filename
-    file = _row("pdf", shown, document.filename, uploaded_by)
+    file = _row("pdf", shown, document.filename, uploaded_by, name)
     file.sha256, file.size = document.sha256, len(document.data)
     _write(path_of(file, "pdf"), document.data)
     db.session.flush()
     return file
 
 
-def _row(kind: str, title: str, filename: str, uploaded_by: int | None) -> File:
+def _row(kind: str, title: str, filename: str, uploaded_by: int | None, name: str) -> File:
     file = File(
-        name=new_token(),
+        name=name or new_token(),
         kind=kind,
         title=title,
         filename=filename[:120],

@@ -7,6 +7,7 @@ no row names these files: the form carries their random name, and they go by age
 
 import json
 import re
+import shutil
 import time
 import zipfile
 from collections.abc import Iterator
@@ -44,12 +45,32 @@ def find(token: str, kind: type[T]) -> T | None:
     """None when it is gone, or was something else."""
     if not _TOKEN.fullmatch(token):
         return None
+    found = read(_path(token))
+    return found if isinstance(found, kind) else None
+
+
+def copy(token: str, target: Path) -> bool:
+    """Put what waits by somewhere else, where it does not age; False when it is gone."""
+    if not _TOKEN.fullmatch(token):
+        return False
+    private_folder(target.parent)
+    partial = target.with_suffix(".teil")
     try:
-        with zipfile.ZipFile(_path(token)) as archive:
-            found = _read(archive)
+        shutil.copyfile(_path(token), partial)
+    except FileNotFoundError:
+        return False
+    partial.chmod(0o600)
+    partial.replace(target)
+    return True
+
+
+def read(path: Path) -> Picture | Document | None:
+    """What `copy` has put by; None when it is gone."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _read(archive)
     except FileNotFoundError:
         return None
-    return found if isinstance(found, kind) else None
 
 
 def remove_old() -> int:

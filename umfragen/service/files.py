@@ -1,27 +1,15 @@
-"""Files among the answers: they wait outside of the database until the answers are sent.
-
-Kept for good they say nothing of when or by whom: another name than while they waited, no person,
-and the beginning of the day instead of the time.
-"""
+"""Files while somebody answers: looked into, and waiting until the answers are sent."""
 
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import UTC, datetime
 
-from sqlalchemy import select
-
-from kern.clock import now
-from kern.db import db
 from kern.errors import Invalid
 from kern.files import waiting
 from kern.files.images import Picture, accept_picture
-from kern.files.models import File
 from kern.files.pdf import Document, accept_pdf
-from kern.files.service import attach, keep_pdf, keep_picture
 from umfragen.definition.questions import Files
 from umfragen.engine import Answers, Fault, Plan, Value
 from umfragen.models import Survey
-from umfragen.service.changes import ref_of
+from umfragen.store import files as store
 
 PDF = "pdf"
 PICTURES = frozenset({"jpg", "jpeg", "png", "webp", "gif"})
@@ -95,7 +83,7 @@ def without_lost(
 
 
 def keep_all(survey: Survey, plan: Plan, answers: Answers) -> dict[int, Value]:
-    """The answers with the lasting names of their files, in the transaction that sends them."""
+    """The answers with the names under which files wait with them."""
     kept = dict(answers)
     for key, tokens in _by_question(plan, answers).items():
         kept[key] = tuple(_keep(survey, token) for token in tokens)
@@ -104,30 +92,14 @@ def keep_all(survey: Survey, plan: Plan, answers: Answers) -> dict[int, Value]:
 
 def is_kept(survey: Survey, token: str) -> bool:
     """Whether it was sent with these answers before, which are changed now."""
-    ref = ref_of(survey)
-    query = select(File.id).where(
-        File.name == token, File.content_key == ref.key, File.content_id == ref.id
-    )
-    return db.session.scalar(query) is not None
+    return store.is_put_by(token) or store.find_file(survey.id, token) is not None
 
 
 def _keep(survey: Survey, token: str) -> str:
-    if is_kept(survey, token):
-        return token
-    found = find(token)
-    if found is None:
+    name = token if is_kept(survey, token) else store.put_by(token)
+    if name is None:
         raise Invalid("Bitte wählen Sie die Datei noch einmal. Wir haben sie nicht mehr.")
-    nameless = replace(found, filename="")
-    file: File = (
-        keep_picture(nameless, "Datei", None)
-        if isinstance(nameless, Picture)
-        else keep_pdf(nameless, "Datei", None)
-    )
-    today = now().date()
-    file.uploaded_at = datetime(today.year, today.month, today.day, tzinfo=UTC)
-    db.session.flush()
-    attach(file.id, ref_of(survey))
-    return file.name
+    return name
 
 
 def _tokens(plan: Plan, answers: Answers) -> list[str]:

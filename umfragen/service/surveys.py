@@ -89,6 +89,12 @@ def get_survey_by_id(survey_id: int) -> Survey:
     return _found(db.session.scalar(query))
 
 
+def may_read_files(actor: Actor, survey_id: int) -> bool:
+    """Those that people uploaded with their answers."""
+    survey = db.session.get(Survey, survey_id)
+    return survey is not None and actor.may(rules.RESULTS, survey.scope_id)
+
+
 def get_survey_for(actor: Actor, slug: str) -> Survey:
     """The gate: what the actor may not read answers like what is not there."""
     survey = get_survey(slug)

@@ -20,7 +20,7 @@ from umfragen.rules import OVER, Settings
 from umfragen.service.changes import announce
 from umfragen.service.submitting import lock
 from umfragen.service.surveys import get_survey_by_id
-from umfragen.store import inbox, ledger, peppers, rebuilding
+from umfragen.store import files, inbox, ledger, peppers, rebuilding
 from umfragen.store.folding import AT_ONCE, fold, needing_fold, unfold
 from umfragen.store.plans import plan_of
 
@@ -50,6 +50,17 @@ def empty_inboxes(since: datetime, until: datetime) -> bool:
         keep = 0 if survey.state in OVER else inbox.LEAST
         inbox.move(survey, plan_of(survey), keep=keep)
     return True
+
+
+def remove_lost_files(_since: datetime, _until: datetime) -> bool:
+    """Files that wait with no answer any more."""
+    known: set[str] = set()
+    for survey_id in db.session.scalars(select(Inbox.survey_id).distinct()).all():
+        plan = plan_of(get_survey_by_id(survey_id))
+        for row in inbox.list_waiting(survey_id):
+            known |= files.all_names(plan, row.answers)
+    files.remove_lost(known)
+    return False
 
 
 def mix_marks(since: datetime, until: datetime) -> bool:
@@ -107,6 +118,7 @@ def erase_answers(survey: Survey, at: datetime) -> None:
     if not survey.is_sealed:
         seal(survey)
     unfold(survey.id)
+    files.remove_every(survey.id)
     for model in (FreeText, Response):
         db.session.execute(delete(model).where(model.survey_id == survey.id))
     survey.erased_at = at

@@ -19,7 +19,7 @@ from sqlalchemy import delete, func, insert, select, update
 from kern.db import db
 from umfragen.engine import Plan
 from umfragen.models import Inbox, Response, ResponseStatus, Source, Survey
-from umfragen.store import quotas, sealing, texts
+from umfragen.store import files, quotas, sealing, texts
 from umfragen.store.cells import Counted, count_row, head_of
 from umfragen.store.tallies import Change, apply, count_quotas
 
@@ -156,7 +156,7 @@ def move(survey: Survey, plan: Plan, *, keep: int = LEAST) -> int:
 def _leave(survey: Survey, plan: Plan, leaving: Sequence[Waiting]) -> None:
     if not leaving:
         return
-    found = [_response(survey.id, row) for row in _on_one_day(leaving)]
+    found = [_response(survey.id, plan, row) for row in _on_one_day(leaving)]
     change, met = Change(), Counter[str]()
     for row in found:
         change.add(counted(survey, plan, row), row["rkey"])
@@ -204,7 +204,7 @@ def _give_up(survey_id: int) -> None:
         db.session.execute(delete(Inbox).where(Inbox.survey_id == survey_id))
 
 
-def _response(survey_id: int, row: Waiting) -> dict[str, Any]:
+def _response(survey_id: int, plan: Plan, row: Waiting) -> dict[str, Any]:
     """Under a new id: the old one was seen in an order."""
     return {
         "id": new_id(),
@@ -214,7 +214,7 @@ def _response(survey_id: int, row: Waiting) -> dict[str, Any]:
         "language": row.language,
         "source": row.source,
         "status": ResponseStatus.OK,
-        "answers": row.answers,
+        "answers": files.take_in(survey_id, plan, row.answers, row.day),
         "rkey": row.rkey,
         "receipt_hash": row.receipt_hash,
     }

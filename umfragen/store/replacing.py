@@ -9,7 +9,7 @@ from sqlalchemy import select
 from kern.db import db
 from umfragen.engine import Plan
 from umfragen.models import Response, ResponseStatus, Survey
-from umfragen.store import inbox, texts
+from umfragen.store import files, inbox, texts
 from umfragen.store.folding import mark_stale
 from umfragen.store.inbox import Waiting, counted
 from umfragen.store.quotas import quotas_of
@@ -30,6 +30,8 @@ def find(survey_id: int, receipt_hash: bytes) -> Sent | None:
 def replace(
     survey: Survey, plan: Plan, row: Sent, answers: Mapping[str, Any], language: str
 ) -> None:
+    dropped = files.all_names(plan, row.answers) - files.all_names(plan, answers)
+    files.remove(survey.id, dropped)
     if isinstance(row, Waiting):
         new = dataclasses.replace(
             row, answers=answers, language=language, version=survey.current_version
@@ -39,7 +41,8 @@ def replace(
     change = Change()
     change.take(counted(survey, plan, as_mapping(row)), row.rkey)
     count_quotas(survey.id, quota_names(plan, row), -1)
-    row.answers, row.language = dict(answers), language
+    row.answers = dict(files.take_in(survey.id, plan, answers, row.day))
+    row.language = language
     row.version = survey.current_version
     db.session.flush()
     change.add(counted(survey, plan, as_mapping(row)), row.rkey)
@@ -52,6 +55,7 @@ def replace(
 
 def withdraw(survey: Survey, plan: Plan, row: Sent) -> None:
     """Nothing of what was said remains; that somebody took part does."""
+    files.remove(survey.id, files.all_names(plan, row.answers))
     if isinstance(row, Waiting):
         inbox.drop(row)
         return

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from kern.errors import NotFound
 from kern.i18n import _, _l
 from kern.web import current_actor
-from umfragen.definition.questions import Place
+from umfragen.definition.questions import Files, Place
 from umfragen.results import report
 from umfragen.results.course import begun, count_marks, make_marks
 from umfragen.results.figures import figures_of
@@ -17,6 +17,7 @@ from umfragen.results.places import geojson, heat, listed, points_of
 from umfragen.results.selecting import Filter
 from umfragen.results.shown import Show
 from umfragen.statistics.quality import Mark
+from umfragen.store.files import list_of_question
 from umfragen.store.inbox import count_waiting
 from umfragen.views.results.blueprint import blueprint
 from umfragen.views.results.pages import (
@@ -37,6 +38,7 @@ from umfragen.views.results.pages import (
 )
 
 BARS = 31  # days drawn
+FILES_SHOWN = 50
 MARK_LABELS = {
     Mark.STRAIGHT: _l("In jeder Tabelle immer dasselbe angekreuzt"),
     Mark.REPEATED: _l("Ein Text, der mindestens dreimal gleich kam"),
@@ -148,6 +150,25 @@ def course(slug: str) -> ResponseReturnValue:
         "has_marks": bool(found),
     }
     return office_page(office, "course.html", "verlauf", page=page)
+
+
+@blueprint.get("/<slug>/auswertung/anlagen/<int:key>")
+def attachments(slug: str, key: int) -> ResponseReturnValue:
+    """What people uploaded, for nobody but the office."""
+    office = office_for(current_actor(), slug)
+    question = office.plan.questions.get(key)
+    if not isinstance(question, Files):
+        raise NotFound("Diese Frage gibt es nicht.")
+    after = request.args.get("nach", "")
+    files = list_of_question(office.survey.id, key, after, FILES_SHOWN + 1)
+    page = {
+        "title": office.wording.title(question),
+        "files": files[:FILES_SHOWN],
+        "after": files[FILES_SHOWN - 1].name if len(files) > FILES_SHOWN else "",
+        "is_first": not after,
+        "key": key,
+    }
+    return office_page(office, "attachments.html", "", page=page)
 
 
 @blueprint.get("/<slug>/auswertung/karte/<int:key>")
