@@ -13,8 +13,9 @@ from kern.db import db, writing
 from kern.i18n import say
 from kern.scope import town_scope
 from umfragen.exchange import answers
+from umfragen.exchange.files import MAX_FILE
 from umfragen.exchange.formats import Format
-from umfragen.exchange.report import Outcome, Report
+from umfragen.exchange.report import Outcome, Report, echo
 from umfragen.models import Survey
 from umfragen.service import exchanging, surveys
 from umfragen.store.plans import definition_of
@@ -29,6 +30,7 @@ OUTCOMES = {
     Outcome.APPROXIMATED: "angenähert",
     Outcome.DROPPED: "entfallen",
 }
+MAX_COLUMNS = 20  # that a report names
 README = (
     "# {title}\n\nAntworten ohne freie Texte. Was die Spalten bedeuten, steht in codebuch.csv.\n"
 )
@@ -70,14 +72,22 @@ FORMATS = click.Choice([*(form.value for form in Format), *WRITERS])
 @click.option("--project", "project", default="", help="Kürzel des Projekts in der Adresse.")
 @click.option("--title", default="", help="Anderer Titel als der in der Datei.")
 @click.option("--answers-into", "slug", default="", help="Nur die Antworten, in diese Umfrage.")
+@click.option(
+    "--structure", type=FILE, default=None, help="Die Umfrage (.lss) zu Antworten aus LimeSurvey."
+)
 @TOWN
-def import_file(file: Path, project: str, title: str, slug: str, town_slug: str) -> None:
+def import_file(  # noqa: PLR0917 - one per option of the command
+    file: Path, project: str, title: str, slug: str, structure: Path | None, town_slug: str
+) -> None:
     """Einen Entwurf aus einer Datei von LimeSurvey (.lss, .lsa, .lsg, .lsq), aus einem XLSForm
-    (.xlsx, .xls) oder aus unserem JSON machen, mit einem Bericht."""
-    data = file.read_bytes()
+    (.xlsx, .xls) oder aus unserem JSON machen, mit einem Bericht.
+
+    Mit --answers-into kommen nur Antworten in eine Umfrage, die es schon gibt: aus .lsa, aus einer
+    VV-Datei oder CSV von LimeSurvey (mit Fragencodes als Überschriften) oder aus unserem JSON."""
+    data = _read(file)
     with in_town(town_slug), writing():
         if slug:
-            _import_answers(slug, data)
+            _import_answers(slug, data, _read(structure) if structure else b"")
         else:
             scope = exchanging.project_scope(project) if project else town_scope()
             brought = exchanging.import_survey(SYSTEM, scope, data, title=title)
@@ -93,14 +103,29 @@ def import_file(file: Path, project: str, title: str, slug: str, town_slug: str)
         db.session.commit()
 
 
-def _import_answers(slug: str, data: bytes) -> None:
+def _read(file: Path) -> bytes:
+    """One byte more than allowed is enough to refuse it."""
+    with file.open("rb") as content:
+        return content.read(MAX_FILE + 1)
+
+
+def _import_answers(slug: str, data: bytes, structure: bytes) -> None:
     survey = surveys.get_survey(slug)
-    with click.progressbar(length=exchanging.count_answers(data), label="Antworten") as bar:
+    bringing = exchanging.open_handed(SYSTEM, survey, data, structure)
+    with click.progressbar(length=bringing.count, label="Antworten") as bar:
         done = 0
-        for count in exchanging.import_answers(SYSTEM, survey, data):
+        for count in exchanging.import_answers(survey, bringing):
             bar.update(count - done)
             done = count
     click.echo(f"Gelesen: {done} Antworten.")
+    if bringing.incomplete:
+        click.echo(f"Nicht zu Ende beantwortet und deshalb nicht dabei: {bringing.incomplete}.")
+    if bringing.lost:
+        click.echo(
+            f"{bringing.lost} Werte passen zu keiner Antwort oder zu einer verborgenen Frage."
+        )
+    if bringing.others:
+        click.echo(f"Spalten ohne Frage: {', '.join(map(echo, bringing.others[:MAX_COLUMNS]))}")
 
 
 def _tell(report: Report) -> None:

@@ -54,6 +54,11 @@ def published(town: Town) -> Survey:
     return made
 
 
+def bring(survey: Survey, data: bytes, structure: bytes = b"") -> list[int]:
+    bringing = exchanging.open_handed(make_actor(Role.PLANNER), survey, data, structure)
+    return list(exchanging.import_answers(survey, bringing))
+
+
 def test_a_file_becomes_a_draft_and_the_report_is_told(
     runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
@@ -79,9 +84,8 @@ def test_a_file_we_cannot_read_ends_with_a_sentence(runner: FlaskCliRunner, tmp_
 
 
 def test_answers_come_once_with_their_day(published: Survey) -> None:
-    actor = make_actor(Role.PLANNER)
     for _ in range(2):
-        assert list(exchanging.import_answers(actor, published, ARCHIVE))[-1] == 2
+        assert bring(published, ARCHIVE)[-1] == 2
     found = sorted(rows.stream(published), key=lambda row: row.day)
     assert len(found) == published.answers_count == 2
     assert {row.source for row in found} == {"import"}
@@ -93,10 +97,10 @@ def test_answers_to_other_questions_are_not_taken(town: Town) -> None:
     actor = make_actor(Role.PLANNER)
     other = make_draft()
     with pytest.raises(Conflict, match="Fassung"):
-        list(exchanging.import_answers(actor, other, ARCHIVE))
+        bring(other, ARCHIVE)
     service.publish_version(actor, other)
     with pytest.raises(Conflict, match="anderen Fragen"):
-        list(exchanging.import_answers(actor, other, ARCHIVE))
+        bring(other, ARCHIVE)
 
 
 def test_only_the_office_brings_files(town: Town, published: Survey) -> None:
@@ -104,7 +108,7 @@ def test_only_the_office_brings_files(town: Town, published: Survey) -> None:
     with pytest.raises(NotAllowed):
         exchanging.import_survey(citizen, town_scope(), STRUCTURE)
     with pytest.raises(NotAllowed):
-        list(exchanging.import_answers(citizen, published, ARCHIVE))
+        exchanging.open_handed(citizen, published, ARCHIVE)
     with pytest.raises(NotAllowed):
         exchanging.export_survey(citizen, published, Format.LSS)
     with pytest.raises(Invalid) as refused:
@@ -132,6 +136,7 @@ def test_answers_go_out_with_a_bar(
     done = runner.invoke(args=["umfragen", "import", str(file), "--answers-into", slug])
     assert done.exit_code == 0, done.output
     assert "Gelesen: 2 Antworten." in done.output
+    assert "nicht dabei: 1." in done.output
     out = {form: tmp_path / form for form in ("csv", "antworten-json", "spss", "xlsx")}
     for form, path in out.items():
         args = ["umfragen", "export", slug, "--format", form, "--output", str(path)]
@@ -146,3 +151,53 @@ def test_answers_go_out_with_a_bar(
     assert load(whole["definition"]) == draft_of(get_survey(slug))
     assert len(whole["answers"]) == 2
     assert out["spss"].read_bytes().startswith(b"PK")
+
+
+def test_a_table_of_answers_goes_into_the_survey_of_its_structure(
+    runner: FlaskCliRunner, published: Survey, tmp_path: Path
+) -> None:
+    table, structure = tmp_path / "antworten.csv", tmp_path / "umfrage.lss"
+    table.write_text("id;submitdate;ja;warum;\x1bfremd\n1;2024-03-05 10:00:00;Ja;Grüße;?\n2;;Y;;\n")
+    structure.write_bytes(STRUCTURE)
+    slug = published.slug
+    args = ["umfragen", "import", str(table), "--answers-into", slug]
+    done = runner.invoke(args=[*args, "--structure", str(structure)])
+    assert done.exit_code == 0, done.output
+    assert "Gelesen: 1 Antworten." in done.output
+    assert "nicht dabei: 1." in done.output
+    assert "Spalten ohne Frage: fremd" in done.output
+    (row,) = rows.stream(get_survey(slug))
+    assert (str(row.day), row.source) == ("2024-03-05", "import")
+    assert "Grüße" in row.answers.values()
+    structure.write_bytes(survey({"type": "T", "title": "ja"}, {"type": "T", "title": "warum"}))
+    done = runner.invoke(args=[*args, "--structure", str(structure)])
+    assert done.output.strip() == "Die Antworten gehören zu anderen Fragen als dieser Umfrage."
+
+
+def test_our_own_answers_come_back_as_they_were(
+    runner: FlaskCliRunner, published: Survey, tmp_path: Path
+) -> None:
+    bring(published, ARCHIVE)
+    db.session.commit()
+    slug = published.slug
+    before = sorted((str(row.day), str(row.answers)) for row in rows.stream(published))
+    file = tmp_path / "antworten.json"
+    args = ["umfragen", "export", slug, "--format", "antworten-json"]
+    assert runner.invoke(args=[*args, "--output", str(file)]).exit_code == 0
+    made = runner.invoke(args=["umfragen", "import", str(file), "--title", "Kopie"])
+    assert "2 Antworten" in made.output, made.output
+    copy = get_survey("kopie")
+    service.publish_version(make_actor(Role.PLANNER), copy)
+    db.session.commit()
+    done = runner.invoke(args=["umfragen", "import", str(file), "--answers-into", "kopie"])
+    assert "Gelesen: 2 Antworten." in done.output, done.output
+    after = sorted((str(row.day), str(row.answers)) for row in rows.stream(get_survey("kopie")))
+    assert after == before
+
+
+def test_a_file_beyond_all_bounds_is_not_even_read(runner: FlaskCliRunner, tmp_path: Path) -> None:
+    file = tmp_path / "gross.lss"
+    with file.open("wb") as out:
+        out.truncate(1_000_000_000)
+    done = runner.invoke(args=["umfragen", "import", str(file)])
+    assert done.output.strip() == "Die Datei ist zu groß. Möglich sind 32 Megabyte."

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from sqlalchemy import select
 
@@ -12,8 +13,10 @@ from kern.errors import Conflict, Invalid, NotFound
 from kern.scope import Scope
 from umfragen import rules
 from umfragen.definition import Definition, Text
+from umfragen.definition.model import question_keys
+from umfragen.definition.questions import AnyQuestion, Choice, Matrix
 from umfragen.exchange.answers import Stored
-from umfragen.exchange.files import read_answers, read_file
+from umfragen.exchange.files import Handed, open_answers, read_answers, read_file
 from umfragen.exchange.fitting import Imported
 from umfragen.exchange.formats import Format, write_file
 from umfragen.exchange.limesurvey.responses import AnswerRow
@@ -71,23 +74,52 @@ def _read(data: bytes) -> Imported:
         raise Invalid(refused.message, field="file", **refused.params) from refused
 
 
-def import_answers(actor: Actor, survey: Survey, data: bytes) -> Iterator[int]:
-    """Adds the complete answers of an archive to a survey that was made of it; yields how many
-    were read so far. The same file adds nothing a second time.
+@dataclass
+class Bringing:
+    """Answers on their way into a survey. `lost`: values so far that fitted no question, or one
+    that is hidden; `others`: names of columns without a question."""
 
-    Answers without a day get today's. Raises Conflict where questions were changed since.
-    """
+    handed: Handed
+    key: str
+    lost: int = 0
+
+    @cached_property
+    def count(self) -> int:
+        """Of those that were sent, and are taken."""
+        return sum(row.complete for row in self.handed.rows())
+
+    @property
+    def incomplete(self) -> int:
+        return sum(1 for _ in self.handed.rows()) - self.count
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        return self.handed.unknown
+
+
+def open_handed(actor: Actor, survey: Survey, data: bytes, structure: bytes = b"") -> Bringing:
+    """Raises Conflict where the answers belong to other questions, Invalid for no file of ours.
+    `structure`: the survey as .lss, beside a table of answers."""
     rules.require_may_edit(actor, survey)
     if survey.current_version == 0:
         raise Conflict("Bitte veröffentlichen Sie erst eine Fassung der Fragen.")
-    if not _fits(_read(data).definition, definition_of(survey)):
+    try:
+        handed = open_answers(data, plan_of(survey), structure)
+    except Refused as refused:
+        raise Invalid(refused.message, field="file", **refused.params) from refused
+    if handed.definition and not _fits(handed.definition, definition_of(survey)):
         raise Conflict("Die Antworten gehören zu anderen Fragen als dieser Umfrage.")
+    return Bringing(handed, hashlib.sha256(data).hexdigest())
+
+
+def import_answers(survey: Survey, bringing: Bringing) -> Iterator[int]:
+    """Adds the complete answers; yields how many were read so far. The same file adds nothing a
+    second time. Answers without a day get today's."""
     lock(survey)
-    secret = hashlib.sha256(data).hexdigest()
-    complete = (row for row in read_answers(data) if row.complete)
     count = 0
-    for count, row in enumerate(complete, 1):
-        if ledger.keep_submit_key(survey.id, submit_key(survey, f"import:{secret}:{count}")):
+    for count, row in enumerate(bringing.handed.complete(), 1):
+        bringing.lost += row.lost
+        if ledger.keep_submit_key(survey.id, submit_key(survey, f"import:{bringing.key}:{count}")):
             _put(survey, row)
         if count % BATCH == 0:
             inbox.move(survey, plan_of(survey))
@@ -99,10 +131,22 @@ def import_answers(actor: Actor, survey: Survey, data: bytes) -> Iterator[int]:
 
 
 def _fits(theirs: Definition, ours: Definition) -> bool:
-    """Whether both number the same questions the same way."""
-    return [(page.key, page.questions) for page in theirs.pages] == [
-        (page.key, page.questions) for page in ours.pages
+    """Whether both number the same questions the same way; their words may differ."""
+    return _shapes(theirs) == _shapes(ours)
+
+
+def _shapes(definition: Definition) -> list[tuple[object, ...]]:
+    return [
+        (question.KIND, *question_keys(question), *_codes(question))
+        for question in definition.questions()
     ]
+
+
+def _codes(question: AnyQuestion) -> Iterator[tuple[int, str]]:
+    if isinstance(question, Matrix):
+        yield from ((column.code, column.name) for column in question.columns)
+    elif isinstance(question, Choice):
+        yield from ((option.code, option.name) for option in question.options)
 
 
 def _put(survey: Survey, row: AnswerRow) -> None:

@@ -1,10 +1,10 @@
-"""Answers of an archive (.lsa) as rows of ours: by item key, with codes, nothing that was hidden.
+"""Answers of LimeSurvey as rows of ours: by item key, with codes, nothing that was hidden.
 
 Whoever answered, their address and the time are not read; of the time only the day is kept.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -18,13 +18,16 @@ from umfragen.engine.variables import OTHER_NAME, Reads, Variable
 from umfragen.exchange.archives import read_archive
 from umfragen.exchange.fitting import Imported
 from umfragen.exchange.limesurvey.naming import Named, Variables
+from umfragen.exchange.limesurvey.phrases import NO, YES
 from umfragen.exchange.limesurvey.reading import survey_of
 from umfragen.exchange.limesurvey.tables import TableRow, Tables, read_tables
 from umfragen.exchange.report import Refused
 from umfragen.expression import number_of
 
 WITHOUT_DAY = "1980-01-01"  # what LimeSurvey writes where no time is kept
-TICKED = frozenset({"Y", "1"})
+TICKED = frozenset({"Y", "1", *YES.values()})
+NOT_TICKED = frozenset({"", "N", "0", "2", "N/A", *NO.values()})
+NOT_SHOWN = frozenset({"N/A", "{question_not_shown}"})
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([0-9]{2}:[0-9]{2})")
@@ -43,6 +46,29 @@ class AnswerRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Aimed:
+    """Where a column goes. `options`: names of options there -> here, where they differ."""
+
+    variable: Variable
+    options: Mapping[str, str]
+
+
+Find = Callable[[str], Aimed | None]
+
+
+def aim(plan: Plan, found: tuple[Named, str] | None) -> Aimed | None:
+    """By what LimeSurvey calls the question and its part."""
+    if found is None:
+        return None
+    named, suffix = found
+    variable = plan.names.by_name.get(named.variables[suffix])
+    if variable is None:
+        return None
+    is_second = bool(named.second) and variable.name.startswith(f"{named.second}_")
+    return Aimed(variable, named.more if is_second else named.options)
+
+
+@dataclass(frozen=True, slots=True)
 class Archive:
     imported: Imported
     tables: tuple[Tables, ...] = ()
@@ -55,9 +81,24 @@ class Archive:
     def rows(self) -> Iterator[AnswerRow]:
         plan = make_plan(self.imported.definition)
         for table in self.tables:
-            reader = _Columns(plan, self.variables, table)
+            reader = Columns(plan, self.find(plan), _names(table))
             for row in table["responses"]:
                 yield reader.row(row)
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Columns of answers that belong to no question."""
+        plan = make_plan(self.imported.definition)
+        find = self.find(plan)
+        names = dict.fromkeys(name for table in self.tables for name in _names(table))
+        return tuple(name.removeprefix("_") for name in names if "X" in name and not find(name))
+
+    def find(self, plan: Plan) -> Find:
+        return lambda name: aim(plan, self.variables.column(name))
+
+
+def _names(table: Tables) -> Iterator[str]:
+    yield from dict.fromkeys(name for row in table["responses"] for name in row)
 
 
 def read_survey_archive(data: bytes) -> Archive:
@@ -71,38 +112,34 @@ def read_survey_archive(data: bytes) -> Archive:
     return Archive(imported, tuple(read_tables(files[name]) for name in answers), variables)
 
 
-class _Columns:
+class Columns:
     """Where each column of a table of answers goes."""
 
-    def __init__(self, plan: Plan, variables: Variables, table: Tables) -> None:
+    def __init__(self, plan: Plan, find: Find, names: Iterable[str]) -> None:
         self.plan = plan
-        self.targets: dict[str, tuple[Named, Variable]] = {}
-        names = {name for row in table["responses"] for name in row}
-        for name in names:
-            found = variables.column(name)
-            variable = plan.names.by_name.get(found[0].variables[found[1]]) if found else None
-            if found and variable:
-                self.targets[name] = (found[0], variable)
+        found = {name: find(name) for name in names}
+        self.targets = {name: aimed for name, aimed in found.items() if aimed}
 
     def row(self, row: TableRow) -> AnswerRow:
         given: dict[int, Value] = {}
         lost = 0
         for name, raw in row.items():
             target = self.targets.get(name)
-            if target and raw.strip():
-                lost += not self.put(given, *target, raw.strip())
+            if target and raw.strip() and not (raw in NOT_SHOWN and is_closed(target.variable)):
+                lost += not self.put(given, target, raw.strip())
         language = row["startlanguage"].strip() or self.plan.definition.language
         sheet = fill(self.plan, self.settled(given), language=language)
         lost += sum(key not in sheet.answers for key in given)
         moment = row["submitdate"].strip()
         return AnswerRow(make_row(sheet), _day(moment), language, bool(moment), lost)
 
-    def put(self, given: dict[int, Value], named: Named, variable: Variable, raw: str) -> bool:
+    def put(self, given: dict[int, Value], aimed: Aimed, raw: str) -> bool:
         """Whether the value fits."""
+        variable = aimed.variable
         before = given.get(variable.item)
-        value = _value(self.plan, named, variable, raw, before)
+        value = _value(self.plan, aimed, raw, before)
         if value is None:
-            return False
+            return variable.reads is Reads.TICK and raw in NOT_TICKED
         given[variable.item] = value
         question = self.plan.questions[variable.question]
         if (
@@ -130,11 +167,12 @@ class _Columns:
 
 
 def _value(  # noqa: PLR0911 - one per way to read
-    plan: Plan, named: Named, variable: Variable, raw: str, before: Value | None
+    plan: Plan, aimed: Aimed, raw: str, before: Value | None
 ) -> Value | None:
+    variable = aimed.variable
     match variable.reads:
         case Reads.CODE | Reads.RANK:
-            code = _code(named, variable, raw)
+            code = _code(aimed, raw)
             if variable.reads is Reads.CODE or code is None:
                 return code
             ranks = before if isinstance(before, dict) else {}
@@ -153,14 +191,23 @@ def _value(  # noqa: PLR0911 - one per way to read
     return _plain(plan, variable, raw)
 
 
-def _code(named: Named, variable: Variable, raw: str) -> int | None:
-    """The option that LimeSurvey's code means, by the name that it has here."""
-    is_second = bool(named.second) and variable.name.startswith(f"{named.second}_")
-    name = (named.more if is_second else named.options).get(raw, raw)
-    for code, choice in (variable.choices or {}).items():
+def _code(aimed: Aimed, raw: str) -> int | None:
+    """The option that LimeSurvey's code means, by the name that it has here; else by its words."""
+    choices = aimed.variable.choices or {}
+    name = aimed.options.get(raw, raw)
+    for code, choice in choices.items():
         if name == choice.name or (code == OTHER_CODE and raw == OTHER_NAME):
             return code
-    return None
+    words = " ".join(raw.split())
+    return next(
+        (code for code, choice in choices.items() if any(said == words for _, said in choice.text)),
+        None,
+    )
+
+
+def is_closed(variable: Variable) -> bool:
+    """Whether nobody can have written the value."""
+    return variable.reads in {Reads.CODE, Reads.RANK, Reads.TICK}
 
 
 def _plain(plan: Plan, variable: Variable, raw: str) -> float | str | None:
