@@ -26,10 +26,10 @@ from wtforms.validators import DataRequired, Email, InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from kern.clock import now
+from kern.colours import style_sheet
 from kern.i18n import _l
 from kern.settings import town_settings
 from kern.web.forms import OpenForm
-from portal.farben import style_sheet
 
 blueprint = Blueprint("gestaltung", __name__)
 

@@ -48,6 +48,8 @@ ANSWERING: dict[tuple[str, str], Row] = {
     ("umfragen.list_surveys", "GET"): everybody(200),
     ("umfragen.short", "GET"): everybody(302, values=_slug),
     ("umfragen.start", "GET"): everybody(200, values=_slug),
+    ("umfragen.colours", "GET"): everybody(200, values=_slug),
+    ("umfragen.embedded", "GET"): everybody(200, values=_slug),
     ("umfragen.begin", "POST"): everybody(303, values=_slug),
     ("umfragen.let_in", "GET"): everybody(200, values=_door),
     ("umfragen.enter", "POST"): everybody(303, values=_door),

@@ -152,11 +152,19 @@ SURVEY_EDITOR: dict[tuple[str, str], Row] = {
     (f"{_NAME}.edit_quota", "GET"): _seen(values=_quota),
     (f"{_NAME}.save_quota", "POST"): office(422, values=_quota),
     (f"{_NAME}.drop_quota", "POST"): office(404, values=_quota),
+    (f"{_NAME}.look", "GET"): _seen(values=_draft),
+    (f"{_NAME}.save_looks", "POST"): _done(values=_draft),
+    (f"{_NAME}.poster", "GET"): _seen(values=_draft),
+    (f"{_NAME}.card", "GET"): _seen(values=_draft),
     (f"{_NAME}.take_along", "GET"): _seen(values=_draft),
     (f"{_NAME}.take_file", "GET"): _seen(values=lambda visit: {**_draft(visit), "ending": "lss"}),
     (f"{_NAME}.qr_code", "GET"): _seen(values=_draft),
     (f"{_NAME}.make_codes", "POST"): publishers(
         200, values=_letters, data=lambda _v: {"count": 1, "art": "csv"}
+    ),
+    (f"{_NAME}.letters", "GET"): _seen(values=_letters),
+    (f"{_NAME}.remind", "POST"): publishers(
+        422, values=_letters, data=lambda _v: {"codes": "0000-0000-000"}
     ),
     (f"{_NAME}.revoke_codes", "POST"): publishers(303, values=_letters),
 }

@@ -100,7 +100,8 @@ RESERVED = frozenset(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What an office sets beside level and dates. `public_texts`: items whose free text is meant
-    to be published once released; `pepper_days`, `retention_days`: counted from the end."""
+    to be published once released; `pepper_days`, `retention_days`: counted from the end. `accent`:
+    a colour like #43600c; `logo`: the address of a picture."""
 
     office: str = ""
     contact: str = ""
@@ -112,6 +113,9 @@ class Settings:
     with_resume: bool = True
     with_receipt: bool = True
     public_texts: tuple[int, ...] = ()
+    accent: str = ""
+    logo: str = ""
+    logo_alt: str = ""
     pepper_days: int = 14
     retention_days: int = 730
 

@@ -12,12 +12,12 @@ from flask.testing import FlaskClient
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import abort
 
+from kern.colours import contrast, style_sheet, unreadable
 from kern.config import ROOT, Settings
 from kern.db import db
 from kern.settings import change
 from kern.town import Town
 from kern.web.notice import notice
-from portal.farben import contrast, style_sheet, unreadable
 
 TEMPLATES = ROOT / "templates"
 MACROS = TEMPLATES / "kern" / "_macros"

@@ -61,9 +61,16 @@ def test_codes_leave_once_as_letters_or_as_a_list(office: Visitor, survey: Surve
     assert letters.headers["Content-Type"] == "application/pdf"
     assert letters.data.startswith(b"%PDF-1.4")
     assert letters.data.count(b"/Type/Page/") == 2
-    assert "0 von 3 Codes sind benutzt." in office.get(ACCESS).text
+    assert "0 von 3 Codes sind benutzt." in office.get(f"{ACCESS}/briefe").text
+    again = office.post(f"{ACCESS}/erinnern", {"codes": table.text, "art": "csv"})
+    assert [line.split(";")[0] for line in again.text.splitlines()[1:]] == sorted(
+        line.split(";")[0] for line in lines[1:]
+    )
+    none = office.post(f"{ACCESS}/erinnern", {"codes": "0000-0000-000", "art": "pdf"})
+    assert none.status_code == 422
+    assert "noch unbenutzt" in none.text
     office.post(f"{codes}/ungueltig", {"gruppe": "=Nord"})
-    assert "von 3 Codes" not in office.get(ACCESS).text
+    assert "von 3 Codes" not in office.get(f"{ACCESS}/briefe").text
 
 
 # Files

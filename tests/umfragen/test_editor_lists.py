@@ -3,6 +3,8 @@
 import io
 import zipfile
 
+from PIL import Image
+
 from kern.db import db
 from kern.town import Town
 from tests.umfragen.editor import ACCESS, EDIT, draft, form_of, key_of
@@ -14,7 +16,14 @@ from umfragen.definition import QuotaAct
 from umfragen.definition.questions import Single
 from umfragen.models import Survey
 
+SLUG = "spielplatz-ahornweg"
 STREETS = "\n".join(f"Straße {at}" for at in range(1, 121))
+
+
+def png() -> bytes:
+    data = io.BytesIO()
+    Image.new("RGB", (300, 90), "purple").save(data, "PNG")
+    return data.getvalue()
 
 
 def listed(name: str = "weg") -> list[str]:
@@ -151,3 +160,43 @@ def test_the_survey_is_taken_along_in_every_format(office: Visitor, survey: Surv
     form = office.get(f"{EDIT}/datei/xlsx")
     assert "xl/workbook.xml" in zipfile.ZipFile(io.BytesIO(form.data)).namelist()
     assert office.get(f"{EDIT}/datei/exe").status_code == 404
+
+
+def test_a_survey_has_a_colour_that_can_be_read_and_a_logo(office: Visitor, survey: Survey) -> None:
+    path = f"{EDIT}/darstellung"
+    weak = office.post(path, {"accent": "#ffee00"})
+    assert weak.status_code == 422
+    assert 'id="accent-fehler"' in weak.text
+    assert office.post(path, {"accent": "blau"}).status_code == 422
+    picture = (io.BytesIO(png()), "logo.png")
+    nameless = office.post(path, {"accent": "", "logo": picture})
+    assert nameless.status_code == 422
+    assert "Bitte beschreiben Sie das Logo" in nameless.text
+    picture = (io.BytesIO(png()), "logo.png")
+    form = {"accent": "#7A1F5C", "logo": picture, "logo_alt": "Schule am Ahornweg"}
+    assert office.post(path, form).status_code == 303
+
+    start = office.get(f"/umfragen/{SLUG}").text
+    assert 'alt="Schule am Ahornweg"' in start
+    sheet = office.get(f"/umfragen/{SLUG}/farben.css?v=7a1f5c")
+    assert "--kern-color-action-default: #7a1f5c" in sheet.text
+    assert "prefers-color-scheme: dark" in sheet.text
+    assert office.post(path, {"accent": "", "without_logo": "y"}).status_code == 303
+    start = office.get(f"/umfragen/{SLUG}").text
+    assert "farben.css" not in start
+    assert "df-logo" not in start
+
+
+def test_posters_lead_to_the_survey_and_its_frame_leads_here(office: Visitor, town: Town) -> None:
+    slug = make_open_survey().slug
+    db.session.commit()
+    for name in ("plakat", "tischkarte"):
+        sheet = office.get(f"/umfragen/{slug}/bearbeiten/{name}.pdf")
+        assert sheet.data.startswith(b"%PDF-1.4")
+    assert (
+        f"/umfragen/{slug}/einbetten" in office.get(f"/umfragen/{slug}/bearbeiten/darstellung").text
+    )
+    framed = office.get(f"/umfragen/{slug}/einbetten")
+    assert "frame-ancestors *" in framed.headers["Content-Security-Policy"]
+    assert "<form" not in framed.text
+    assert 'target="_top"' in framed.text

@@ -19,6 +19,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from kern.i18n import _l
 from kern.web import Form
+from kern.web.uploads import PictureField
 from umfragen import rules
 from umfragen.forms.questions import CommaField
 from umfragen.models import Level
@@ -168,6 +169,29 @@ class FrameForm(Form):
     is_listed = BooleanField(_l("In der Liste der Umfragen zeigen"))
 
 
+class LookForm(Form):
+    accent = StringField(
+        _l("Farbe der Knöpfe und Balken"),
+        [Optional(), Length(max=7)],
+        render_kw={"maxlength": 7, "placeholder": "#43600c"},
+        description=_l(
+            "Zum Beispiel #43600c. Leer: die Farbe des Ortes. Für die dunkle Ansicht hellen wir"
+            " sie auf."
+        ),
+    )
+    logo = PictureField(
+        _l("Logo"),
+        description=_l("Steht klein über dem Titel. PNG, JPEG oder WebP, höchstens 10 MB."),
+        render_kw={"accept": "image/png,image/jpeg,image/webp"},
+    )
+    logo_alt = StringField(
+        _l("Was auf dem Logo steht"),
+        [Optional(), Length(max=200)],
+        description=_l("Für Menschen, die es nicht sehen, zum Beispiel: Stadtwerke Lindenau."),
+    )
+    without_logo = BooleanField(_l("Logo wegnehmen"))
+
+
 class DatesForm(Form):
     opens_on = DateField(_l("Beginnt am"), [Optional()], description=_l("Leer: beim Öffnen."))
     opens_time = TimeField(
@@ -252,6 +276,14 @@ class CodesForm(Form):
             InputRequired(MISSING),
             NumberRange(min=1, max=20_000, message=_l("Bitte eine Zahl von 1 bis 20.000.")),
         ],
+    )
+
+
+class ReminderForm(Form):
+    codes = TextAreaField(
+        _l("Ihre Codes"),
+        [DataRequired(_l("Bitte kopieren Sie die Codes hierher.")), Length(max=2_000_000)],
+        description=_l("Die Spalte „Code“ Ihrer Liste oder die ganze Liste."),
     )
 
 

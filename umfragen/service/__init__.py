@@ -27,7 +27,8 @@ code = give_resume_code(survey, token); token = resume(survey, typed)
 token = change(survey, typed)                            with the receipt: a draft as above, sent
                                                          by `submit`; withdraw(survey, typed)
 
-letters = make_letters(actor, survey, {"Nord": 500})     once; .code .stratum; letter_figures
+letters = make_letters(actor, survey, {"Nord": 500})     once; .code .stratum; letter_figures,
+                                                         unused, revoke
 
 Paper: enter(actor, survey, sheet_number, answers, source=Source.PAPER); twice: enter_first,
 compare, enter_second (raises Differing). `entered_on(survey, day)` counts.
@@ -87,6 +88,7 @@ from umfragen.service.letters import (
     StratumFigures,
     letter_figures,
     make_letters,
+    revoke,
     unused,
 )
 from umfragen.service.receipts import change, has_answers_of, withdraw
@@ -197,6 +199,7 @@ __all__ = [
     "require_new_device",
     "resume",
     "revision_key",
+    "revoke",
     "save",
     "save_access",
     "save_dates",

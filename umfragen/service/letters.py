@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import Integer, Table, func, insert, select
+from sqlalchemy import Integer, Table, delete, func, insert, select
 
 from kern import audit, text
 from kern.actor import Actor
@@ -58,10 +58,24 @@ def make_letters(actor: Actor, survey: Survey, wanted: Mapping[str, int]) -> lis
     return [Letter(code, stratum) for code, stratum in sorted(found.items())]
 
 
+def revoke(actor: Actor, survey: Survey, stratum: str) -> None:
+    """Codes of this group that nobody has used are no longer good."""
+    rules.require_may_publish(actor, survey)
+    these = (
+        InviteCode.survey_id == survey.id,
+        InviteCode.stratum == stratum,
+        InviteCode.is_used.is_(False),
+    )
+    db.session.execute(delete(InviteCode).where(*these))
+    audit.record(actor, "survey.codes_revoked", str(ref_of(survey)), "")
+
+
 def unused(actor: Actor, survey: Survey, typed: Iterable[str]) -> list[str]:
     """Of the office's own list, the codes that nobody has used: whom to remind."""
     rules.require_may_publish(actor, survey)
     _require_codes(survey)
+    if not letter_figures(survey):
+        return []
     known = {code for one in typed if (code := codes.read(one, CODE_SIGNS)) is not None}
     marks = {ledger.mark_of(survey.id, "code", code): code for code in known}
     query = select(InviteCode.mark).where(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from kern import text
 from kern.actor import Actor
+from kern.colours import HEX, unreadable
 from kern.db import db
 from kern.errors import Conflict, Invalid, NotFound
 from kern.ids import slugify
@@ -68,7 +69,9 @@ def copy_survey(actor: Actor, survey: Survey, scope: Scope, title: str = "") -> 
     wanted = title or f"{definition.title.say(language)[: MAX_TITLE - 10]} (Kopie)"
     words = Text.of({**dict(definition.title), language: wanted})
     copied = create_survey(actor, scope, wanted, definition=replace(definition, title=words))
-    copied.level, copied.settings = survey.level, dict(survey.settings)
+    copied.level = survey.level
+    # The picture goes with the original.
+    copied.settings = {**survey.settings, "logo": "", "logo_alt": ""}
     copied.k_min, copied.k_total = survey.k_min, survey.k_total
     db.session.flush()
     return copied
@@ -218,6 +221,7 @@ def _checked(settings: Settings) -> Settings:
             raise Invalid(
                 "Bitte eine Zahl von %(least)s bis %(most)s.", field=field, least=least, most=most
             )
+    _require_readable(settings.accent)
     if settings.minutes is not None and not 1 <= settings.minutes <= 240:  # noqa: PLR2004 - hours
         raise Invalid("Bitte eine Zahl von 1 bis 240.", field="minutes")
     return replace(
@@ -226,6 +230,16 @@ def _checked(settings: Settings) -> Settings:
         contact=text.clean_line(settings.contact, 300),
         paper_hint=text.clean_line(settings.paper_hint, 500),
     )
+
+
+def _require_readable(accent: str) -> None:
+    if accent and not HEX.fullmatch(accent):
+        raise Invalid("Bitte eine Farbe wie #43600c.", field="accent")
+    if accent and unreadable({"action": accent}):
+        raise Invalid(
+            "Diese Farbe ist als Schrift zu schwach zu lesen. Bitte wählen Sie eine dunklere.",
+            field="accent",
+        )
 
 
 def _checked_slug(slug: str) -> str:

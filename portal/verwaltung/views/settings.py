@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from kern import audit
 from kern.actor import Actor
+from kern.colours import unreadable
 from kern.content import Ref
 from kern.db import db
 from kern.errors import Invalid, NotFound
@@ -18,7 +19,6 @@ from kern.moderation.hints import ask_anew
 from kern.settings import change, town_settings
 from kern.settings.fields import BY_KEY
 from kern.web import Form, commits, notice, require, shows_again
-from portal.farben import unreadable
 from portal.verwaltung.blueprint import blueprint
 from portal.verwaltung.forms import GROUPS, REMOVE, fields_of, settings_form
 

@@ -161,6 +161,7 @@ def _page(
         more=more,
         is_over=isinstance(refused, Conflict),
         level=Level,
+        settings=service.settings_of(filling.survey),
         say=say,
         keep=f"umfrage:{filling.survey.slug}",
     )

@@ -16,7 +16,8 @@ from umfragen.engine import (
     rules_for_browser,
     show_page,
 )
-from umfragen.service import Filling
+from umfragen.rules import Settings
+from umfragen.service import Filling, settings_of
 from umfragen.service.files import names_of
 from umfragen.service.places import Ground, ground_of
 
@@ -35,6 +36,10 @@ class QuestionPage:
     @property
     def slug(self) -> str:
         return self.filling.survey.slug
+
+    @property
+    def settings(self) -> Settings:
+        return settings_of(self.filling.survey)
 
     @property
     def title(self) -> str:

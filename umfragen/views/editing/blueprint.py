@@ -25,6 +25,7 @@ SECTIONS: Mapping[str, tuple[object, str]] = {
     "vorschau": (_l("Vorschau und Probelauf"), "preview"),
     "quoten": (_l("Quoten"), "quotas"),
     "grunddaten": (_l("Grunddaten"), "basics"),
+    "darstellung": (_l("Darstellung und Werbung"), "look"),
     "zugang": (_l("Zugang und Datenschutz"), "access"),
     "oeffnen": (_l("Öffnen und beenden"), "opening"),
 }

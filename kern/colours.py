@@ -1,4 +1,5 @@
-"""A town's own colours: a style sheet made from four of them, and whether they can be read."""
+"""Own colours of a town or a survey: a style sheet made from four of them, and whether they can be
+read."""
 
 import re
 from collections.abc import Mapping
@@ -31,6 +32,15 @@ def unreadable(values: Mapping[str, Any]) -> list[str]:
         if (colour := _colour(values, key))
         and min(contrast(colour, page), contrast(colour, _mix(colour, page, share))) < READABLE
     ]
+
+
+def for_dark(colour: str) -> str:
+    """The same colour, as much lighter as it has to be to be read on a dark page."""
+    for share in range(0, 100, 5):
+        lighter = _mix("#ffffff", colour, share / 100)
+        if not unreadable({"action_dark": lighter}):
+            return lighter
+    return "#ffffff"
 
 
 def style_sheet(values: Mapping[str, Any]) -> str:
