@@ -1,11 +1,12 @@
 """How surveys appear in search, notices, feeds, calendars and at the desk."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup, escape
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload
 
 from kern import text
 from kern.actor import GUEST
@@ -26,21 +27,14 @@ from kern.i18n import _, _l
 from kern.scope import Scope, Visibility
 from kern.scope.rules import audience, readable, shown
 from umfragen import rules
-from umfragen.models import (
-    SURVEY_KEY,
-    PublishedQuestion,
-    State,
-    Survey,
-)
+from umfragen.content import outcomes
+from umfragen.content.outcomes import path_of
+from umfragen.models import SURVEY_KEY, State, Survey
 from umfragen.service import erasure, moderating, redacting
 from umfragen.service.surveys import get_survey_by_id, settings_of
 from umfragen.store.wording import words_of
 
 SHORT = 200
-
-
-def path_of(survey: Survey) -> str:
-    return f"/umfragen/{survey.slug}"
 
 
 def _released() -> Select[Survey]:
@@ -68,8 +62,13 @@ def _card(survey: Survey, document: Mapping[str, Any]) -> Card:
         at=survey.opened_at or survey.created_at,
         author=settings_of(survey).office,
         scope_id=survey.scope_id,
-        facts=(str(rules.STATE_LABELS[standing]),),
+        facts=(str(rules.STATE_LABELS[standing]), *_result_fact(survey)),
     )
+
+
+def _result_fact(survey: Survey) -> Iterator[str]:
+    if survey.results_at is not None:
+        yield _("Ergebnis veröffentlicht")
 
 
 def _welcome(document: Mapping[str, Any]) -> str:
@@ -82,7 +81,7 @@ def _welcome(document: Mapping[str, Any]) -> str:
 def _documents(ids: Sequence[int]) -> Sequence[Document]:
     surveys = db.session.scalars(_released().where(Survey.id.in_(ids))).all()
     ids = [survey.id for survey in surveys]
-    told, documents = _outcomes(ids), redacting.published_documents(ids)
+    told, documents = outcomes.words_by_survey(ids), redacting.published_documents(ids)
     return [
         _document(survey, documents.get(survey.id, {}), told.get(survey.id, []))
         for survey in surveys
@@ -106,14 +105,6 @@ def _document(survey: Survey, document: Mapping[str, Any], told: Sequence[str]) 
         boost=1.5,
         language=(survey.languages or ["de"])[0].partition("-")[0],
     )
-
-
-def _outcomes(ids: Sequence[int]) -> Mapping[int, list[str]]:
-    query = select(PublishedQuestion.survey_id, PublishedQuestion.plain)
-    found: dict[int, list[str]] = {}
-    for row in db.session.execute(query.where(PublishedQuestion.survey_id.in_(ids))):
-        found.setdefault(row.survey_id, []).append(row.plain)
-    return found
 
 
 def _public_ids() -> Iterator[int]:
@@ -184,17 +175,23 @@ def _find_titles(words: str, limit: int) -> Sequence[int]:
 
 
 def _newest(within: Within, limit: int) -> Sequence[Entry]:
-    """What has begun, the newest first."""
+    """What has begun, and what came out; the newest first."""
     if within.answers or within.host is not None:
         return ()
-    query = _released().where(readable(GUEST), Survey.opened_at.is_not(None))
-    query = query.where(Survey.opened_at <= now())
+    begun = _newest_by(Survey.opened_at, within, limit)
+    told = redacting.published_documents([survey.id for survey in begun])
+    found = [_entry(survey, told.get(survey.id, {})) for survey in begun]
+    found += outcomes.entries(_newest_by(Survey.results_at, within, limit))
+    return sorted(found, key=lambda entry: (entry.at, entry.ref), reverse=True)[:limit]
+
+
+def _newest_by(
+    moment: InstrumentedAttribute[datetime | None], within: Within, limit: int
+) -> Sequence[Survey]:
+    query = _released().where(readable(GUEST), moment <= now())
     if within.scope_id is not None:
         query = query.where(Scope.id == within.scope_id)
-    query = query.order_by(Survey.opened_at.desc(), Survey.id.desc()).limit(limit)
-    surveys = db.session.scalars(query).all()
-    told = redacting.published_documents([survey.id for survey in surveys])
-    return [_entry(survey, told.get(survey.id, {})) for survey in surveys]
+    return db.session.scalars(query.order_by(moment.desc(), Survey.id.desc()).limit(limit)).all()
 
 
 def _entry(survey: Survey, document: Mapping[str, Any]) -> Entry:
@@ -204,7 +201,7 @@ def _entry(survey: Survey, document: Mapping[str, Any]) -> Entry:
         title=_("Neue Umfrage: %(title)s", title=survey.title),
         html=_paragraphs(iter([_welcome(document)])),
         author=settings_of(survey).office,
-        path=path_of(survey),
+        path=f"/umfragen/{survey.slug}",
         at=at,
         changed_at=max(at, survey.closed_at or at),
     )

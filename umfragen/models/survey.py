@@ -88,6 +88,9 @@ class Survey(Model):
     created_at: Mapped[datetime] = mapped_column(Utc, default=now)
     opened_at: Mapped[datetime | None] = mapped_column(Utc)
     closed_at: Mapped[datetime | None] = mapped_column(Utc)
+    results_at: Mapped[datetime | None] = mapped_column(Utc)
+    """Since when everybody may read results; None while nobody may."""
+    results_changed_at: Mapped[datetime | None] = mapped_column(Utc)
     hidden_from: Mapped[State | None] = mapped_column(String(12))  # where restoring leads
     hidden_at: Mapped[datetime | None] = mapped_column(Utc)
     hidden_rule: Mapped[int | None]  # number of the rule, shown on the tombstone

@@ -27,6 +27,7 @@ from umfragen.results.gathering import answers, split_in, whole_counts
 from umfragen.results.keeping import dump, load
 from umfragen.results.places import geojson, heat, points_of
 from umfragen.results.publishing import REST, Split, can_filter, public_views
+from umfragen.service import free_texts, telling
 from umfragen.service.changes import announce
 from umfragen.store.frame import Frame
 from umfragen.store.plans import plan_of
@@ -66,8 +67,11 @@ def is_public(survey: Survey) -> bool:
     """Whether everybody may read results of it."""
     if survey.state in rules.UNSHOWN:
         return False
-    query = select(PublishedQuestion.question_key).where(PublishedQuestion.survey_id == survey.id)
-    return db.session.scalar(query.limit(1)) is not None and latest(survey.id) is not None
+    return survey.results_at is not None
+
+
+def results_path(survey: Survey) -> str:
+    return f"/umfragen/{survey.slug}/ergebnis"
 
 
 def take_snapshot(actor: Actor, survey: Survey, filters: Sequence[int]) -> Snapshot:
@@ -121,6 +125,7 @@ def publish(actor: Actor, survey: Survey, choice: Choice) -> None:
         _write(row, choice.outcomes.get(key, ""))
         db.session.add(row)
     db.session.flush()
+    _show(actor, survey)
     announce(actor, survey, "survey.results.publish", Fact.CHANGED)
 
 
@@ -128,7 +133,19 @@ def withdraw(actor: Actor, survey: Survey) -> None:
     """Show nothing any more. Snapshots stay: the next one keeps its distance from them."""
     rules.require_may_publish(actor, survey)
     db.session.execute(delete(PublishedQuestion).where(PublishedQuestion.survey_id == survey.id))
+    survey.results_at = survey.results_changed_at = None
+    telling.take_back_results(survey)
+    free_texts.note_public(survey)
     announce(actor, survey, "survey.results.withdraw", Fact.CHANGED)
+
+
+def _show(actor: Actor, survey: Survey) -> None:
+    """Who follows the project hears of it the first time; released texts can be found now."""
+    survey.results_changed_at = now()
+    if survey.results_at is None:
+        survey.results_at = survey.results_changed_at
+        telling.tell_results(actor, survey)
+    free_texts.note_public(survey)
 
 
 def figures_in(snapshot: Snapshot, view: str = "") -> tuple[int, list[Figure]] | None:

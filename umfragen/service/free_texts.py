@@ -133,6 +133,14 @@ def shown_items(survey: Survey) -> frozenset[int]:
     return frozenset(key for key, item in items.items() if item.question in questions)
 
 
+def note_public(survey: Survey) -> None:
+    """Whether released texts are shown has changed: whatever holds a copy looks again."""
+    query = select(FreeText.id).where(
+        FreeText.survey_id == survey.id, FreeText.state == FreeTextState.PUBLIC
+    )
+    outbox.note_all(FREE_TEXT_KEY, db.session.scalars(query).all(), Fact.CHANGED)
+
+
 def _rewrite(one: FreeText, words: str) -> None:
     one.text = words
     response = db.session.get_one(Response, one.response_id)

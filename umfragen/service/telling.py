@@ -12,6 +12,7 @@ from umfragen.service.changes import ref_of
 RELEASED = "umfragen.freigegeben"
 OPENED = "umfragen.beginnt"
 EXTENDED = "umfragen.verlaengert"
+RESULTS = "umfragen.ergebnis"
 PROJECT_KEY = "beteiligung.project"
 
 
@@ -42,6 +43,25 @@ def tell_extended(actor: Actor, survey: Survey) -> None:
     notify.announce(
         ref_of(survey), EXTENDED, within=_project(survey), by=actor.party_id, event=event
     )
+
+
+def tell_results(actor: Actor, survey: Survey) -> None:
+    """Whoever follows the project: what came out can be read. Once, however often it is changed."""
+    notify.announce(
+        ref_of(survey),
+        RESULTS,
+        within=_project(survey),
+        by=actor.party_id,
+        event=_results_event(survey),
+    )
+
+
+def take_back_results(survey: Survey) -> None:
+    notify.take_back(_results_event(survey))
+
+
+def _results_event(survey: Survey) -> str:
+    return f"{ref_of(survey)}:results"
 
 
 def _project(survey: Survey) -> list[Ref]:

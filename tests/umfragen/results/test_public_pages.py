@@ -98,7 +98,7 @@ def test_only_chosen_questions_are_shown_and_withdrawing_hides_all(
     publication.publish(planner, survey, Choice(frozenset({keys["rad"]}), {}))
     db.session.commit()
     assert [one["key"] for one in data(reader, survey)["questions"]] == [keys["rad"]]
-    publication.withdraw(planner, survey)
+    publication.withdraw(planner, db.session.merge(survey))
     db.session.commit()
     assert page(reader, survey).status_code == 404
 

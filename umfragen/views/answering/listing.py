@@ -11,6 +11,7 @@ from kern.clock import now
 from kern.i18n import _l
 from kern.web import current_actor
 from umfragen import rules, service
+from umfragen.content.outcomes import path_of
 from umfragen.models import State, Survey
 from umfragen.views.answering.blueprint import blueprint, remember_admission, to_survey
 
@@ -33,17 +34,19 @@ class Card:
     state: State
     opens_at: datetime | None
     closes_at: datetime | None
+    has_results: bool = False
 
 
 def card_of(survey: Survey, at: datetime) -> Card:
     scope = survey.scope
     return Card(
         title=survey.title,
-        path=f"/umfragen/{survey.slug}",
+        path=path_of(survey),
         about="" if scope.kind == "town" else scope.title,
         state=rules.standing(survey, at),
         opens_at=survey.opens_at,
         closes_at=survey.closes_at,
+        has_results=survey.results_at is not None,
     )
 
 
