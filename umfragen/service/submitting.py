@@ -143,9 +143,11 @@ def full_quota(filling: Filling, sheet: Sheet) -> Quota | None:
     was sent before has its place."""
     if filling.is_test or filling.is_change or not filling.plan.definition.quotas:
         return None
-    met = [quota for quota in quotas_met(sheet) if quota.act is QuotaAct.END]
-    counts = quota_counts(filling.survey.id) if met else {}
-    return next((quota for quota in met if counts.get(quota.name, 0) >= quota.limit), None)
+    try:
+        require_room(filling.survey, sheet)
+    except QuotaFull as full:
+        return full.quota
+    return None
 
 
 def lock(survey: Survey) -> None:
