@@ -59,7 +59,10 @@ from umfragen.views import editing as survey_editing
 from umfragen.views import panel as survey_panel
 from umfragen.views import paper as papier
 from umfragen.views import results as ergebnisse
+from wiki import models as wiki_models
 
+TABLES = (wiki_models,)
+"""Of rooms that have tables and no pages yet."""
 CONTENT_TYPES: tuple[ContentType, ...] = (
     project_content.PROJECTS,
     discussion_content.THREADS,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, MetaData, Table, func, select, table
+from sqlalchemy import Connection, MetaData, Table, column, func, select, table
 
 from kern.clock import now
 from kern.config import ROOT
@@ -60,7 +60,10 @@ def test_no_row_is_lost_on_the_way_from_the_first_release(town: Town) -> None:
     migrate.upgrade(town)
 
     with engine().connect() as connection:
-        counts = {name: select(func.count()).select_from(table(name)) for name in FIRST_ROWS}
+        ours = column("id") == 1  # later ones bring rows of their own
+        counts = {
+            name: select(func.count()).select_from(table(name)).where(ours) for name in FIRST_ROWS
+        }
         found = {name: connection.scalar(count) for name, count in counts.items()}
     assert found == dict.fromkeys(FIRST_ROWS, 1)
 

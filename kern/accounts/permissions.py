@@ -71,6 +71,8 @@ PERMISSIONS: tuple[Permission, ...] = (
     _row("survey.publish", _l("Umfragen beginnen und beenden"), PLANNER, ADMINISTRATOR),
     _row("survey.results", _l("Antworten auf Umfragen auswerten"), PLANNER, ADMINISTRATOR),
     _row("survey.enter", _l("Antworten von Papier und Telefon erfassen"), *_STAFF),
+    _row("wiki.propose", _l("Seiten des Wikis vorschlagen und ändern"), *_LOGGED_IN),
+    _row("wiki.manage", _l("Das Wiki pflegen"), *_STAFF),
     _row("admin.open", _l("Die Verwaltung öffnen"), ADMINISTRATOR),
     _row("admin.settings", _l("Einstellungen des Ortes ändern"), ADMINISTRATOR),
     _row("admin.grants", _l("Rechte geben und nehmen"), ADMINISTRATOR),

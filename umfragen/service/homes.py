@@ -10,10 +10,13 @@ from kern.scope import Scope, town_scope
 from kern.scope.rules import readable
 from umfragen.rules import EDIT
 
+KINDS = ("town", "project")
+
 
 def list_homes(actor: Actor) -> Sequence[Scope]:
     """The town first, then by title."""
     town = town_scope()
-    found = db.session.scalars(select(Scope).where(readable(actor)).order_by(Scope.title)).all()
+    query = select(Scope).where(Scope.kind.in_(KINDS), readable(actor)).order_by(Scope.title)
+    found = db.session.scalars(query).all()
     may = [scope for scope in found if actor.may(EDIT, scope.id)]
     return sorted(may, key=lambda scope: scope.id != town.id)
