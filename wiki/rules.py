@@ -153,7 +153,7 @@ def require_author(actor: Actor, proposal: Proposal) -> None:
         raise NotAllowed("Das kann nur, wer den Vorschlag geschrieben hat.")
 
 
-def require_may_appeal(actor: Actor, proposal: Proposal) -> None:
+def require_may_ask_again(actor: Actor, proposal: Proposal) -> None:
     """Once."""
     require_author(actor, proposal)
     if proposal.appealed:
