@@ -38,6 +38,7 @@ class Settings:
     port: int = 8000
     web_processes: int = 2
     web_threads: int = 4
+    page_cache_megabytes: int = 16
     upload_megabytes: int = 25
     session_days: int = 30
     log_days: int = 7
@@ -57,6 +58,11 @@ class Settings:
         _require(0 <= self.trusted_proxies <= 5, "trusted_proxies", "eine Zahl von 0 bis 5")
         _require(1 <= self.web_processes <= 64, "web_processes", "eine Zahl von 1 bis 64")
         _require(1 <= self.web_threads <= 64, "web_threads", "eine Zahl von 1 bis 64")
+        _require(
+            0 <= self.page_cache_megabytes <= 1024,
+            "page_cache_megabytes",
+            "eine Zahl von 0 bis 1024; 0 schaltet ihn ab",
+        )
         _require(1 <= self.upload_megabytes <= 200, "upload_megabytes", "eine Zahl von 1 bis 200")
         _require(1 <= self.session_days <= 365, "session_days", "eine Zahl von 1 bis 365")
         _require(
@@ -82,6 +88,7 @@ TEXTS: Mapping[str, str] = {
     "port": "Port, unter dem die Seite auf diesem Rechner antwortet",
     "web_processes": "Zahl der Prozesse, die Seiten ausliefern",
     "web_threads": "Zahl der Fäden je Prozess",
+    "page_cache_megabytes": "Megabyte je Prozess für fertige Seiten ohne Anmeldung",
     "upload_megabytes": "Größte Anfrage in Megabyte, Dateien eingeschlossen",
     "session_days": "Tage, nach denen eine Anmeldung ohne Besuch endet",
     "log_days": "Tage, die Protokolle des Betriebs bleiben",

@@ -8,9 +8,12 @@ from kern import config, i18n, web
 from kern.config import ROOT, Settings
 from kern.db import db
 from kern.town import Towns
+from kern.web import pages
 from kern.web.headers import Headed
 from kern.web.inputs import LONGEST_FORM
+from kern.web.pages import PageCache
 from portal import frame, rooms, static
+from portal.zustand import build
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -33,11 +36,21 @@ def create_app(settings: Settings | None = None) -> Flask:
     web.init_app(app, settings, Towns(settings))
     frame.init_app(app)
     rooms.register(app)
+    _keep_pages(app, settings)
     static.init_app(app)
     headed = Headed(app.wsgi_app, https=settings.https)
     app.wsgi_app = headed  # type: ignore[method-assign]  # as Flask says
     _believe_proxies(app, settings.trusted_proxies)
     return app
+
+
+def _keep_pages(app: Flask, settings: Settings) -> None:
+    pages.init_app(app)
+    if settings.page_cache_megabytes:
+        towns = app.extensions["dorflinde.towns"]
+        kept = PageCache(app.wsgi_app, towns, settings.page_cache_megabytes, build(settings))
+        app.extensions["dorflinde.pages"] = kept
+        app.wsgi_app = kept  # type: ignore[method-assign]  # as Flask says
 
 
 def _believe_proxies(app: Flask, count: int) -> None:

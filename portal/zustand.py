@@ -1,11 +1,13 @@
 """What is known about an installation beside its towns: its version, and its last backup."""
 
+import hashlib
 import tomllib
+from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from kern.config import ROOT
+from kern.config import ROOT, Settings
 from portal.processes import FOLDER
 
 LAST_BACKUP = "letzte-sicherung"
@@ -16,6 +18,24 @@ def version() -> str:
     values = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     found: str = values["project"]["version"]
     return found
+
+
+def build(settings: Settings) -> str:
+    """Changes with every file that pages are made of and with the installation's settings: what an
+    older program has kept is not shown by a newer one."""
+    told = hashlib.blake2b(repr(settings).encode(), digest_size=12)
+    for path in sorted(_made_of()):
+        stat = path.stat()
+        told.update(f"{path}|{stat.st_mtime_ns}|{stat.st_size}\n".encode())
+    return told.hexdigest()
+
+
+def _made_of() -> Iterator[Path]:
+    for folder in ("kern", "beteiligung", "umfragen", "wiki", "portal"):
+        yield from (ROOT / folder).rglob("*.py")
+    yield from (path for path in (ROOT / "templates").rglob("*.*") if path.is_file())
+    yield from (ROOT / "translations").rglob("*.po")
+    yield from (ROOT / "static" / "build").glob("manifest.json")
 
 
 def last_backup(data: Path) -> datetime | None:

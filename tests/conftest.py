@@ -16,8 +16,10 @@ from sqlalchemy import event
 from kern.config import Settings
 from kern.db import db, engine, engines, migrate
 from kern.town import Town, Towns, use_town
+from portal import app as portal_app
 from portal.app import create_app
-from tests import postgres, quick
+from tests import kept_pages, postgres, quick
+from tests.kept_pages import CheckedPageCache
 
 HOST = "localhost"
 RUN = "DORFLINDE_TEST_RUN"  # begins the name of each database of this run, in all its processes
@@ -27,6 +29,7 @@ BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 def pytest_configure(config: pytest.Config) -> None:
     quick.share_templates()
     quick.share_routes()
+    setattr(portal_app, "PageCache", CheckedPageCache)  # noqa: B010 - a type checker would mind
     if not hasattr(config, "workerinput"):
         os.environ[RUN] = f"{postgres.FAMILY}{os.getpid()}_{secrets.token_hex(3)}"
 
@@ -79,11 +82,14 @@ def template_town(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def settings(template_town: Path, tmp_path: Path, database: str) -> Settings:
+def settings(
+    template_town: Path, tmp_path: Path, database: str, request: pytest.FixtureRequest
+) -> Settings:
     data = tmp_path / "daten"
     unused = shutil.ignore_patterns("ort.db*") if database else None
     shutil.copytree(template_town, data, ignore=unused)
-    return Settings(data=data, argon2_memory_kib=64, database=database)
+    kept = 0 if request.node.get_closest_marker("unkept") else Settings().page_cache_megabytes
+    return Settings(data=data, argon2_memory_kib=64, database=database, page_cache_megabytes=kept)
 
 
 @pytest.fixture
@@ -91,6 +97,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings)
     app.testing = True
     yield app
+    kept_pages.close(app)
     engines.close()
 
 

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from beteiligung.discussion.models import Thread
+from kern.db import db
 from tests.builders import log_in, make_account, make_project, make_thread
 from tests.conftest import CountQueries
 from tests.crowds import fill_thread
@@ -18,7 +19,7 @@ LOOP_MS = 1.6  # what `slowness` takes there while nothing else runs
 THREAD_MS = 6
 PROJECT_MS = 6
 
-pytestmark = pytest.mark.usefixtures("town")
+pytestmark = [pytest.mark.usefixtures("town"), pytest.mark.unkept]
 
 # Replies below each post, and how many posts stand on the page.
 SHAPES = pytest.mark.parametrize(("replies", "shown"), [(0, 20), (3, 80)])
@@ -40,6 +41,7 @@ def project_of(count: int) -> str:
 
 def queries_of(client: FlaskClient, count: CountQueries, path: str) -> list[str]:
     """Of the second reading: the first one reads the town's own words."""
+    db.session.commit()
     assert client.get(path).status_code == 200
     with count() as found:
         assert client.get(path).status_code == 200

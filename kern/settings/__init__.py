@@ -12,7 +12,7 @@ from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, SessionTransaction, mapped_column
 
 from kern.db import Json, Model, db
-from kern.outbox import Revision, bump
+from kern.outbox import bump, watching
 from kern.settings.fields import BY_KEY, FIELDS, Field
 from kern.town import current_town
 
@@ -45,7 +45,6 @@ class TownSettings:
             raise AttributeError(key) from None
 
 
-_REVISION = select(Revision.__table__.c.rev).where(Revision.key == REVISION_KEY)
 _lock = threading.Lock()
 _cache: dict[str, TownSettings] = {}
 
@@ -78,7 +77,7 @@ def _glance() -> _Glance:
 
 def _read(*, shared: bool) -> TownSettings:
     key = str(current_town().path)
-    revision = db.session.scalar(_REVISION) or 0
+    (revision,) = watching.known([REVISION_KEY])
     held = _cache.get(key)
     if shared and held is not None and held.revision == revision:
         return held

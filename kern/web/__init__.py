@@ -17,6 +17,7 @@ from kern.web.limit import (
     limit_writing,
 )
 from kern.web.notice import notice
+from kern.web.pages import depends_on, depends_on_everything
 
 __all__ = [
     "Form",
@@ -24,6 +25,8 @@ __all__ = [
     "commits",
     "csrf_field",
     "current_actor",
+    "depends_on",
+    "depends_on_everything",
     "init_app",
     "limit",
     "limit_entering",

@@ -18,7 +18,7 @@ from kern import calendar, text
 from kern.clock import now
 from kern.i18n import _, _l
 from kern.settings import town_settings
-from kern.web import current_actor
+from kern.web import current_actor, depends_on, depends_on_everything
 from umfragen.service.running import list_running
 from umfragen.views.answering.listing import card_of
 
@@ -49,6 +49,7 @@ class PlaceShown(NamedTuple):
 @blueprint.get("/")
 def start() -> ResponseReturnValue:
     """Four queries: surveys, settings, what runs, what came of the rest."""
+    depends_on_everything()
     actor, at = current_actor(), now()
     published = list_published(actor, at)
     running = [card for card in published if card.standing is Standing.RUNNING]
@@ -68,6 +69,7 @@ def start() -> ResponseReturnValue:
 
 @blueprint.get("/so-gehts")
 def howto() -> ResponseReturnValue:
+    depends_on()
     return render_template("portal/start/howto.html", html=rendered(town_settings().howto))
 
 
@@ -105,6 +107,7 @@ def rendered(source: str) -> Markup:
 
 
 def _own_page(key: str) -> ResponseReturnValue:
+    depends_on()
     html = rendered(town_settings()[key])
     return render_template("portal/start/own.html", title=TITLES[key], html=html)
 

@@ -49,7 +49,9 @@ def cast_vote(party_id: int, post: Post, value: int) -> None:
         _put(party_id, post.id, value)
     db.session.flush()
     counting.recount_votes(post.id)
-    outbox.bump(f"beteiligung.thread:{post.thread_id}", f"{POST_KEY}:{post.id}")
+    outbox.bump(
+        f"beteiligung.thread:{post.thread_id}", f"{POST_KEY}:{post.id}", f"scope:{post.scope_id}"
+    )
 
 
 def _put(party_id: int, post_id: int, value: int) -> None:

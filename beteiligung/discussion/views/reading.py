@@ -29,7 +29,14 @@ from kern.ids import parse_id
 from kern.moderation import bars
 from kern.moderation.bars import Bar
 from kern.scope import Act, Window, is_open, list_windows
-from kern.web import commits, current_actor, shows, shows_again
+from kern.web import (
+    commits,
+    current_actor,
+    depends_on,
+    depends_on_everything,
+    shows,
+    shows_again,
+)
 from kern.web.feeds import Feed, atom
 from kern.web.limit import limit_mails, limit_voting
 from kern.web.notice import notice
@@ -65,10 +72,19 @@ def thread(thread_id: int) -> ResponseReturnValue:
         found = threads.get_thread_for(actor, thread_id)
     except NotFound:
         return _tombstone(threads.get_tombstone_for(actor, thread_id)), 410
+    _declare(found)
     moved = _moved_on(actor, found)
     if moved is not None:
         return redirect(url_for(".permalink", post_id=moved))
     return thread_page(actor, found, PostForm(formdata=None, text=_quoted(actor)))
+
+
+def _declare(thread: Thread) -> None:
+    """A thread of which something was moved names other projects."""
+    if thread.moved_from_id is not None or thread.moved_count:
+        depends_on_everything()
+    else:
+        depends_on(thread.scope_id)
 
 
 def _tombstone(thread: Thread) -> str:
@@ -231,6 +247,7 @@ def replies(post_id: int) -> ResponseReturnValue:
     if post is None or view is None:
         raise NotFound(posts.GONE)
     thread = threads.get_thread_for(actor, post.thread_id)
+    _declare(thread)
     bar = bars.bar_for(actor, thread.scope_id)
     rights = rights_of(actor, thread, list(list_windows(thread.scope_id)), bar)
     here = url_for(".replies", post_id=post_id)

@@ -31,7 +31,7 @@ from kern.i18n import _, _l
 from kern.ids import parse_id
 from kern.moderation.words import removed_words
 from kern.panels import panels
-from kern.web import current_actor, shows
+from kern.web import current_actor, depends_on_everything, shows
 from kern.web.feeds import Feed, atom, ics
 
 CHIPS = {
@@ -45,6 +45,7 @@ CHIPS = {
 
 @blueprint.get("/")
 def list_projects() -> ResponseReturnValue:
+    depends_on_everything()
     actor, wanted = current_actor(), request.args.get("zeigen", "")
     standing = Standing(wanted) if wanted in set(Standing) else Standing.RUNNING
     page = list_cards(actor, standing, now(), parse_id(request.args.get("vor")))
@@ -64,6 +65,7 @@ def project(slug: str) -> ResponseReturnValue:
         found = get_project_for(actor, slug)
     except NotFound:
         return _tombstone(get_tombstone_for(actor, slug)), 410
+    depends_on_everything()  # panels show what other rooms have to it
     shows(ref_of(found))
     shown = panels(ref_of(found), found.scope_id)
     return _page(actor, project_page(found, now(), shown))

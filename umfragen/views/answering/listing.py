@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from kern.clock import now
 from kern.i18n import _l
-from kern.web import current_actor
+from kern.web import current_actor, depends_on_everything
 from umfragen import rules, service
 from umfragen.content.outcomes import path_of
 from umfragen.models import State, Survey
@@ -60,6 +60,7 @@ def cards_by_group(surveys: Iterable[Survey], at: datetime) -> dict[str, list[Ca
 
 @blueprint.get("/umfragen/")
 def list_surveys() -> ResponseReturnValue:
+    depends_on_everything()
     actor = current_actor()
     cards = cards_by_group(service.list_surveys(actor), now())
     return render_template(

@@ -13,7 +13,7 @@ from kern.content import Within
 from kern.errors import NotFound
 from kern.i18n import _, language
 from kern.ids import parse_id
-from kern.web import current_actor
+from kern.web import current_actor, depends_on
 from kern.web.feeds import Feed, atom
 from kern.web.headers import CSP
 from umfragen.engine import Plan
@@ -79,6 +79,7 @@ class Result:
 def result_for(slug: str, view: str = "") -> Result:
     """The gate: NotFound while nothing is published."""
     survey = get_survey_for(current_actor(), slug)
+    depends_on(survey.scope_id)
     rows = publication.published(survey.id)
     snapshot = publication.latest(survey.id)
     if not publication.is_public(survey) or snapshot is None:

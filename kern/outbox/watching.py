@@ -1,0 +1,137 @@
+"""Counters as one transaction sees them, and the safety net under everybody who changes something.
+
+Pages for strangers are kept while the counters of what they show stand. Whoever changes a scope
+bumps `scope:<id>`. A transaction that changed something else, or forgot to, counts up `REST`, on
+which every kept page depends: forgetting makes pages slower, never wrong.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+from sqlalchemy import Delete, Insert, Table, Update, event, func, literal, select
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction
+
+from kern.db import TownSession, db
+from kern.outbox import Revision, bump
+
+REST = "rest"
+SCOPES = "scope:*"
+"""Stands for all scopes together: any of them changed."""
+
+UNSEEN = frozenset(
+    {
+        *("kern_audit", "kern_bounce", "kern_case", "kern_case_note", "kern_digest"),
+        *("kern_fingerprint", "kern_follow", "kern_grant", "kern_hint", "kern_identity"),
+        *("kern_joint_decision", "kern_notice", "kern_outbox", "kern_pending", "kern_preference"),
+        *("kern_revision", "kern_session", "kern_token"),
+        *("umfragen_answer_draft", "umfragen_code", "umfragen_draft_step", "umfragen_inbox"),
+        *("umfragen_participation", "umfragen_submit_key"),
+    }
+)
+"""Tables that no page for strangers shows. A table that is missing here is taken for shown."""
+
+_BUMPED, _TOUCHED, _KNOWN, _BEGINS = "bumped_scope", "touched_shown", "known_revisions", "begins"
+_BEFORE_SCOPES, _AFTER_SCOPES = "scope:", "scope;"  # the sign after the colon
+
+
+def known(keys: Iterable[str]) -> tuple[int, ...]:
+    """The counters in the order asked, read once per transaction: at most one query."""
+    wanted = tuple(keys)
+    memo = _memo()
+    missing = [key for key in wanted if key not in memo]
+    if missing:
+        _read(missing, memo)
+    return tuple(memo[key] for key in wanted)
+
+
+def watch(*keys: str) -> None:
+    """These counters will be asked for: whoever asks first in this transaction reads them too."""
+    memo = _memo()
+    watched: set[str] = db.session().info.setdefault("watched", set())
+    watched.update(key for key in keys if key not in memo)
+
+
+def _memo() -> dict[str, int]:
+    session = db.session()
+    held = cast("tuple[SessionTransaction | None, dict[str, int]] | None", session.info.get(_KNOWN))
+    if held is None or held[0] is not session.get_transaction() or held[0] is None:
+        held = session.info[_KNOWN] = (session.get_transaction(), {})
+    return held[1]
+
+
+def _read(missing: Iterable[str], memo: dict[str, int]) -> None:
+    watched = db.session().info.pop("watched", set())
+    keys = sorted({*missing, *(key for key in watched if key not in memo)})
+    table = cast("Table", Revision.__table__)
+    query = select(table.c.key, table.c.rev).where(table.c.key.in_(keys))
+    if SCOPES in keys:
+        total = select(func.coalesce(func.sum(table.c.rev), 0))
+        total = total.where(table.c.key >= _BEFORE_SCOPES, table.c.key < _AFTER_SCOPES)
+        everything = select(literal(SCOPES), total.scalar_subquery())
+        rows = db.session.execute(query.union_all(everything)).all()
+    else:
+        rows = db.session.execute(query).all()
+    found = {key: int(rev) for key, rev in rows}
+    # The query itself may have begun the transaction that the memo belongs to.
+    fresh = {**memo, **{key: found.get(key, 0) for key in keys}}
+    memo.update(fresh)
+    db.session().info[_KNOWN] = (db.session().get_transaction(), memo)
+
+
+def begins() -> int:
+    """How many transactions this session has begun: one is one view of the data."""
+    return int(db.session().info.get(_BEGINS, 0))
+
+
+@event.listens_for(TownSession, "after_begin")
+def _count_begins(session: Session, transaction: SessionTransaction, _connection: Any) -> None:
+    if not transaction.nested:
+        session.info[_BEGINS] = session.info.get(_BEGINS, 0) + 1
+
+
+@event.listens_for(TownSession, "after_flush")
+def _see_flush(session: Session, _context: UOWTransaction) -> None:
+    changed = (one for one in session.dirty if session.is_modified(one))
+    for one in (*session.new, *changed, *session.deleted):
+        _see_table(session, getattr(one, "__tablename__", ""))
+
+
+@event.listens_for(TownSession, "do_orm_execute")
+def _see_statement(state: ORMExecuteState) -> None:
+    statement = state.statement
+    if not isinstance(statement, Insert | Update | Delete):
+        return
+    table = statement.table
+    name = table.name if isinstance(table, Table) else ""
+    if name == Revision.__tablename__:
+        given = state.parameters
+        rows = [given] if isinstance(given, Mapping) else list(given or ())
+        if any(str(row.get("key", "")).startswith(_BEFORE_SCOPES) for row in rows):
+            state.session.info[_BUMPED] = True
+    _see_table(state.session, name)
+
+
+def _see_table(session: Session, name: str) -> None:
+    if name not in UNSEEN:
+        session.info[_TOUCHED] = True
+
+
+@event.listens_for(TownSession, "before_commit")
+def _catch_the_rest(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
+    session.flush()
+    if session.info.get(_TOUCHED) and not session.info.get(_BUMPED):
+        bump(REST)
+
+
+@event.listens_for(TownSession, "after_soft_rollback")
+def _forget_rolled_back(session: Session, transaction: SessionTransaction) -> None:
+    if not transaction.nested:
+        _forget(session)
+
+
+@event.listens_for(TownSession, "after_commit")
+def _forget(session: Session) -> None:
+    for name in (_BUMPED, _TOUCHED, _KNOWN, "watched"):
+        session.info.pop(name, None)

@@ -1,0 +1,121 @@
+"""The counters of a town by one bare query, without SQLAlchemy: this is the whole cost of a hit.
+
+On SQLite each thread has connections of its own, on PostgreSQL a process has one for each of the
+towns asked last: a server has no hundreds of them.
+"""
+
+import contextlib
+import os
+import sqlite3
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Protocol
+
+import psycopg
+from sqlalchemy import make_url
+
+from kern.outbox.watching import SCOPES
+from kern.town import Town
+
+OPEN_TOWNS = 16  # of one thread
+_ONE = "SELECT key, rev FROM kern_revision WHERE key IN ({})"
+_ALL = (
+    " UNION ALL SELECT 'scope:*', coalesce(sum(rev), 0) FROM kern_revision"
+    " WHERE key >= 'scope:' AND key < 'scope;'"
+)
+Rows = Sequence[tuple[str, int]]
+
+
+class Unreadable(Exception):
+    """The counters cannot be asked: the request goes its ordinary way."""
+
+
+class _Asker(Protocol):
+    def ask(self, keys: tuple[str, ...]) -> Rows: ...
+
+    def close(self) -> None: ...
+
+
+class Counters:
+    def __init__(self) -> None:
+        self._local = threading.local()
+        self._shared: OrderedDict[str, _Asker] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, town: Town, keys: tuple[str, ...]) -> tuple[int, ...]:
+        """In the order asked; unknown ones are 0. Raises `Unreadable`."""
+        if town.database_url.startswith("sqlite"):
+            own: OrderedDict[str, _Asker] = self._local.__dict__.setdefault("own", OrderedDict())
+            found = _asked(own, town, keys)
+        else:
+            with self._lock:
+                found = _asked(self._shared, town, keys)
+        return tuple(int(found.get(key, 0)) for key in keys)
+
+    def close(self) -> None:
+        """What this thread and the process have open."""
+        for askers in (self._local.__dict__.get("own", {}), self._shared):
+            for asker in askers.values():
+                asker.close()
+            askers.clear()
+
+
+def _asked(askers: "OrderedDict[str, _Asker]", town: Town, keys: tuple[str, ...]) -> dict[str, int]:
+    name = f"{town.database_url}|{town.path}"
+    try:
+        asker = askers.get(name)
+        if asker is None:
+            asker = askers[name] = _open(town)
+            while len(askers) > OPEN_TOWNS:
+                askers.popitem(last=False)[1].close()
+        askers.move_to_end(name)
+        return dict(asker.ask(keys))
+    except (sqlite3.Error, psycopg.Error, OSError) as error:
+        failed = askers.pop(name, None)
+        if failed is not None:
+            failed.close()
+        raise Unreadable from error
+
+
+def _open(town: Town) -> _Asker:
+    url = make_url(town.database_url)
+    if url.get_backend_name() == "sqlite":
+        return _Sqlite(url.database or "")
+    return _Postgres(url.set(drivername="postgresql").render_as_string(hide_password=False))
+
+
+class _Sqlite:
+    """A file that was put in another's place (a restored backup) is noticed by its inode."""
+
+    def __init__(self, path: str) -> None:
+        self._path, self._inode = path, os.stat(path).st_ino  # noqa: PTH116 - asked at every hit
+        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._connection.execute("PRAGMA query_only=ON")
+        self._connection.execute("PRAGMA busy_timeout=500")
+
+    def ask(self, keys: tuple[str, ...]) -> Rows:
+        if os.stat(self._path).st_ino != self._inode:  # noqa: PTH116 - asked at every hit
+            raise sqlite3.OperationalError("another file")
+        exact = tuple(key for key in keys if key != SCOPES)
+        query = _ONE.format(",".join("?" * len(exact)))
+        return self._connection.execute(query + _ALL if SCOPES in keys else query, exact).fetchall()
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class _Postgres:
+    def __init__(self, address: str) -> None:
+        self._connection = psycopg.connect(address, autocommit=True, prepare_threshold=2)
+
+    def ask(self, keys: tuple[str, ...]) -> Rows:
+        exact = tuple(key for key in keys if key != SCOPES)
+        query = _ONE.format(",".join(["%s"] * len(exact)))
+        full = query + _ALL if SCOPES in keys else query
+        with self._connection.cursor() as cursor:
+            return cursor.execute(full.encode(), exact).fetchall()
+
+    def close(self) -> None:
+        with contextlib.suppress(psycopg.Error):
+            self._connection.close()
