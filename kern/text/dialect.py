@@ -5,6 +5,7 @@ taken out. HTML is thereby text, four blanks are four blanks, and no bracket cos
 """
 
 import re
+from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
 
 from markdown import Markdown
@@ -21,7 +22,7 @@ from kern.text.links import safe_href
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})[^`]*")
 _ITEM = re.compile(r" {0,3}(?:[-*+]|1\.) +\S")
-_HEADING = re.compile(r"#{1,6} +[^\s#][^\n]*")
+HEADING = re.compile(r"#{1,6} +[^\s#][^\n]*")
 _MAX_EMPHASIS = 1_000_000  # stars times characters of one paragraph
 _TOP_LEVEL = 3
 _LAST_LEVEL = 6
@@ -37,7 +38,7 @@ _AUTOLINK = r"<(?P<address>(?:https?://|mailto:)[^<>\s]++)>"
 CODE = r"(?<![\\`])(?:``(?!`)(?P<two>(?:[^`\n]|`(?!`))++)``(?!`)|`(?!`)(?P<one>[^`\n]++)`(?!`))"
 _RUN = r"\*{4,}+|_{4,}+"
 _ADDRESS = r"(?:https?://|www\.)[^\s<>\x02\x03]*[^\s<>\x02\x03*_]"
-_CODE_POINT = re.compile("\x02(\\d+)\x03")
+CODE_POINT = re.compile("\x02(\\d+)\x03")
 
 
 class _Fences(Preprocessor):
@@ -45,26 +46,15 @@ class _Fences(Preprocessor):
 
     def run(self, lines: list[str]) -> list[str]:
         out: list[str] = []
-        index = 0
-        unclosed: dict[str, int] = {}  # shortest fence known to stay open, so each search is once
-        while index < len(lines):
-            fence = opening_fence(lines[index])
-            end = None
-            if fence and len(fence) < unclosed.get(fence[0], len(fence) + 1):
-                end = closing_fence(lines, index + 1, fence)
-                if end is None:
-                    unclosed[fence[0]] = len(fence)
-            if end is None:
-                out.append(lines[index])
-                index += 1
-                continue
-            code = _escaped("\n".join(lines[index + 1 : end]))
-            out += ["", self.md.htmlStash.store(f"<pre><code>{code}\n</code></pre>"), ""]
-            index = end + 1
-        return out
+        at = 0
+        for start, end in closed_fences(lines):
+            code = escaped_code(lines[start + 1 : end])
+            out += [*lines[at:start], "", self.md.htmlStash.store(code), ""]
+            at = end + 1
+        return [*out, *lines[at:]]
 
 
-class _Breaks(Preprocessor):
+class Breaks(Preprocessor):
     """Give lists and headings the empty line that the parser wants and nobody types.
 
     A list may begin right below a sentence, but not at "am\n24. Mai".
@@ -78,7 +68,7 @@ class _Breaks(Preprocessor):
         out: list[str] = []
         in_list = False
         for line in lines:
-            if self.headings and _HEADING.fullmatch(line):
+            if self.headings and HEADING.fullmatch(line):
                 out += ["", line, ""]
                 in_list = False
                 continue
@@ -94,7 +84,7 @@ class _Headings(BlockProcessor):
     """`# Titel` with a blank, from h3 down: the page owns h1 and h2, and #1 is no heading."""
 
     def test(self, parent: ET.Element, block: str) -> bool:
-        return _HEADING.fullmatch(block.strip("\n")) is not None
+        return HEADING.fullmatch(block.strip("\n")) is not None
 
     def run(self, parent: ET.Element, blocks: list[str]) -> None:
         marks, _, title = blocks.pop(0).strip("\n").partition(" ")
@@ -126,7 +116,7 @@ class _Links(InlineProcessor):
 
     def _typed(self, address: str) -> str:
         """The address as typed: earlier patterns have set escaped characters and code aside."""
-        return _CODE_POINT.sub(lambda point: chr(int(point.group(1))), self.unescape(address))
+        return CODE_POINT.sub(lambda point: chr(int(point.group(1))), self.unescape(address))
 
 
 class _Code(InlineProcessor):
@@ -165,19 +155,41 @@ def _is_paragraph(line: str) -> bool:
     return bool(line.strip()) and not line.startswith((" ", "\t", ">", "|"))
 
 
-def opening_fence(line: str) -> str:
+def closed_fences(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Numbers of the lines that open and close fenced code, in order."""
+    index = 0
+    unclosed: dict[str, int] = {}  # shortest fence known to stay open, so each search is once
+    while index < len(lines):
+        fence = _opening_fence(lines[index])
+        if fence and len(fence) < unclosed.get(fence[0], len(fence) + 1):
+            end = _closing_fence(lines, index + 1, fence)
+            if end is not None:
+                yield index, end
+                index = end
+            else:
+                unclosed[fence[0]] = len(fence)
+        index += 1
+
+
+def _opening_fence(line: str) -> str:
     """The fence that the line begins, else an empty text."""
     found = _FENCE.fullmatch(line)
     return found.group(1) if found else ""
 
 
-def closing_fence(lines: list[str], start: int, fence: str) -> int | None:
+def _closing_fence(lines: Sequence[str], start: int, fence: str) -> int | None:
     """Where the fence is closed, from the line numbered `start` on."""
     for index in range(start, len(lines)):
         line = lines[index].strip()
         if line.startswith(fence) and not line.strip(fence[0]):
             return index
     return None
+
+
+def escaped_code(lines: Sequence[str]) -> str:
+    """The lines as an element that shows them as they are."""
+    code = _escaped("\n".join(lines))
+    return f"<pre><code>{code}\n</code></pre>"
 
 
 def _escaped(code: str) -> str:
@@ -197,7 +209,9 @@ def _shown(label: str, address: str) -> ET.Element:
     return element
 
 
-class _Dialect(Extension):
+class Dialect(Extension):
+    """Of posts and comments, and the ground of every other one."""
+
     def __init__(self, *, links: bool, headings: bool) -> None:
         super().__init__()
         self.links = links
@@ -206,7 +220,7 @@ class _Dialect(Extension):
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the library's name
         md.preprocessors.deregister("html_block")
         md.preprocessors.register(_Fences(md), "fences", 25)
-        md.preprocessors.register(_Breaks(md, headings=self.headings), "breaks", 20)
+        md.preprocessors.register(Breaks(md, headings=self.headings), "breaks", 20)
         for name in ("reference", "code", "hashheader", "setextheader"):
             md.parser.blockprocessors.deregister(name)
         if self.headings:
@@ -233,7 +247,7 @@ def markdown(text: str, *, links: bool, headings: bool) -> str:
             Nl2BrExtension(),
             SaneListExtension(),
             TableExtension(),
-            _Dialect(links=links, headings=headings),
+            Dialect(links=links, headings=headings),
         ]
     )
     return converter.convert(text)

@@ -28,11 +28,12 @@ def is_too_complex(text: str) -> bool:
     """Whether a line starts deeper, or a line or paragraph holds more, than any person writes."""
     lines = text.split("\n")
     return any(_depth(line) > MAX_DEPTH or line.count("|") > MAX_COLUMNS for line in lines) or any(
-        _copied(paragraph) > MAX_COPIED for paragraph in _EMPTY_LINE.split(text)
+        effort(paragraph) > MAX_COPIED for paragraph in _EMPTY_LINE.split(text)
     )
 
 
-def _copied(paragraph: str) -> int:
+def effort(paragraph: str) -> int:
+    """Characters that the parser copies at most."""
     return len(paragraph) * sum(paragraph.count(sign) for sign in _SIGNS)
 
 

@@ -1,6 +1,7 @@
 """Which addresses may become a link, and finding them in rendered text."""
 
 import re
+import sys
 from collections.abc import MutableMapping
 from urllib.parse import urlsplit
 
@@ -49,8 +50,9 @@ def safe_href(address: str) -> str | None:
     return address
 
 
-def linkify(html: str) -> str:
-    """Make links of addresses in rendered text that is no link and no code yet.
+def linkify(html: str, most: int = sys.maxsize) -> str:
+    """Make links of addresses in rendered text that is no link and no code yet, the first `most` of
+    them.
 
     Only pieces of text with an address in them reach bleach: it is 30 times slower than nh3, and
     escapes entities twice in elements it is told to skip.
@@ -64,7 +66,9 @@ def linkify(html: str) -> str:
         if found := _TAKEN.match(piece):
             closed += -1 if found.group(1) else 1
         elif not closed and piece[:1] != "<" and URL.search(piece):
-            piece = linker.linkify(piece)  # noqa: PLW2901 - the piece with its links
+            most -= len(URL.findall(piece))
+            if most >= 0:
+                piece = linker.linkify(piece)  # noqa: PLW2901 - the piece with its links
         out.append(piece)
     return "".join(out)
 

@@ -8,6 +8,7 @@ MAX_MARKS = 4
 """Combining marks kept per letter. Vietnamese and vocalised Hebrew need three; more is Zalgo."""
 
 _NEWLINES = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_ANY_NEWLINE = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 
 # Latin text with German typography takes the quick road; everything else is looked at one by one.
 _UNUSUAL = re.compile("[^\t\n\x20-\x7e\xa0-\xac\xae-\u02ff\u2010-\u2014\u2018-\u201e\u2026\u20ac]")
@@ -57,6 +58,15 @@ def normalise(text: str) -> str:
     text = unicodedata.normalize("NFC", "".join(_kept(text)))
     # Composing may leave a joiner or a hyphen where it had no place before, never more than once.
     return unicodedata.normalize("NFC", "".join(_kept(text)))
+
+
+def normalised_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Each line as in `normalise(text)`, with where it begins in the text as it was given."""
+    at = 0
+    for newline in _ANY_NEWLINE.finditer(text):
+        yield at, normalise(text[at : newline.start()])
+        at = newline.end()
+    yield at, normalise(text[at:])
 
 
 def clean_line(text: str, max_length: int) -> str:

@@ -4,10 +4,13 @@ import re
 from html import unescape
 
 _PARAGRAPHS = frozenset(
-    {"p", "h3", "h4", "h5", "h6", "ul", "ol", "pre", "blockquote", "table", "hr"}
+    {
+        *("p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "pre", "blockquote", "table", "hr"),
+        *("aside", "figure", "figcaption", "dl", "dt", "section"),
+    }
 )
 _LISTS = frozenset({"ul", "ol"})
-_LINES = frozenset({"br", "tr"})
+_LINES = frozenset({"br", "tr", "dd"})
 _CELLS = frozenset({"td", "th"})
 
 _PIECES = re.compile(r"<(/?)([a-z][a-z0-9]*)([^<>]*)>|([^<]+)")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from kern.text.dialect import CODE, closing_fence, opening_fence
+from kern.text.dialect import CODE, closed_fences
 
 _CODE_SPAN = re.compile(CODE)
 Span = tuple[int, int]
@@ -27,21 +27,10 @@ def _outside_fences(source: str) -> Iterator[Span]:
     offsets = [0]
     for line in lines:
         offsets.append(offsets[-1] + len(line) + 1)
-    begin = index = 0
-    unclosed: dict[str, int] = {}
-    while index < len(lines):
-        fence = opening_fence(lines[index])
-        end = None
-        if fence and len(fence) < unclosed.get(fence[0], len(fence) + 1):
-            end = closing_fence(lines, index + 1, fence)
-            if end is None:
-                unclosed[fence[0]] = len(fence)
-        if end is None:
-            index += 1
-            continue
-        if begin < offsets[index]:
-            yield begin, offsets[index]
-        index = end + 1
-        begin = offsets[index]
+    begin = 0
+    for start, end in closed_fences(lines):
+        if begin < offsets[start]:
+            yield begin, offsets[start]
+        begin = offsets[end + 1]
     if begin < len(source):
         yield begin, len(source)

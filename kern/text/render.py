@@ -62,14 +62,15 @@ def may_link(source: str) -> bool:
 def _formatted(text: str, *, links: bool, headings: bool) -> str:
     """Markdown; what no person writes is shown as it was typed."""
     if is_too_complex(text):
-        return _paragraphs(text)
+        return typed_paragraphs(text)
     try:
         return markdown(text, links=links, headings=headings)
     except RecursionError:  # emphasis nests too, and the guard only reads the line starts
-        return _paragraphs(text)
+        return typed_paragraphs(text)
 
 
-def _paragraphs(text: str) -> str:
+def typed_paragraphs(text: str) -> str:
+    """HTML of what is shown as it was typed."""
     parts = (part.strip("\n") for part in _EMPTY_LINES.split(text))
     return "\n".join(
         f"<p>{escape(part, quote=False)}</p>".replace("\n", "<br>\n")

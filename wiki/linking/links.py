@@ -5,17 +5,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kern.text import prose_spans
+from kern.text import BRACKETS, CONTENTS, MAX_BRACKETS, prose_spans
 from wiki.linking.naming import fold_title
 
 MAX_NAME = 200
-MAX_LINKS = 2_000
-"""Of one page. What comes after is text; the longest handbook known has some hundred."""
+LISTS = frozenset({"karte", "seitenliste"})
+"""Rooms of braces alone: {{Karte: Bäume}} shows the pages of a tag."""
 
-_PATTERN = re.compile(
-    r"\\?\[\[(?P<link>[^\[\]|\n]{1,400}+)(?:\|(?P<label>[^\[\]\n]{0,400}+))?\]\]"
-    r"|\\?\{\{(?P<included>[^{}|\n]{1,400}+)\}\}"
-)
+_PATTERN = re.compile(rf"(?<!\\)(?P<escapes>\\*+)(?:{BRACKETS})")
 _ROOM = re.compile(r"(?P<room>[^\W\d_]{2,20}):(?P<rest>.+)", re.DOTALL)
 
 
@@ -59,7 +56,7 @@ def find_links(source: str, rooms: Iterable[str] = ()) -> list[Link]:
             link = _link(match, known)
             if link is not None:
                 found.append(link)
-            if len(found) == MAX_LINKS:
+            if len(found) == MAX_BRACKETS:
                 return found
     return found
 
@@ -75,22 +72,26 @@ def targets_of(source: str, rooms: Iterable[str] = ()) -> Iterator[Target]:
 
 
 def _link(match: re.Match[str], rooms: frozenset[str]) -> Link | None:
-    if match.group().startswith("\\"):
+    escapes = len(match["escapes"])
+    if escapes % 2:
         return None
-    included = match["included"]
-    target = _target(included if match["link"] is None else match["link"], rooms)
-    if target is None or (included is not None and not target.name):
+    use = Use.INCLUDE if match["link"] is None else Use.LINK
+    target = target_of(match["link"] or match["included"], use, rooms)
+    if target is None:
         return None
-    use = Use.LINK if included is None else Use.INCLUDE
-    return Link(target, use, (match["label"] or "").strip(), match.start(), match.end())
+    label = (match["label"] or "").strip()
+    return Link(target, use, label, match.start() + escapes, match.end())
 
 
-def _target(text: str, rooms: frozenset[str]) -> Target | None:
+def target_of(text: str, use: Use, rooms: Iterable[str] = ()) -> Target | None:
+    """What stands in the brackets, as a target; None where it names nothing."""
+    known = {*map(str.casefold, rooms), *(LISTS if use is Use.INCLUDE else ())}
     name, _, anchor = text.partition("#")
     name, room = name.strip(), ""
     found = _ROOM.fullmatch(name)
-    if found and found["room"].casefold() in rooms:
+    if found and found["room"].casefold() in known:
         name, room = found["rest"].strip(), found["room"].casefold()
-    if len(name) > MAX_NAME or not (name or anchor.strip()):
+    named = name or (anchor.strip() and use is Use.LINK)
+    if len(name) > MAX_NAME or not named or fold_title(name) == CONTENTS:
         return None
     return Target(name, anchor.strip(), room)

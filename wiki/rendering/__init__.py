@@ -40,8 +40,11 @@ from wiki.rendering.asking import (
     Resolver,
     Wanted,
 )
+from wiki.rendering.cutting import Cut, cut_section
+from wiki.rendering.rendering import depends_now, render_page
 
 __all__ = [
+    "Cut",
     "FileFound",
     "FileKey",
     "Frame",
@@ -54,4 +57,7 @@ __all__ = [
     "Rendered",
     "Resolver",
     "Wanted",
+    "cut_section",
+    "depends_now",
+    "render_page",
 ]

@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,7 +16,7 @@ TAGS = {
     *("p", "br", "hr", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "a"),
     *("h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"),
 }
-_VALUES = {
+VALUES = {
     ("a", "href"): re.compile(r"(https?://[\w-]+(\.[\w-]+)+|mailto:[\w.+-]+@[\w.-]+\Z)\S*"),
     ("a", "rel"): re.compile("nofollow ugc noopener"),
     ("ol", "start"): re.compile(r"\d{1,9}"),
@@ -22,23 +24,27 @@ _VALUES = {
 }
 
 
+Values = Mapping[tuple[str, str], re.Pattern[str]]
+
+
 class _Reader(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, allowed: AbstractSet[str], values: Values) -> None:
         super().__init__(convert_charrefs=True)
+        self.allowed, self.values = allowed, values
         self.faults: list[str] = []
         self.tags: list[str] = []
         self._open: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
-        if tag not in TAGS:
+        if tag not in self.allowed:
             self.faults.append(f"<{tag}>")
-        if tag not in {"br", "hr"}:
+        if tag not in {"br", "hr", "img", "input"}:
             self._open.append(tag)
         if tag == "a" and not dict(attrs).get("href"):
             self.faults.append("a link without address")
         for name, value in attrs:
-            allowed = _VALUES.get((tag, name))
+            allowed = self.values.get((tag, name)) or self.values.get(("*", name))
             if allowed is None or not allowed.fullmatch(value or ""):
                 self.faults.append(f"<{tag} {name}={value!r}>")
 
@@ -62,16 +68,16 @@ class _Reader(HTMLParser):
         return [f"<{tag}> is never closed" for tag in self._open]
 
 
-def faults(html: str) -> list[str]:
+def faults(html: str, allowed: AbstractSet[str] = TAGS, values: Values = VALUES) -> list[str]:
     """What in the HTML is not allowed; empty when all is well."""
-    reader = _Reader()
+    reader = _Reader(allowed, values)
     reader.feed(html)
     reader.close()
     return reader.faults + reader.unclosed()
 
 
 def tags(html: str) -> list[str]:
-    reader = _Reader()
+    reader = _Reader(TAGS, VALUES)
     reader.feed(html)
     reader.close()
     return reader.tags
