@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import MetaData, select
 
 from kern import clock
@@ -226,6 +227,30 @@ def test_what_one_person_wrote_does_not_lie_side_by_side_at_the_desk(town: Town)
     db.session.commit()
 
     assert beside(list(cases())) < LEAST  # by chance two of every ninety
+
+
+def test_the_address_of_half_filled_answers_is_told_to_no_server_and_no_cache(
+    app: Flask, town: Town
+) -> None:
+    """An older browser says no more than "Origin: null" with the forms of such a page."""
+    slug = make_open_survey(playground()).slug
+    db.session.commit()
+    browser = app.test_client()
+    browser.environ_base["HTTP_ORIGIN"] = "null"
+    browser.environ_base.pop("HTTP_SEC_FETCH_SITE", None)
+    assert browser.post(f"/umfragen/{slug}/ausfuellen").status_code == 400  # nothing secret here
+    own = {"Origin": "http://localhost"}
+    page = browser.post(f"/umfragen/{slug}/ausfuellen", headers=own).location
+    base = page.rpartition("/")[0]
+    for path in (page, f"{base}/pruefen"):
+        headers = browser.get(path).headers
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["Cache-Control"] == "private, no-store"
+        assert headers["X-Robots-Tag"] == "noindex"
+    assert browser.post(page, data={"weg": "weiter"}).status_code == 303
+    assert browser.post(f"{base}/absenden").status_code == 200
+    foreign = {"Origin": "https://boese.example"}
+    assert browser.post(f"{base}/loeschen", headers=foreign).status_code == 400
 
 
 def cases() -> Iterator[int]:

@@ -148,7 +148,7 @@ def test_every_kind_of_question_goes_through_its_page(client: FlaskClient, town:
     page = begin(client, survey.slug)
     whole = client.get(page)
     assert len(whole.data) < 65_000
-    assert whole.headers["Referrer-Policy"] == "same-origin"
+    assert whole.headers["Referrer-Policy"] == "no-referrer"
     assert whole.headers["Cache-Control"] == "private, no-store"
     given = {
         **fields(survey, weg="1", alter="44", lang="Ein Satz.\nNoch einer.", tag="2026-12-24"),

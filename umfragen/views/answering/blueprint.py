@@ -7,6 +7,7 @@ from kern.calendar import to_local
 from kern.clock import now
 from kern.scope import list_windows
 from kern.web import current_actor
+from kern.web.guard import SECRET_ADDRESSES
 from kern.web.identity import settings
 from umfragen import rules, service
 from umfragen.models import Survey
@@ -16,6 +17,7 @@ blueprint = Blueprint("umfragen", __name__)
 ADMISSION = "zutritt"
 DEVICE = "umfrage"
 SECRET = frozenset({"token", "admission"})  # parts of an address that open something
+SECRET_ADDRESSES.update(f"umfragen.{name}" for name in ("answer", "send", "drop", "enter"))
 
 
 def to_survey(slug: str) -> Survey:
@@ -81,7 +83,6 @@ def keep_secrets(response: Response) -> Response:
     """Whoever has such an address reads the answers: no cache and no other site gets to see it."""
     if not SECRET.isdisjoint(request.view_args or {}):
         response.headers["Cache-Control"] = "private, no-store"
-        # Not "no-referrer": browsers then send "Origin: null" with a form, which we must refuse.
-        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["X-Robots-Tag"] = "noindex"
     return response
