@@ -3,6 +3,7 @@
 Each test is an attack that went through once.
 """
 
+import hmac
 import sqlite3
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -28,7 +29,9 @@ from tests.umfragen.surveys import Doc, question
 from umfragen import service
 from umfragen.models import FreeText, Level, Response, Source, Survey
 from umfragen.service import upkeep
-from umfragen.store import inbox, ledger, sealing
+from umfragen.service.answering import RESUME_SIGNS
+from umfragen.service.submitting import receipt_hash
+from umfragen.store import codes, inbox, ledger, sealing
 from umfragen.store.inbox import LEAST
 
 pytestmark = pytest.mark.usefixtures("town")
@@ -251,6 +254,34 @@ def test_the_address_of_half_filled_answers_is_told_to_no_server_and_no_cache(
     assert browser.post(f"{base}/absenden").status_code == 200
     foreign = {"Origin": "https://boese.example"}
     assert browser.post(f"{base}/loeschen", headers=foreign).status_code == 400
+
+
+def test_the_log_of_a_server_and_a_backup_lead_to_no_answer(survey: Survey) -> None:
+    """A log holds who asked for which address when; the address holds the secret of the form."""
+    token = vote(survey, weg=RAD)
+    secret = current_town().secret  # is in each backup
+    db.session.rollback()
+    survey = service.get_survey_by_id(survey.id)
+    inbox.move(survey, service.plan_of(survey), keep=0)
+    db.session.commit()
+    receipts = set(db.session.scalars(select(Response.receipt_hash)))
+
+    for turn in range(256):
+        subject = f"umfragen\0belegcode:{survey.id}:{turn}:{token}"
+        number = int.from_bytes(hmac.digest(secret, subject.encode(), "sha256")[:8]) >> 4
+        if codes.is_typable(number):
+            guess = codes.spell(number, RESUME_SIGNS)
+            assert receipt_hash(survey, guess) not in receipts
+
+
+def test_after_the_end_no_key_is_made_anew(survey: Survey) -> None:
+    vote(survey, weg=RAD)
+    survey = service.get_survey_by_id(survey.id)
+    service.close(make_actor(Role.PLANNER), survey)
+    upkeep.seal(survey)
+
+    assert not service.has_answers_of(survey, "7F4K-2M9Q-8T3W-X")
+    assert list((current_town().path / "umfragen").glob("*")) == []
 
 
 def cases() -> Iterator[int]:

@@ -56,7 +56,7 @@ def start(survey: Survey, *, language: str = "", is_test: bool = False) -> str:
             token_hash=hash_of(token),
             survey_id=survey.id,
             language=language if language in known else known[0],
-            sealed=seal(survey.id, {}),
+            sealed=b"",
             expires_on=expiry(),
             is_test=is_test,
             seed=new_seed(),
@@ -147,6 +147,8 @@ def find_row(survey: Survey, token: str) -> AnswerDraft | None:
 
 def answers_in(draft: AnswerDraft) -> Any:
     """As JSON; nothing where a backup was played back without the key that had sealed them."""
+    if not draft.sealed:
+        return {}
     try:
         return unseal(draft.survey_id, draft.sealed)
     except Unreadable:

@@ -23,6 +23,7 @@ from umfragen.service.answering import (
 from umfragen.service.surveys import settings_of
 from umfragen.store import codes, inbox, ledger, replacing
 from umfragen.store.inbox import Given
+from umfragen.store.peppers import digest, seal_key
 from umfragen.store.replacing import Sent
 from umfragen.store.tallies import quota_counts
 
@@ -168,11 +169,13 @@ def receipt_hash(survey: Survey, code: str) -> bytes:
 
 
 def _receipt(survey: Survey, secret: str) -> str:
-    """The same for the same secret: 60 bits that nobody guesses."""
+    """The same for the same secret: 60 bits that nobody guesses. Made with a key that is in no
+    backup, for the log of a server in front may hold the address of the form, and so its secret."""
     if not settings_of(survey).with_receipt:
         return ""
+    key = seal_key(survey.id)
     for turn in range(256):
-        raw = digest_of(f"belegcode:{survey.id}:{turn}:{secret}")
+        raw = digest(key, "receipt", f"{turn}:{secret}")
         number = int.from_bytes(raw[:8]) >> 4
         if codes.is_typable(number):
             return codes.spell(number, RESUME_SIGNS)

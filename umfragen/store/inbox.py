@@ -19,7 +19,7 @@ from sqlalchemy import delete, func, insert, select, update
 from kern.db import db
 from umfragen.engine import Plan
 from umfragen.models import Inbox, Response, ResponseStatus, Source, Survey
-from umfragen.store import files, quotas, sealing, texts
+from umfragen.store import files, peppers, quotas, sealing, texts
 from umfragen.store.cells import Counted, count_row, head_of
 from umfragen.store.tallies import Change, apply, count_quotas
 
@@ -122,6 +122,8 @@ def list_waiting(survey_id: int) -> list[Waiting]:
 
 
 def find_waiting(survey_id: int, receipt_hash: bytes) -> Waiting | None:
+    if not peppers.has_seal_key(survey_id):  # nothing waits; and after the end none is made anew
+        return None
     query = select(Inbox).where(
         Inbox.survey_id == survey_id,
         Inbox.receipt.in_([sealing.blinded(survey_id, receipt_hash), receipt_hash]),

@@ -35,6 +35,10 @@ def seal_key(survey_id: int) -> bytes:
     return path.read_bytes()
 
 
+def has_seal_key(survey_id: int) -> bool:
+    return _path(survey_id, SEAL).exists()
+
+
 def _make(path: Path) -> None:
     """Whole or not at all, and the first one stays: others may be making it this moment."""
     private_folder(path.parent)

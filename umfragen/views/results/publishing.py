@@ -70,9 +70,10 @@ def _asked() -> Choice:
     form = request.form
     keys = frozenset(key for value in form.getlist("question") if (key := parse_id(value)))
     outcomes = {
-        int(name.removeprefix("outcome-")): words
+        key: words
         for name, words in form.items()
-        if name.startswith("outcome-") and name.removeprefix("outcome-").isdecimal()
+        if name.startswith("outcome-")
+        and (key := parse_id(name.removeprefix("outcome-"))) is not None
     }
     return Choice(keys, outcomes)
 
