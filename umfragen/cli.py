@@ -1,6 +1,6 @@
 """Commands of the surveys: files of other programs in, surveys and answers out."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,8 +17,9 @@ from umfragen.exchange.files import MAX_FILE
 from umfragen.exchange.formats import Format
 from umfragen.exchange.report import Outcome, Report, echo
 from umfragen.models import Survey
-from umfragen.service import exchanging, surveys
+from umfragen.service import exchanging, recounting, surveys
 from umfragen.store.plans import definition_of
+from umfragen.store.rebuilding import OnRow
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 OUTPUT = click.Path(dir_okay=False, writable=True, path_type=Path)
@@ -165,3 +166,52 @@ def _export_answers(survey: Survey, form: str, path: Path) -> None:
     bar = click.progressbar(stored, length=survey.answers_count, label="Antworten")
     with path.open("wb") as out, bar as counted:
         WRITERS[form](out, table, counted)
+
+
+GOOD = "alles stimmt."
+ALL = click.option("--all", "is_all", is_flag=True, help="Alle Umfragen des Ortes.")
+
+
+@group.command("rebuild")
+@click.argument("slug", default="")
+@ALL
+@TOWN
+def rebuild(slug: str, is_all: bool, town_slug: str) -> None:
+    """Zählungen und Spalten einer Umfrage aus ihren Antworten neu machen."""
+    for survey in _each(slug, town_slug, is_all=is_all):
+        with writing():
+            done = _counted(survey, recounting.rebuild)
+            db.session.commit()
+        click.echo(f"{survey.slug}: {done} Antworten sind neu gezählt.")
+
+
+@group.command("verify")
+@click.argument("slug", default="")
+@ALL
+@TOWN
+def verify(slug: str, is_all: bool, town_slug: str) -> None:
+    """Zählungen und Spalten mit den Antworten vergleichen. Was abweicht, ist danach richtig."""
+    for survey in _each(slug, town_slug, is_all=is_all):
+        differing = _counted(survey, recounting.compare)
+        db.session.rollback()
+        if differing:
+            with writing():
+                differing = recounting.verify(survey)
+                db.session.commit()
+        told = f"{differing} Zählungen wichen ab und sind neu gemacht." if differing else GOOD
+        click.echo(f"{survey.slug}: {told}")
+
+
+def _counted(survey: Survey, act: Callable[[Survey, OnRow], int]) -> int:
+    with click.progressbar(length=survey.answers_count, label="Antworten") as bar:
+        return act(survey, lambda: bar.update(1))
+
+
+def _each(slug: str, town_slug: str, *, is_all: bool) -> Iterator[Survey]:
+    """Each is a transaction of its own: people wait for one survey at most."""
+    if bool(slug) is is_all:
+        raise click.UsageError("Bitte nennen Sie eine Umfrage oder --all.")
+    with in_town(town_slug):
+        for name in recounting.list_counted() if is_all else [slug]:
+            db.session.rollback()
+            yield surveys.get_survey(name)

@@ -26,6 +26,7 @@ AREAS: Mapping[str, Any] = {
     "answer": _l("Antworten"),
     "outcome": _l("Ergebnisse"),
     "mail": _l("Mails"),
+    "survey": _l("Umfragen"),
 }
 ACTS: Mapping[str, Any] = {
     "account.accept": _l("Einladung angenommen"),
@@ -81,6 +82,7 @@ ACTS: Mapping[str, Any] = {
     "project.uninvite": _l("Einladung zum Projekt genommen"),
     "project.unsubmit": _l("Projekt wieder Entwurf"),
     "settings.change": _l("Einstellungen geändert"),
+    "survey.mend": _l("Zählungen einer Umfrage wichen ab und sind neu gemacht"),
     "text.hide": _l("Text ausgeblendet"),
     "text.move": _l("Text verschoben"),
     "text.redact": _l("Stellen in einem Text entfernt"),

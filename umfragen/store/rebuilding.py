@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -13,19 +13,37 @@ from umfragen.models import Block, ColumnBlock, NumberTally, QuotaCount, Survey,
 from umfragen.store.cells import LANGUAGE, SOURCE, TOTAL, VERSION, count_row
 from umfragen.store.columns import columns_of, encode
 from umfragen.store.folding import AT_ONCE, fold, unfold, unpack
-from umfragen.store.frame import Frame
+from umfragen.store.frame import Condition, Frame
 from umfragen.store.quotas import quotas_of
 from umfragen.store.rows import block_rows, blocks_of, every_row
-from umfragen.store.tallies import KEYS, Change, apply, clear, count_quotas, tallies
+from umfragen.store.tallies import (
+    KEYS,
+    Change,
+    apply,
+    clear,
+    count_quotas,
+    number_tallies,
+    quota_counts,
+    tallies,
+    tally_keys,
+)
 
 log = logging.getLogger(__name__)
 
 Counts = Mapping[tuple[object, ...], int]
+OnRow = Callable[[], object]
+NIGHTS = 7
+"""After so many nights everything was compared."""
 
 
-def rebuild(survey: Survey, plan: Plan) -> int:
-    """All copies of a survey; returns how many responses they are made of."""
-    change, quotas, total = _count(survey, plan)
+def nothing_to_tell() -> None:
+    """For whoever shows no progress."""
+
+
+def rebuild(survey: Survey, plan: Plan, *, on_row: OnRow = nothing_to_tell) -> int:
+    """All copies of a survey; returns how many responses they are made of. `on_row` is called for
+    each of them."""
+    change, quotas, total = _count(survey, plan, on_row)
     clear(survey.id)
     db.session.execute(delete(QuotaCount).where(QuotaCount.survey_id == survey.id))
     apply(survey.id, change)
@@ -36,13 +54,18 @@ def rebuild(survey: Survey, plan: Plan) -> int:
     return total
 
 
-def verify(survey: Survey, plan: Plan) -> int:
-    """How many counts were not what the rows say; they are right afterwards."""
-    change, quotas, total = _count(survey, plan)
+def compare(survey: Survey, plan: Plan, *, on_row: OnRow = nothing_to_tell) -> int:
+    """How many counts are not what the rows say."""
+    change, quotas, total = _count(survey, plan, on_row)
     wanted = _cells(change) | {("quota", name): n for name, n in quotas.items()}
     differing = _differing(wanted, dict(_stored(survey.id)))
     differing += survey.answers_count != total
-    differing += _differing_columns(survey, plan, change)
+    return differing + _differing_columns(survey, plan, change)
+
+
+def verify(survey: Survey, plan: Plan) -> int:
+    """The same; they are right afterwards."""
+    differing = compare(survey, plan)
     if differing:
         log.warning("Umfrage %s: %s Zählungen wichen ab und sind neu", survey.id, differing)
         rebuild(survey, plan)
@@ -50,24 +73,62 @@ def verify(survey: Survey, plan: Plan) -> int:
 
 
 def look(survey: Survey, plan: Plan, night: int) -> int:
-    """The same at a glance, in a second: are the tallies what the columns say, and a few blocks of
-    columns what their rows say? Each night others, so every block has its turn."""
-    differing = _differing_tallies(survey, plan)
-    blocks = blocks_of(survey.id)
-    if blocks:
-        first = night * AT_ONCE
-        turn = {blocks[(first + at) % len(blocks)] for at in range(min(AT_ONCE, len(blocks)))}
-        differing += sum(not _is_as_its_rows(survey, plan, block) for block in turn)
+    """The same in parts of about a second, all of it within seven nights: each night all tallies
+    against the columns, and a seventh of the columns, keys and numbers against what they are
+    made of. What differs is right afterwards."""
+    frame = Frame(survey, plan)
+    differing = _differing_tallies(survey, plan, frame)
+    differing += _differing_keys(survey, plan, frame, night)
+    differing += _differing_quotas(survey, plan, frame)
+    differing += int(survey.answers_count != frame.n)
+    for block in _turn(blocks_of(survey.id), night):
+        differing += int(not _is_as_its_rows(survey, plan, block))
     if differing:
         log.warning("Umfrage %s: %s Zählungen wichen ab und sind neu", survey.id, differing)
         rebuild(survey, plan)
     return differing
 
 
-def _differing_tallies(survey: Survey, plan: Plan) -> int:
-    frame, found = Frame(survey, plan), tallies(survey.id)
+def _turn(blocks: Sequence[int], night: int) -> set[int]:
+    """A seventh, the next one each night."""
+    count = min(max(AT_ONCE, -(-len(blocks) // NIGHTS)), len(blocks))
+    return {blocks[(night * count + at) % len(blocks)] for at in range(count)}
+
+
+def _differing_tallies(survey: Survey, plan: Plan, frame: Frame) -> int:
+    found = tallies(survey.id)
     items = (*plan.items, TOTAL, LANGUAGE, SOURCE, VERSION)
     return sum(dict(frame.counts(item)) != found.get(item, {}) for item in items)
+
+
+def _differing_keys(survey: Survey, plan: Plan, frame: Frame, night: int) -> int:
+    """Of a seventh of all items: record keys by code, and how many gave each number."""
+    numbers = number_tallies(survey.id)
+    differing = 0
+    for item in sorted(plan.items):
+        if item % NIGHTS == night % NIGHTS:
+            keys = tally_keys(survey.id, item)
+            differing += any(
+                frame.keys(frame.with_code(item, code)) != key for code, key in keys.items()
+            )
+            parts = [part for at, part in numbers if at == item]
+            differing += any(
+                dict(frame.numbers(item, part)) != numbers[item, part] for part in parts
+            )
+    return differing
+
+
+def _differing_quotas(survey: Survey, plan: Plan, frame: Frame) -> int:
+    found = quota_counts(survey.id)
+    wanted: dict[str, int] = {}
+    for quota in plan.definition.quotas:
+        if quota.active:
+            codes: dict[int, set[int]] = {}
+            for member in quota.members:
+                codes.setdefault(member.key, set()).add(member.code)
+            mask = frame.mask(Condition(item=key, codes=frozenset(c)) for key, c in codes.items())
+            wanted[quota.name] = mask.bit_count()
+    return sum(found.get(name, 0) != n for name, n in wanted.items())
 
 
 def _is_as_its_rows(survey: Survey, plan: Plan, block: int) -> bool:
@@ -87,12 +148,13 @@ def _is_as_its_rows(survey: Survey, plan: Plan, block: int) -> bool:
     )
 
 
-def _count(survey: Survey, plan: Plan) -> tuple[Change, Counter[str], int]:
+def _count(survey: Survey, plan: Plan, on_row: OnRow) -> tuple[Change, Counter[str], int]:
     change, quotas, total = Change(), Counter[str](), 0
     for row in every_row(survey):
         change.add(count_row(plan.items, row.answers, row.head), row.rkey)
         quotas.update(_quotas(plan, row.answers))
         total += 1
+        on_row()
     return change, quotas, total
 
 
