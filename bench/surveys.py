@@ -19,7 +19,7 @@ from typing import Any, cast
 
 from sqlalchemy import Table, insert
 
-from bench.__main__ import RESULTS
+from bench.table import RESULTS
 from kern.actor import SYSTEM
 from kern.clock import now
 from kern.config import Settings

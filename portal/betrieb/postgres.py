@@ -42,6 +42,12 @@ def load_beside(address: str, source: Path, stamp: str) -> str:
     return shown
 
 
+def make(address: str) -> None:
+    """An empty database. The role must be allowed to."""
+    url = make_url(address)
+    _on_server(url, f'CREATE DATABASE "{url.database}"')
+
+
 def drop(address: str) -> None:
     url = make_url(address)
     _on_server(url, f'DROP DATABASE IF EXISTS "{url.database}"')

@@ -1,0 +1,108 @@
+"""The real server as `los.py run` starts it, on a free port of this machine."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from kern.config import ROOT, Settings
+
+PATIENCE = 60  # seconds to the first answer
+_CONF = ROOT / "portal" / "betrieb" / "gunicorn_conf.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """`started` are the seconds from the start of the program to the first answer."""
+
+    port: int
+    pid: int
+    started: float
+
+    def memory_mb(self) -> float:
+        """Of the process and all that it started, shared pages counted once (PSS)."""
+        return sum(_pss_kb(pid) for pid in _family(self.pid)) / 1024
+
+
+@contextmanager
+def town(settings: Settings) -> Iterator[Served]:
+    """Web processes and worker."""
+    with _running(settings, ("-m", "portal.betrieb.supervisor", "--port")) as served:
+        yield served
+
+
+@contextmanager
+def constant(settings: Settings) -> Iterator[Served]:
+    """The same server with a view that does nothing."""
+    command = ("-m", "gunicorn", "-c", str(_CONF), "bench.constant:app", "--bind")
+    with _running(settings, command, "127.0.0.1:") as served:
+        yield served
+
+
+@contextmanager
+def _running(settings: Settings, command: Sequence[str], before: str = "") -> Iterator[Served]:
+    port = _free_port()
+    env = os.environ | {
+        "DORFLINDE_DATA": str(settings.data),
+        "DORFLINDE_DATABASE": settings.database,
+    }
+    began = time.monotonic()
+    process = subprocess.Popen(
+        [sys.executable, *command, f"{before}{port}"],
+        cwd=ROOT,
+        env=env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait(port, process)
+        yield Served(port, process.pid, time.monotonic() - began)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=PATIENCE)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended with {process.returncode}")
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            connection.request("GET", "/")
+            if connection.getresponse().status < http.HTTPStatus.BAD_REQUEST:
+                return
+        except OSError:
+            time.sleep(0.02)
+        finally:
+            connection.close()
+    raise RuntimeError("the server gives no answer")
+
+
+def _family(pid: int) -> Iterator[int]:
+    yield pid
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    for child in children.read_text(encoding="ascii").split() if children.exists() else ():
+        yield from _family(int(child))
+
+
+def _pss_kb(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
