@@ -12,10 +12,12 @@ from tests.umfragen.surveys import every_kind, make_survey, option, options, que
 from umfragen.definition import Definition, Text, dump, dumps, load, texts
 from umfragen.definition.questions import AnyQuestion
 from umfragen.engine import make_plan
+from umfragen.exchange.archives import read_archive
 from umfragen.exchange.files import read_file
 from umfragen.exchange.limesurvey.tables import COMPANION, read_tables
 from umfragen.exchange.limesurvey.writing import write_survey
 from umfragen.exchange.report import Outcome
+from umfragen.exchange.workbooks import read_xlsx
 from umfragen.exchange.xlsform.writing import write_form
 
 BESIDE = re.compile(rf"<{COMPANION}>.*</{COMPANION}>".encode(), re.DOTALL)
@@ -160,3 +162,61 @@ def test_the_survey_in_five_languages_goes_there_and_back() -> None:
         for language in definition.languages:
             assert one.text.say(language, "en") == other.text.say(language, "en")
             assert one.help.say(language, "en") == other.help.say(language, "en")
+
+
+FILLED_BY_LIMESURVEY = {
+    "answer_l10ns": {"id"},
+    "group_l10ns": {"id", "sid", "group_order", "randomization_group", "grelevance"},
+    "question_l10ns": {"id"},
+    "questions": {"question_theme_name"},
+    "subquestions": {"question_theme_name"},
+}
+"""Columns that it numbers itself, or has a value of its own for. It has one for every setting."""
+
+SETTINGS = {"surveys", "surveys_languagesettings"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["ls6_multilingual_de_fr_en_it_db498.lss", "ls_core-testing_colors_db606_quota.lss"],
+)
+def test_every_table_has_the_columns_that_limesurvey_writes_itself(name: str) -> None:
+    path = DATA / name
+    if not path.exists():
+        pytest.skip("the sample surveys are not here")
+    document = dump(make_survey(every_kind()))
+    ask = next(asked for asked in document["pages"][0]["questions"] if asked["kind"] == "yes_no")
+    members = [{"key": ask["key"], "code": 1}]
+    document["quotas"] = [{"name": "Ja", "limit": 5, "members": members, "text": "Voll"}]
+    ours, theirs = fields(write_survey(load(document))[0]), fields(path.read_bytes())
+    assert {"surveys", "groups", "questions", "subquestions", "answers", "quota"} <= set(ours)
+    for table, columns in ours.items():
+        if table in theirs and table not in SETTINGS:
+            assert theirs[table] - columns <= FILLED_BY_LIMESURVEY.get(table, set()), table
+            assert columns <= theirs[table], table
+    assert set(ours) <= set(theirs) | {"quota", "quota_members", "quota_languagesettings"}
+
+
+def fields(data: bytes) -> dict[str, set[str]]:
+    tables = re.findall(rb"<(\w+)>\s*<fields>(.*?)</fields>", data, re.DOTALL)
+    return {
+        name.decode(): {one.decode() for one in re.findall(rb"<fieldname>(\w+)</fieldname>", found)}
+        for name, found in tables
+    }
+
+
+def test_every_row_of_a_question_is_in_its_group() -> None:
+    """LimeSurvey leaves out rows without one, and says nothing."""
+    tables = read_tables(write_survey(make_survey(every_kind()))[0])
+    groups = {row["qid"]: row["gid"] for row in tables["questions"]}
+    assert tables["subquestions"]
+    for row in tables["subquestions"]:
+        assert row["gid"] == groups[row["parent_qid"]] != ""
+        assert row["mandatory"] == "N"
+
+
+def test_a_form_names_every_question() -> None:
+    definition = make_survey([question("short_text", "stumm", text="")])
+    sheets = read_xlsx(read_archive(write_form(definition)[0]))
+    head, line = sheets["survey"][0], sheets["survey"][2]
+    assert line[head.index("label::Deutsch (de)")] == "stumm"

@@ -67,6 +67,7 @@ class Outward:
         used = [0, definition.last_key, *codes.plan.items, *codes.plan.pages, *codes.plan.order]
         self.last = max(used)
         self.answers = 0
+        self.groups: dict[int, str] = {}  # of each question
 
     def number(self) -> str:
         self.last += 1
@@ -122,6 +123,7 @@ class Outward:
         self, question: AnyQuestion, kind: str, gid: int, order: int, *, other: bool = False
     ) -> None:
         shown = "0" if question.retired else self.codes.expression(question.show_if) or "1"
+        self.groups[question.key] = str(gid)
         self.add(
             "questions",
             qid=str(question.key),
@@ -137,6 +139,9 @@ class Outward:
             scale_id="0",
             same_default="0",
             relevance=shown,
+            encrypted="N",
+            modulename="",
+            same_script="0",
         )
         for there, _, text in self.spoken(Text(), question.text):
             self.add(
@@ -173,17 +178,27 @@ class Outward:
     def part(
         self, question: AnyQuestion, part: Option | Row, code: str, order: int, scale: int = 0
     ) -> None:
-        """A subquestion: a row, a column, or an option of a multiple choice."""
+        """A subquestion: a row, a column, or an option of a multiple choice. Without its group
+        LimeSurvey leaves it out without a word."""
         qid = str(part.key) if isinstance(part, Row) else self.number()
         self.add(
             "subquestions",
             qid=qid,
             parent_qid=str(question.key),
             sid=self.sid,
+            gid=self.groups[question.key],
+            type="T",
             title=code,
+            preg="",
+            other="N",
+            mandatory="N",
             question_order=str(order),
             scale_id=str(scale),
+            same_default="0",
             relevance=self.codes.expression(part.show_if) or "1",
+            encrypted="N",
+            modulename="",
+            same_script="0",
         )
         for there, words, _ in self.spoken(part.text, Text()):
             self.add("question_l10ns", qid=qid, question=words, help="", script="", language=there)

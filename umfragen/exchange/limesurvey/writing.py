@@ -80,6 +80,8 @@ class _Writing:
         self.out.add(
             "surveys",
             sid=self.sid,
+            gsid="1",
+            active="N",
             anonymized="Y",
             format="G",
             language=first,
@@ -121,6 +123,7 @@ class _Writing:
                 if question.key == member.key:
                     self.out.add(
                         "quota_members",
+                        id=self.out.number(),
                         sid=self.sid,
                         qid=str(question.key),
                         quota_id=str(number),
@@ -129,10 +132,13 @@ class _Writing:
         for language, text, _ in self.out.spoken(quota.text, Text()):
             self.out.add(
                 "quota_languagesettings",
+                quotals_id=self.out.number(),
                 quotals_quota_id=str(number),
                 quotals_language=language,
                 quotals_name=quota.name,
                 quotals_message=text,
+                quotals_url="",
+                quotals_urldescrip="",
             )
 
     def member_code(self, question: AnyQuestion, code: int) -> str:

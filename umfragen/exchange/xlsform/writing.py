@@ -158,7 +158,7 @@ class _Writing:
         if question.check:
             self.notes.append(Loss("Die Prüfung der Antwort kommt nicht mit."))
         return line | self.texts(
-            label=question.text,
+            label=question.text or Text.of(question.name),  # a form is refused without one
             hint=question.help,
             required_message=question.required_text,
             constraint_message=question.check_text,
