@@ -44,8 +44,10 @@ class Headed:
         def start_with_headers(
             status: str, found: list[tuple[str, str]], *error: Any
         ) -> Callable[[bytes], object]:
-            given = {name.lower() for name, _value in found}
+            given = {name.lower(): value for name, value in found}
             missing = [pair for pair in self._headers.items() if pair[0].lower() not in given]
+            if "frame-ancestors *" in given.get("content-security-policy", ""):
+                missing = [pair for pair in missing if pair[0] != "X-Frame-Options"]
             return start_response(status, [*found, *missing], *error)
 
         return self._inner(environ, start_with_headers)

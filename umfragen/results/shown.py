@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from kern.i18n import _, _n
 from umfragen.definition.questions import AnyQuestion, Look, Matrix, Scale
-from umfragen.results.figures import Block, Figure, Middle, Shape
+from umfragen.results.diverging import MOST, Leaning, has_middle, in_three, lean, shades
+from umfragen.results.figures import Block, Figure, Middle, Shape, codes_of
 from umfragen.results.precision import Precision
 from umfragen.results.wording import Wording
 from umfragen.statistics.describing import leaning, net_promoter_score, top_box
@@ -44,6 +45,15 @@ class Stack:
 
 
 @dataclass(frozen=True, slots=True)
+class Sides:
+    """Bars to both sides of a line at `axis` percent. `legend`: shade and words."""
+
+    axis: float
+    legend: tuple[tuple[int, str], ...]
+    rows: tuple[tuple[str, Leaning], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ShownFigure:
     key: int
     number: int
@@ -53,6 +63,7 @@ class ShownFigure:
     blocks: tuple[ShownBlock, ...]
     legend: tuple[str, ...] = ()
     stacks: tuple[Stack, ...] = ()
+    sides: Sides | None = None
     ranks: tuple[tuple[str, str, str, str, float], ...] = ()
     texts: tuple[tuple[int, str, str], ...] = ()
     has_ranges: bool = False
@@ -97,6 +108,7 @@ class Show:
             blocks=() if stacks else tuple(self._blocks(question, figure)),
             legend=self._legend(question) if stacks else (),
             stacks=stacks,
+            sides=self._sides(question, figure),
             ranks=tuple(self._ranks(question, figure)),
             texts=tuple(
                 (item, self.wording.item(question, item), self.count(n)) for item, n in figure.texts
@@ -223,7 +235,8 @@ class Show:
 
     def _stacks(self, question: AnyQuestion, figure: Figure) -> Iterator[Stack]:
         is_matrix = isinstance(question, Matrix) and figure.shape is Shape.CHOICE
-        if not is_matrix or len(self._legend(question)) > STACKED:
+        legend = self._legend(question)
+        if not is_matrix or (len(legend) > STACKED and not has_middle(legend)):
             return
         if any(block.merged or block.is_withheld for block in figure.blocks):
             return
@@ -246,6 +259,31 @@ class Show:
         )
         return Stack(label, counts, tuple(parts), self._base(block))
 
+    # Where there is a middle: bars to both sides of it
+
+    def _sides(self, question: AnyQuestion, figure: Figure) -> Sides | None:
+        if any(block.merged or block.is_withheld for block in figure.blocks):
+            return None
+        if isinstance(question, Scale):
+            return self._scale_sides(question, figure)
+        legend = self._legend(question)
+        if figure.shape is not Shape.CHOICE or not has_middle(legend):
+            return None
+        rows = [[block_n(block, code) for code in codes_of(question)] for block in figure.blocks]
+        labels = [self.wording.part(question, block.item) for block in figure.blocks]
+        return _sides_of(rows, labels, tuple(zip(shades(len(legend)), legend, strict=True)))
+
+    def _scale_sides(self, question: Scale, figure: Figure) -> Sides | None:
+        codes = codes_of(question)
+        if len(codes) % 2 == 0 or question.look is Look.NPS:
+            return None
+        counts = [block_n(figure.blocks[0], code) for code in codes]
+        if len(codes) > MOST:
+            legend = (_("unter der Mitte"), _("in der Mitte"), _("darüber"))
+            return _sides_of([in_three(counts)], [""], tuple(zip(shades(3), legend, strict=True)))
+        legend = tuple(self.wording.label(question, code) for code in codes)
+        return _sides_of([counts], [""], tuple(zip(shades(len(codes)), legend, strict=True)))
+
     def _ranks(
         self, question: AnyQuestion, figure: Figure
     ) -> Iterator[tuple[str, str, str, str, float]]:
@@ -258,3 +296,17 @@ class Show:
             points = self.wording.number(one.points, 2)
             width = round(min(100.0, 100 * one.points / most), 1)
             yield self.wording.label(question, one.code), points, mean, first, width
+
+
+def block_n(block: Block, code: int) -> float:
+    return next((n for one, n in block.lines if one == code), 0)
+
+
+def _sides_of(
+    rows: Sequence[Sequence[float]], labels: Sequence[str], legend: tuple[tuple[int, str], ...]
+) -> Sides | None:
+    axis, leanings = lean(rows)
+    shown = tuple(
+        (label, leaning) for label, leaning in zip(labels, leanings, strict=True) if leaning
+    )
+    return Sides(round(axis, 2), legend, shown) if shown else None

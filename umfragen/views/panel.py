@@ -5,10 +5,16 @@ from markupsafe import Markup
 
 from kern.clock import now
 from kern.content import Ref
-from kern.panels import Panel
+from kern.i18n import language
+from kern.panels import Layer, Panel
 from kern.web import current_actor
 from umfragen import rules
+from umfragen.results.layers import places_of_scope
+from umfragen.results.places import listed
+from umfragen.results.publication import results_path
+from umfragen.results.wording import Wording
 from umfragen.service.running import list_of_scope
+from umfragen.store.plans import plan_of
 from umfragen.views.answering.listing import card_of
 
 MOST = 6
@@ -24,4 +30,17 @@ def _render(_ref: Ref, scope_id: int) -> Markup:
     return Markup(html)  # noqa: S704 - our own template
 
 
-PANEL = Panel("umfragen.umfragen", frozenset({"beteiligung.project"}), _render)
+def _layers(_ref: Ref, scope_id: int) -> list[Layer]:
+    """Where people put a point, as far as the results are published."""
+    return [
+        Layer(
+            title=Wording(plan_of(one.survey).definition, language()).title(one.question),
+            path=f"{results_path(one.survey)}#frage-{one.question.key}",
+            shapes=one.shapes,
+            rows=listed(one.shapes, more=True),
+        )
+        for one in places_of_scope(scope_id)
+    ]
+
+
+PANEL = Panel("umfragen.umfragen", frozenset({"beteiligung.project"}), _render, _layers)

@@ -1,5 +1,7 @@
 """What everybody reads: the list, a project, its dates for calendars, a draft by its link."""
 
+from collections.abc import Sequence
+
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -30,7 +32,7 @@ from kern.files.check import content_disposition
 from kern.i18n import _, _l
 from kern.ids import parse_id
 from kern.moderation.words import removed_words
-from kern.panels import panels
+from kern.panels import Layer, layers, panels
 from kern.web import current_actor, depends_on_everything, shows
 from kern.web.feeds import Feed, atom, ics
 
@@ -68,7 +70,7 @@ def project(slug: str) -> ResponseReturnValue:
     depends_on_everything()  # panels show what other rooms have to it
     shows(ref_of(found))
     shown = panels(ref_of(found), found.scope_id)
-    return _page(actor, project_page(found, now(), shown))
+    return _page(actor, project_page(found, now(), shown), layers(ref_of(found), found.scope_id))
 
 
 def _tombstone(project: Project) -> str:
@@ -106,7 +108,7 @@ def feed(slug: str) -> ResponseReturnValue:
     return atom(Feed(f"{scope.path}/atom.xml", scope.path, scope.title, Within(scope.id)))
 
 
-def _page(actor: Actor, page: ProjectPage) -> str:
+def _page(actor: Actor, page: ProjectPage, on_map: Sequence[Layer] = ()) -> str:
     scope = page.project.scope
     return render_template(
         "beteiligung/project/project.html",
@@ -123,7 +125,8 @@ def _page(actor: Actor, page: ProjectPage) -> str:
         may_report=scope.is_public,
         removed=removed_words(page.project.hidden_rule, page.project.hidden_at),
         places=_places(page),
-        shapes=_shapes(page),
+        shapes=_shapes(page, on_map),
+        layers=on_map,
     )
 
 
@@ -140,10 +143,10 @@ def _places(page: ProjectPage) -> list[dict[str, object]]:
     return [{"title": title, "href": "#ort", "note": _("Hier geht es darum"), **at}]
 
 
-def _shapes(page: ProjectPage) -> dict[str, object] | None:
-    """Lines and areas; a point is a marker already."""
+def _shapes(page: ProjectPage, on_map: Sequence[Layer]) -> dict[str, object] | None:
+    """Lines and areas of the project over what other rooms lay below; a point is a marker."""
+    features = [feature for layer in on_map for feature in layer.shapes["features"]]
     place = page.copy.place
-    if place is None or place.geometry is None or place.geometry.get("type") == "Point":
-        return None
-    feature = {"type": "Feature", "properties": {}, "geometry": place.geometry}
-    return {"type": "FeatureCollection", "features": [feature]}
+    if place and place.geometry and place.geometry.get("type") != "Point":
+        features.append({"type": "Feature", "properties": {}, "geometry": place.geometry})
+    return {"type": "FeatureCollection", "features": features} if features else None

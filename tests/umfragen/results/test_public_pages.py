@@ -284,6 +284,8 @@ def test_the_result_can_stand_in_a_frame_elsewhere_and_the_page_itself_cannot(
     publish(planner, survey)
     framed = page(reader, survey, "/einbetten")
     assert "frame-ancestors *" in framed.headers["Content-Security-Policy"]
+    assert "X-Frame-Options" not in framed.headers
+    assert page(reader, survey).headers["X-Frame-Options"] == "DENY"
     assert "<form" not in framed.text
     assert "frame-ancestors 'none'" in page(reader, survey).headers["Content-Security-Policy"]
 
