@@ -279,8 +279,8 @@ class Show:
             return None
         counts = [block_n(figure.blocks[0], code) for code in codes]
         if len(codes) > MOST:
-            legend = (_("unter der Mitte"), _("in der Mitte"), _("darüber"))
-            return _sides_of([in_three(counts)], [""], tuple(zip(shades(3), legend, strict=True)))
+            three = (_("unter der Mitte"), _("in der Mitte"), _("darüber"))
+            return _sides_of([in_three(counts)], [""], tuple(zip(shades(3), three, strict=True)))
         legend = tuple(self.wording.label(question, code) for code in codes)
         return _sides_of([counts], [""], tuple(zip(shades(len(codes)), legend, strict=True)))
 
