@@ -30,6 +30,16 @@ from kern.colours import style_sheet
 from kern.i18n import _l
 from kern.settings import town_settings
 from kern.web.forms import OpenForm
+from wiki.rendering import (
+    Block,
+    DifferenceView,
+    Fold,
+    Frame,
+    Nobody,
+    difference_view,
+    render_page,
+    rendered_difference,
+)
 
 blueprint = Blueprint("gestaltung", __name__)
 
@@ -112,6 +122,9 @@ class Sample:
     long: Markup
     answer: Markup
     formatted: Markup
+    page_text: Markup
+    difference: DifferenceView
+    beside: tuple[Block | Fold, ...]
 
     def ago(self, **span: int) -> datetime:
         return self.now - timedelta(**span)
@@ -182,6 +195,54 @@ FORMATTED = Markup(
 )
 
 
+PAGE_BEFORE = """Die Kaimauer begrenzt seit 1884 den alten Hafen.[^1]
+
+Bis 1880 wurden Schiffe am offenen Ufer entladen.
+
+1962 wurde der Hafenkran auf die Mauer gesetzt.
+
+Der Granit kam auf Lastkähnen aus dem Steinbruch bei Hohenfelde.
+
+::: hinweis
+Die Mauer steht unter Denkmalschutz.
+:::
+
+[^1]: Stadtarchiv, Bauakte 1882/14.
+"""
+PAGE_AFTER = """Die Kaimauer begrenzt seit 1884 den alten Hafen.[^1]
+
+Der Granit kam auf Lastkähnen aus dem Steinbruch bei [[Hohenfelde]].
+
+Bis 1880 wurden Schiffe am offenen Ufer entladen.
+
+1957 wurde der Hafenkran auf die Mauer gesetzt.
+
+::: hinweis
+Die Mauer steht unter Denkmalschutz.
+:::
+
+::: achtung Glatteis
+Im Winter wird hier nicht gestreut.
+:::
+
+::: tipp
+Am schönsten ist es am Abend.
+:::
+
+::: gut zu wissen
+Der Kran hebt noch heute Boote.
+:::
+
+- [x] Poller gestrichen
+- [ ] Bank erneuert
+
+Kaje
+: So heißt eine Kaimauer im Nordwesten.
+
+[^1]: Stadtarchiv, Bauakte 1882/14.
+"""
+
+
 def _sample() -> Sample:
     refused = SampleForm(data={"email": "helga.martens@", "part": ""}, prefix="nein")
     refused.validate()
@@ -197,7 +258,15 @@ def _sample() -> Sample:
         long=LONG,
         answer=ANSWER,
         formatted=FORMATTED,
+        page_text=Markup(_rendered(PAGE_AFTER)),  # noqa: S704 - the renderer sanitises
+        difference=difference_view(PAGE_BEFORE, PAGE_AFTER),
+        beside=rendered_difference(_rendered(PAGE_BEFORE), _rendered(PAGE_AFTER)),
     )
+
+
+def _rendered(source: str) -> str:
+    """Of an invented town whose other pages are not written yet."""
+    return render_page(source, Nobody(), Frame()).html
 
 
 @blueprint.get("/gestaltung")

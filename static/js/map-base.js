@@ -4,8 +4,11 @@ import L from "leaflet";
 export const CLOSEST_ZOOM = 17;
 const PIN = 48;
 
-/** Shows the hidden element and makes a map in it; without tiles the ground stays plain. */
-export function makeMap(element, owner) {
+/** Shows the hidden element and makes a map in it; without tiles the ground stays plain. The words
+ * and the address of the tiles stand at the map or, for maps in a text that was rendered long ago,
+ * at an element around it. */
+export function makeMap(element, place) {
+  const owner = place.closest("[data-tiles]") ?? place;
   element.hidden = false;
   const map = L.map(element, { zoomControl: false, scrollWheelZoom: false, maxZoom: 19 });
   const { zoomIn, zoomOut, tiles, attribution } = owner.dataset;

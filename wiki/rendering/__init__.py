@@ -23,7 +23,11 @@ everything that was asked, and `depends`, a hash of everything the HTML is made 
 `depends_now(source, wanted, resolver, frame)` asks the same questions again and says the hash of
 today without rendering: equal hashes mean HTML that is equal to the byte.
 
-One section is edited with `cut_section(source, number)` and `Cut.with_text(new)`.
+One section is edited with `cut_section(source, number)` and `Cut.with_text(new)`. A change is shown
+with `difference_view(old_source, new_source)` or, both pages rendered without an `edit_path`, with
+`rendered_difference(old_html, new_html)`; `wiki/_difference.html` has the macros for both.
+
+`render_help(picture)` is the page "So schreiben Sie im Wiki", which shows every construct.
 """
 
 from wiki.rendering.asking import (
@@ -32,6 +36,7 @@ from wiki.rendering.asking import (
     Frame,
     Included,
     Listed,
+    Nobody,
     PageFound,
     Reference,
     RefFound,
@@ -41,23 +46,40 @@ from wiki.rendering.asking import (
     Wanted,
 )
 from wiki.rendering.cutting import Cut, cut_section
+from wiki.rendering.differences import (
+    Block,
+    DifferenceView,
+    Fold,
+    Row,
+    difference_view,
+    rendered_difference,
+)
+from wiki.rendering.helping import render_help
 from wiki.rendering.rendering import depends_now, render_page
 
 __all__ = [
+    "Block",
     "Cut",
+    "DifferenceView",
     "FileFound",
     "FileKey",
+    "Fold",
     "Frame",
     "Included",
     "Listed",
+    "Nobody",
     "PageFound",
     "RefFound",
     "RefKey",
     "Reference",
     "Rendered",
     "Resolver",
+    "Row",
     "Wanted",
     "cut_section",
     "depends_now",
+    "difference_view",
+    "render_help",
     "render_page",
+    "rendered_difference",
 ]

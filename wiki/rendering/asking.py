@@ -121,6 +121,28 @@ class Resolver(Protocol):
         ...
 
 
+class Nobody:
+    """Answers nothing: of a text all that needs no other page."""
+
+    def pages(self, keys: Collection[str]) -> Mapping[str, PageFound]:
+        return {}
+
+    def includes(self, keys: Collection[str]) -> Mapping[str, Included]:
+        return {}
+
+    def refs(self, keys: Collection[RefKey]) -> Mapping[RefKey, RefFound]:
+        return {}
+
+    def files(self, keys: Collection[FileKey]) -> Mapping[FileKey, FileFound]:
+        return {}
+
+    def tags(self, keys: Collection[str]) -> Mapping[str, Sequence[Listed]]:
+        return {}
+
+    def start_path(self, title: str) -> str:
+        return "/wiki"
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """What the HTML depends on besides the source. Without `edit_path` no section shows a link for
