@@ -9,7 +9,7 @@ from wiki.models.pages import (
     PageState,
     PageTag,
     Revision,
-    Wording,
+    StoredText,
 )
 from wiki.models.proposals import (
     OPEN,
@@ -51,5 +51,5 @@ __all__ = [
     "Revision",
     "Snapshot",
     "Space",
-    "Wording",
+    "StoredText",
 ]

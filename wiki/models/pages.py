@@ -27,6 +27,7 @@ from wiki.models.space import Protection, Space
 
 PAGE_KEY = "wiki.page"
 PUBLIC = text("state = 'public'")
+STALE = text("depends = ''")
 
 
 class PageState(StrEnum):
@@ -42,7 +43,7 @@ class LinkKind(StrEnum):
     FILE = "file"
 
 
-class Wording(Model):
+class StoredText(Model):
     """A text, once: versions and snapshots point to it, so renames and tags copy nothing."""
 
     __tablename__ = "wiki_text"
@@ -65,6 +66,7 @@ class Page(Model):
             sqlite_where=PUBLIC,
             postgresql_where=PUBLIC,
         ),
+        Index("ix_wiki_page_stale", "id", sqlite_where=STALE, postgresql_where=STALE),
         Index(None, "space_id", "state", "changed_at"),
         Index(None, "space_id", "state", "title_key", "id"),
         Index(None, "space_id", "state", "checked_at"),
@@ -143,7 +145,7 @@ class Revision(Model):
         ForeignKey("wiki_revision.id", ondelete="SET NULL")
     )
     kind: Mapped[str] = mapped_column(String(8))  # a `Kind`
-    text_id: Mapped[int | None] = mapped_column(ForeignKey(Wording.id))  # None: erased for good
+    text_id: Mapped[int | None] = mapped_column(ForeignKey(StoredText.id))  # None: erased for good
     title: Mapped[str] = mapped_column(String(200))
     slug: Mapped[str] = mapped_column(String(80))
     page_parent_id: Mapped[int | None]  # the page it stood under
@@ -164,7 +166,7 @@ class Revision(Model):
     hide_summary: Mapped[bool] = mapped_column(default=False, server_default=false())
     hide_author: Mapped[bool] = mapped_column(default=False, server_default=false())
 
-    wording: Mapped[Wording | None] = relationship(lazy="raise_on_sql")
+    stored: Mapped[StoredText | None] = relationship(lazy="raise_on_sql")
     author: Mapped[Party | None] = relationship(lazy="raise_on_sql", foreign_keys=[author_id])
     approver: Mapped[Party | None] = relationship(lazy="raise_on_sql", foreign_keys=[approved_by])
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from kern.accounts.models import NEVER_AGAIN, Account, Party, Source
 from kern.clock import now
 from kern.db import Json, Model, Utc
-from wiki.models.pages import Page, Revision, Wording
+from wiki.models.pages import Page, Revision, StoredText
 from wiki.models.space import Space
 
 PROPOSAL_KEY = "wiki.proposal"
@@ -105,7 +105,7 @@ class Snapshot(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey(Proposal.id, ondelete="CASCADE"))
     number: Mapped[int]
-    text_id: Mapped[int] = mapped_column(ForeignKey(Wording.id))
+    text_id: Mapped[int] = mapped_column(ForeignKey(StoredText.id))
     title: Mapped[str] = mapped_column(String(200))
     page_parent_id: Mapped[int | None]
     tags: Mapped[list[str]] = mapped_column(Json, default=list)
@@ -119,7 +119,7 @@ class Snapshot(Model):
     note: Mapped[str] = mapped_column(String(300), default="")  # of the editor
     created_at: Mapped[datetime] = mapped_column(Utc, default=now)
 
-    wording: Mapped[Wording] = relationship(lazy="raise_on_sql")
+    stored: Mapped[StoredText] = relationship(lazy="raise_on_sql")
 
 
 class Draft(Model):

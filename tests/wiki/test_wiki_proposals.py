@@ -1,0 +1,575 @@
+"""Proposals: what becomes public, when, and that nothing of anybody is lost on the way."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from kern.accounts.permissions import Role
+from kern.actor import Actor
+from kern.clock import now
+from kern.db import db
+from kern.errors import Conflict, Invalid, LoginRequired, NotAllowed, NotFound
+from kern.moderation.models import Case, CaseState, CaseVerdict
+from tests.builders import make_actor
+from tests.wiki.pages import (
+    approve,
+    change,
+    make_page,
+    ortswiki,
+    propose_page,
+    published,
+    wording,
+)
+from wiki import service
+from wiki.models import (
+    PROPOSAL_KEY,
+    Kind,
+    Page,
+    PageState,
+    Proposal,
+    ProposalState,
+    Protection,
+    Review,
+    Revision,
+)
+from wiki.rules import Protected
+from wiki.service import Clashing, MergeToSee, State, deciding, drafts
+
+pytestmark = pytest.mark.usefixtures("town")
+
+BASE = "Die Linde.\n\nSie ist alt.\n\nSie blüht im Juni.\n"
+
+
+@pytest.fixture
+def author(town: object) -> Actor:
+    return make_actor(Role.CITIZEN, name="Helga Martens")
+
+
+@pytest.fixture
+def reviewer(town: object) -> Actor:
+    return make_actor(Role.MODERATOR)
+
+
+def cases(proposal: Proposal, state: CaseState = CaseState.OPEN) -> int:
+    query = select(func.count()).where(
+        Case.content_key == PROPOSAL_KEY, Case.content_id == proposal.id, Case.state == state
+    )
+    return db.session.scalar(query) or 0
+
+
+def count(model: type[Page] | type[Revision]) -> int:
+    return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+# From the first word to the page
+
+
+def test_a_page_exists_from_its_first_approval_on(author: Actor, reviewer: Actor) -> None:
+    proposal = propose_page(author, "Die Linde", BASE)
+    assert count(Page) == 0
+    assert cases(proposal) == 1
+
+    revision = service.approve(reviewer, proposal, 1)
+
+    page = service.get_page_for(Actor(), ortswiki(), "die-linde")
+    assert (page.title, page.published_id, revision.number) == ("Die Linde", revision.id, 1)
+    assert "Sie ist alt." in page.html
+    assert (revision.author_id, revision.approved_by) == (author.party_id, reviewer.party_id)
+    assert cases(proposal, CaseState.DECIDED) == 1
+    assert proposal.state == ProposalState.APPROVED
+
+
+def test_only_author_and_reviewers_see_a_proposal(author: Actor, reviewer: Actor) -> None:
+    proposal = propose_page(author)
+    assert service.get_proposal_for(author, proposal.id).id == proposal.id
+    assert service.get_proposal_for(reviewer, proposal.id).id == proposal.id
+    for stranger in (Actor(), make_actor(Role.CITIZEN)):
+        with pytest.raises(NotFound):
+            service.get_proposal_for(stranger, proposal.id)
+
+
+def test_who_saves_again_adds_a_snapshot_and_the_older_one_cannot_be_approved(
+    author: Actor, reviewer: Actor
+) -> None:
+    first = propose_page(author, "Linde", "Erste.")
+    again = propose_page(author, "Linde", "Zweite.")
+
+    assert (again.id, again.latest, again.version) == (first.id, 2, 2)
+    assert cases(again) == 1
+    assert [one.stored.source for one in service.list_snapshots(again)] == ["Erste.\n", "Zweite.\n"]
+    with pytest.raises(Conflict, match="bitte prüfen"):
+        service.approve(reviewer, again, 1)
+    with pytest.raises(Conflict, match="bitte prüfen"):
+        service.approve(reviewer, again, 2, version=1)
+    assert published(service.get_page(service.approve(reviewer, again, 2).page_id)).source == (
+        "Zweite.\n"
+    )
+
+
+def test_of_two_reviewers_at_once_one_wins(author: Actor, reviewer: Actor) -> None:
+    proposal = propose_page(author)
+    service.approve(reviewer, proposal, 1)
+    with pytest.raises(Conflict, match="schon entschieden"):
+        service.approve(make_actor(Role.MODERATOR), proposal, 1)
+    assert count(Revision) == 1
+
+
+def test_what_is_saved_while_it_is_approved_becomes_a_new_proposal_on_the_new_base(
+    author: Actor, reviewer: Actor
+) -> None:
+    page = make_page(source=BASE)
+    base = page.published_id
+    first = change(author, page, source=BASE.replace("alt", "sehr alt"))
+    approve(first, reviewer)
+
+    late = change(author, page, base, source=BASE.replace("alt", "sehr alt") + "\nUnd groß.\n")
+
+    assert late.id != first.id
+    seen = service.outlook(late)
+    assert seen.state == State.MERGED
+    assert seen.wording is not None
+    assert seen.wording.source == BASE.replace("alt", "sehr alt") + "\nUnd groß.\n"
+
+
+def test_nothing_can_be_proposed_that_changes_nothing(author: Actor) -> None:
+    page = make_page(source=BASE)
+    with pytest.raises(Invalid, match="noch nichts geändert"):
+        change(author, page)
+
+
+# The page moves under a proposal
+
+
+def test_a_clean_merge_is_published_only_to_who_saw_it(author: Actor, reviewer: Actor) -> None:
+    page = make_page(source=BASE)
+    base = page.published_id
+    mine = change(author, page, source=BASE.replace("alt", "uralt"))
+    other = make_actor(Role.CITIZEN)
+    approve(change(other, page, source=BASE.replace("Juni", "Juli")))
+
+    with pytest.raises(MergeToSee) as seen:
+        service.approve(reviewer, mine, 1)
+    revision = service.approve(reviewer, mine, 1, seen_sha=seen.value.outlook.sha)
+
+    assert published(page).source == BASE.replace("alt", "uralt").replace("Juni", "Juli")
+    assert revision.author_id == author.party_id
+    assert mine.base_id == base
+
+
+def test_a_merge_that_somebody_saw_is_not_the_one_after_the_next_edit(
+    author: Actor, reviewer: Actor
+) -> None:
+    page = make_page(source=BASE)
+    mine = change(author, page, source=BASE.replace("alt", "uralt"))
+    approve(change(make_actor(Role.CITIZEN), page, source=BASE.replace("Juni", "Juli")))
+    sha = service.outlook(mine).sha
+    approve(change(make_actor(Role.CITIZEN), page, source=f"{published(page).source}\nNeu.\n"))
+
+    with pytest.raises(MergeToSee):
+        service.approve(reviewer, mine, 1, seen_sha=sha)
+
+
+def test_a_clash_is_resolved_section_by_section_and_the_author_stays(
+    author: Actor, reviewer: Actor
+) -> None:
+    page = make_page(source=BASE)
+    mine = change(author, page, source=BASE.replace("alt", "uralt"))
+    approve(change(make_actor(Role.CITIZEN), page, source=BASE.replace("alt", "jung")))
+
+    with pytest.raises(Clashing) as seen:
+        service.approve(reviewer, mine, 1)
+    (clash,) = seen.value.outlook.clashes
+    assert ("jung" in clash.published, "uralt" in clash.proposed) == (True, True)
+    snapshot = service.resolve(
+        reviewer, mine, mine.version, choices=[clash.proposed], remark="Zusammengeführt"
+    )
+    revision = service.approve(reviewer, mine, snapshot.number)
+
+    assert published(page).source == BASE.replace("alt", "uralt")
+    assert (revision.author_id, snapshot.editor_id) == (author.party_id, reviewer.party_id)
+    assert "Zusammengeführt" in revision.summary
+
+
+def test_who_chooses_between_texts_that_moved_on_is_told(author: Actor, reviewer: Actor) -> None:
+    page = make_page(source=BASE)
+    mine = change(author, page, source=BASE.replace("alt", "uralt"))
+    approve(change(make_actor(Role.CITIZEN), page, source=BASE.replace("alt", "jung")))
+    with pytest.raises(Invalid):
+        service.resolve(reviewer, mine, mine.version, choices=[])
+    with pytest.raises(Conflict):
+        service.resolve(reviewer, mine, mine.version - 1, choices=["x\n"])
+    with pytest.raises(Conflict):
+        service.resolve(reviewer, mine, mine.version, choices=["x\n"], seen_sha="other")
+
+
+def test_titles_tags_and_files_are_joined_one_by_one(author: Actor, reviewer: Actor) -> None:
+    page = make_page("Linde", BASE, tags=("Baum", "alt"))
+    base = page.published_id
+    mine = change(author, page, title="Die Linde", tags=("Baum", "alt", "Natur"))
+    approve(change(make_actor(Role.CITIZEN), page, base, tags=("Baum",), source=BASE + "\nNeu.\n"))
+
+    seen = service.outlook(mine)
+    assert seen.wording is not None
+    service.approve(reviewer, mine, 1, seen_sha=seen.sha)
+
+    now_there = published(page)
+    assert (now_there.title, now_there.source) == ("Die Linde", BASE + "\nNeu.\n")
+    assert now_there.tags == ("Baum", "Natur")
+
+
+def test_two_new_titles_are_a_clash(author: Actor, reviewer: Actor) -> None:
+    page = make_page("Linde", BASE)
+    mine = change(author, page, title="Die Linde", kind=Kind.RENAME)
+    approve(change(make_actor(Role.CITIZEN), page, title="Dorflinde", kind=Kind.RENAME))
+
+    with pytest.raises(Clashing) as seen:
+        service.approve(reviewer, mine, 1)
+    (field,) = seen.value.outlook.fields
+    assert (field.name, field.published, field.proposed) == ("title", "Dorflinde", "Die Linde")
+    service.resolve(author, mine, mine.version, fields={"title": "Die Linde"})
+    service.approve(reviewer, mine, 2)
+    assert page.title == "Die Linde"
+
+
+def test_what_is_published_already_adds_no_version(author: Actor, reviewer: Actor) -> None:
+    page = make_page(source=BASE)
+    mine = change(author, page, source=BASE.replace("alt", "uralt"))
+    approve(change(make_actor(Role.CITIZEN), page, source=BASE.replace("alt", "uralt")))
+    before = count(Revision)
+
+    assert service.outlook(mine).state == State.CONTAINED
+    service.approve(reviewer, mine, 1)
+
+    assert count(Revision) == before
+    assert (mine.state, mine.merged_id) == (ProposalState.APPROVED, page.published_id)
+
+
+def test_two_pending_creations_of_one_title(author: Actor, reviewer: Actor) -> None:
+    """The second one becomes an edit of the first, or takes another title."""
+    first, second = propose_page(author, "Linde"), propose_page(reviewer, "LINDE", "Anders.")
+    service.approve(make_actor(Role.MODERATOR), first, 1)
+
+    with pytest.raises(Clashing) as seen:
+        service.approve(make_actor(Role.MODERATOR), second, 1)
+    assert seen.value.outlook.state == State.TITLE_TAKEN
+    assert seen.value.outlook.other_page_id == first.page_id
+    other = wording("Linde am Markt", "Anders.")
+    service.resolve(reviewer, second, second.version, wording=other)
+    page = service.get_page(approve(second).page_id)
+    assert (page.title, page.slug) == ("Linde am Markt", "linde-am-markt")
+
+
+def test_a_renamed_page_keeps_its_proposals_and_its_old_address_leads_there(
+    author: Actor, reviewer: Actor
+) -> None:
+    page = make_page("Linde", BASE)
+    mine = change(author, page, source=BASE + "\nNeu.\n")
+    approve(change(make_actor(Role.CITIZEN), page, title="Dorflinde", kind=Kind.RENAME))
+
+    seen = service.outlook(mine)
+    service.approve(reviewer, mine, 1, seen_sha=seen.sha)
+
+    assert (page.title, page.slug) == ("Dorflinde", "dorflinde")
+    with pytest.raises(service.Moved) as moved:
+        service.get_page_for(Actor(), ortswiki(), "linde")
+    assert moved.value.path == "/wiki/ortswiki/dorflinde"
+    service.remove_address(make_actor(Role.ADMINISTRATOR), page, "linde")
+    with pytest.raises(NotFound):
+        service.get_page_for(Actor(), ortswiki(), "linde")
+
+
+def test_a_proposal_for_a_deleted_page_can_become_a_new_page(
+    author: Actor, reviewer: Actor
+) -> None:
+    page = make_page("Linde", BASE)
+    mine = change(author, page, source=BASE + "\nNeu.\n")
+    approve(change(make_actor(Role.CITIZEN), page, kind=Kind.DELETE, summary="Gefällt."))
+    assert page.state == PageState.DELETED
+    with pytest.raises(NotFound):
+        service.get_page_for(Actor(), ortswiki(), "linde")
+
+    with pytest.raises(Clashing, match="Seite gelöscht"):
+        service.approve(reviewer, mine, 1)
+    service.become_creation(author, mine)
+    new = service.get_page(service.approve(reviewer, mine, 2).page_id)
+
+    assert new.id != page.id
+    assert (new.slug, published(new).source) == ("linde-2", BASE + "\nNeu.\n")
+
+
+def test_a_protected_page_takes_no_new_proposals_and_staff_decides_about_the_waiting_one(
+    author: Actor, reviewer: Actor
+) -> None:
+    page = make_page(source=BASE)
+    mine = change(author, page, source=BASE + "\nNeu.\n")
+    admin = make_actor(Role.ADMINISTRATOR)
+    service.protect(admin, page, Protection.STAFF, now() + timedelta(days=1))
+
+    with pytest.raises(Protected):
+        change(author, page, source=BASE + "\nAnders.\n")
+    service.approve(reviewer, mine, 1)
+    service.protect(admin, page, Protection.STAFF, now() - timedelta(minutes=1))
+    change(author, page, source=BASE + "\nAnders.\n")
+
+
+def test_pages_for_trusted_people_wait_for_five_approvals(author: Actor) -> None:
+    page = make_page(source=BASE)
+    service.protect(make_actor(Role.ADMINISTRATOR), page, Protection.TRUSTED, None)
+    with pytest.raises(Protected):
+        change(author, page, source="Neu.")
+    for _ in range(5):
+        approve(propose_page(author))
+    change(author, page, source="Neu.")
+
+
+# Every kind is a proposal
+
+
+def test_deleting_and_blanking_go_through_review(author: Actor, reviewer: Actor) -> None:
+    page = make_page("Linde", BASE)
+    with pytest.raises(Invalid, match="löschen"):
+        change(author, page, source="  \n")
+    gone = change(author, page, kind=Kind.DELETE)
+    assert page.state == PageState.PUBLIC
+    service.approve(reviewer, gone, 1)
+    assert (page.state, page.html) == (PageState.DELETED, "")
+
+    back = change(author, page, kind=Kind.UNDELETE)
+    service.approve(reviewer, back, 1)
+    assert page.state == PageState.PUBLIC
+    assert "Sie ist alt." in page.html
+    assert [one.number for one in _history(page)] == [1, 2, 3]
+
+
+def _history(page: Page) -> list[Revision]:
+    query = select(Revision).where(Revision.page_id == page.id).order_by(Revision.number)
+    return list(db.session.scalars(query))
+
+
+def test_a_page_deleted_after_somebody_edited_it_is_looked_at_again(
+    author: Actor, reviewer: Actor
+) -> None:
+    page = make_page(source=BASE)
+    gone = change(author, page, kind=Kind.DELETE)
+    approve(change(make_actor(Role.CITIZEN), page, source=BASE + "\nNeu.\n"))
+    with pytest.raises(MergeToSee):
+        service.approve(reviewer, gone, 1)
+
+
+def test_going_back_to_an_old_text_is_a_proposal(author: Actor, reviewer: Actor) -> None:
+    page = make_page(source=BASE)
+    first = page.published_id
+    approve(change(make_actor(Role.CITIZEN), page, source="Unsinn."))
+    back = change(author, page, source=BASE, kind=Kind.REVERT)
+    assert "Unsinn" in page.html
+    revision = service.approve(reviewer, back, 1)
+    assert published(page).source == BASE
+    assert revision.text_id == db.session.get_one(Revision, first).text_id
+
+
+def test_a_rename_beside_a_waiting_edit_keeps_the_edit(author: Actor, reviewer: Actor) -> None:
+    page = make_page("Linde", BASE)
+    change(author, page, source=BASE + "\nNeu.\n")
+    both = change(author, page, title="Dorflinde", kind=Kind.RENAME)
+    assert (both.latest, both.kind) == (2, Kind.EDIT)
+    service.approve(reviewer, both, 2)
+    assert (page.title, published(page).source) == ("Dorflinde", BASE + "\nNeu.\n")
+    change(author, page, source="Neu.")
+    with pytest.raises(Conflict):
+        change(author, page, kind=Kind.DELETE)
+
+
+# Back and forth
+
+
+def test_a_request_for_changes_waits_for_the_author_and_then_for_the_desk(
+    author: Actor, reviewer: Actor
+) -> None:
+    proposal = propose_page(author, "Linde", "Kurz.")
+    service.ask_for_changes(reviewer, proposal, 1, "Bitte nennen Sie die Quelle.")
+    assert (proposal.state, cases(proposal)) == (ProposalState.CHANGES_REQUESTED, 0)
+    with pytest.raises(Conflict):
+        service.approve(reviewer, proposal, 1)
+    (remark,) = service.list_remarks(proposal)
+    assert (remark.text, remark.is_request) == ("Bitte nennen Sie die Quelle.", True)
+
+    again = propose_page(author, "Linde", "Mit Quelle.")
+    assert (again.id, again.state, cases(again)) == (proposal.id, ProposalState.SUBMITTED, 1)
+
+
+def test_what_nobody_answers_expires_after_thirty_days(author: Actor, reviewer: Actor) -> None:
+    proposal = propose_page(author)
+    service.ask_for_changes(reviewer, proposal, 1, "Bitte kürzer.")
+    assert service.expire_due(now() + timedelta(days=25)) == 0
+    assert proposal.reminded_at is not None
+    assert service.expire_due(now() + timedelta(days=30, minutes=1)) == 1
+    assert proposal.state == ProposalState.EXPIRED
+    with pytest.raises(Conflict):
+        service.withdraw(author, proposal)
+
+
+def test_an_author_withdraws_what_is_open_and_nobody_else_does(
+    author: Actor, reviewer: Actor
+) -> None:
+    proposal = propose_page(author)
+    with pytest.raises(NotAllowed):
+        service.withdraw(reviewer, proposal)
+    service.withdraw(author, proposal)
+    assert (proposal.state, cases(proposal)) == (ProposalState.WITHDRAWN, 0)
+    with pytest.raises(Conflict):
+        service.approve(reviewer, proposal, 1)
+
+
+def test_a_rejected_proposal_is_asked_for_again_once(author: Actor, reviewer: Actor) -> None:
+    proposal = propose_page(author)
+    service.reject(reviewer, proposal, 1)
+    service.ask_again(author, proposal)
+    assert (proposal.state, proposal.appealed) == (ProposalState.SUBMITTED, True)
+    service.reject(reviewer, proposal, 1)
+    with pytest.raises(Conflict, match="nur einmal"):
+        service.ask_again(author, proposal)
+    service.reopen(reviewer, proposal)
+    assert proposal.state == ProposalState.SUBMITTED
+
+
+def test_nobody_reopens_beside_a_newer_proposal(author: Actor, reviewer: Actor) -> None:
+    proposal = propose_page(author, "Linde")
+    service.reject(reviewer, proposal, 1)
+    propose_page(author, "Linde", "Anders.")
+    with pytest.raises(Conflict, match="neuerer Vorschlag"):
+        service.reopen(reviewer, proposal)
+
+
+def test_a_decision_is_taken_back_as_if_it_had_never_been(author: Actor, reviewer: Actor) -> None:
+    page = make_page("Linde", BASE)
+    mine = change(author, page, title="Dorflinde", source=BASE + "\nNeu.\n")
+    approve(mine, reviewer)
+    deciding.take_back(reviewer, mine, 1)
+    assert (page.title, page.slug, published(page).source) == ("Linde", "linde", BASE)
+    assert mine.state == ProposalState.SUBMITTED
+    assert [one.number for one in _history(page)] == [1]
+
+    new = propose_page(author, "Eiche")
+    approve(new, reviewer)
+    deciding.take_back(reviewer, new, 1)
+    assert new.page_id is None
+    assert service.find_page(ortswiki(), "eiche") is None
+
+
+# At once, or with four eyes
+
+
+def test_who_decides_publishes_their_own_work_at_once_but_not_with_four_eyes(
+    reviewer: Actor,
+) -> None:
+    space = ortswiki()
+    new = wording("Linde", kind=Kind.CREATE)
+    assert service.submit(reviewer, space, None, new, None).state == ProposalState.APPROVED
+
+    space.four_eyes = True
+    other = wording("Eiche", kind=Kind.CREATE)
+    mine = service.submit(reviewer, space, None, other, None)
+    assert mine.state == ProposalState.SUBMITTED
+    with pytest.raises(NotAllowed, match="zweite Person"):
+        service.approve(reviewer, mine, 1)
+    service.approve(make_actor(Role.MODERATOR), mine, 1)
+
+
+def test_minor_edits_of_trusted_people_go_live_where_the_space_allows_it(author: Actor) -> None:
+    space = ortswiki()
+    page = make_page(source=BASE)
+    for _ in range(5):
+        approve(propose_page(author))
+    assert _minor(author, page, "uralt").state == ProposalState.SUBMITTED
+
+    space.review = Review.TRUST
+    page = make_page(source=BASE)
+    mine = _minor(author, page, "uralt")
+    assert mine.state == ProposalState.APPROVED
+    assert "uralt" in page.html
+    big = make_page(source=BASE)
+    assert _minor(author, big, "neu", minor=False).state == ProposalState.SUBMITTED
+    moved = make_page(source=BASE)
+    old = moved.published_id
+    approve(change(make_actor(Role.CITIZEN), moved, source=BASE + "\nNeu.\n"))
+    assert _minor(author, moved, "uralt", base=old).state == ProposalState.SUBMITTED
+
+
+def _minor(
+    author: Actor, page: Page, word: str, *, minor: bool = True, base: int | None = None
+) -> Proposal:
+    new = wording(page.title, BASE.replace("alt", word), minor=minor)
+    return service.submit(author, page.space, page, new, base or page.published_id)
+
+
+def test_guests_confirm_by_mail_and_their_work_is_always_looked_at(reviewer: Actor) -> None:
+    guest = make_actor(Role.CITIZEN)
+    assert guest.party_id is not None
+    with pytest.raises(LoginRequired):
+        propose_page(Actor())
+    new = wording("Linde", kind=Kind.CREATE)
+    proposal = service.propose_confirmed(ortswiki(), None, new, None, guest.party_id)
+    assert proposal.state == ProposalState.SUBMITTED
+    service.approve(reviewer, proposal, 1)
+
+
+def test_the_space_of_the_office_is_written_by_staff(author: Actor) -> None:
+    space = service.find_space("verwaltung")
+    assert space is not None
+    new = wording("Linde", kind=Kind.CREATE)
+    with pytest.raises(Protected):
+        service.propose(author, space, None, new, None)
+    service.propose(make_actor(Role.PLANNER), space, None, new, None)
+
+
+# What is gone
+
+
+def test_a_base_whose_text_was_erased_is_joined_by_hand(author: Actor, reviewer: Actor) -> None:
+    page = make_page(source=BASE)
+    base = page.published_id
+    mine = change(author, page, source=BASE.replace("alt", "uralt"))
+    approve(change(make_actor(Role.CITIZEN), page, source=BASE.replace("Juni", "Juli")))
+    db.session.get_one(Revision, base).text_id = None
+
+    seen = service.outlook(mine)
+    assert (seen.state, len(seen.clashes)) == (State.CLASH, 1)
+    service.resolve(reviewer, mine, mine.version, choices=[seen.clashes[0].proposed])
+    service.approve(reviewer, mine, 2)
+    assert published(page).source == BASE.replace("alt", "uralt")
+
+
+def test_drafts_are_private_and_end_with_the_proposal(author: Actor, reviewer: Actor) -> None:
+    space = ortswiki()
+    service.save_draft(author, space, None, "linde", payload={"text": "Halb"}, base_id=None)
+    service.save_draft(author, space, None, "linde", payload={"text": "Ganz"}, base_id=None)
+    found = service.find_draft(author, space, None, "linde")
+    assert found is not None
+    assert found.payload == {"text": "Ganz"}
+    assert service.find_draft(reviewer, space, None, "linde") is None
+    propose_page(author, "Linde")
+    assert service.find_draft(author, space, None, "linde") is None
+    assert not drafts.forget_old(now(), now())
+
+
+def test_an_import_is_for_who_looks_after_the_wiki_and_adds_nothing_twice(
+    author: Actor,
+) -> None:
+    space, admin = ortswiki(), make_actor(Role.ADMINISTRATOR)
+    origin = service.Origin(service.import_author("Erika"), now(), source_note="handbuch.zip")
+    new = wording("Linde", kind=Kind.CREATE)
+    with pytest.raises(NotAllowed):
+        service.publish_import(author, space, None, new, origin)
+    first = service.publish_import(admin, space, None, new, origin, external_key="zip:linde")
+    page = service.find_imported("zip:linde")
+    assert page is not None
+    assert service.publish_import(admin, space, page, new, origin).id == first.id
+    approve(change(author, page, source="Von hier."))
+    assert [one.number for one in _history(page)] == [1, 2]
+
+
+def test_trust_counts_decisions_at_the_desk(author: Actor) -> None:
+    approve(propose_page(author))
+    query = select(Case.verdict).where(Case.author_id == author.party_id)
+    assert db.session.scalars(query).all() == [CaseVerdict.RELEASE]

@@ -1,0 +1,75 @@
+"""Private drafts: what an editor keeps while somebody types, readable by nobody else."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from kern.actor import Actor
+from kern.clock import now
+from kern.db import db
+from kern.errors import Invalid, LoginRequired
+from wiki import rules
+from wiki.models import Draft, Page, Space
+
+KEPT = timedelta(days=90)
+
+
+def save_draft(
+    actor: Actor,
+    space: Space,
+    page: Page | None,
+    title_key: str,
+    *,
+    payload: Mapping[str, Any],
+    base_id: int | None,
+) -> Draft:
+    """In place of the one before. `payload` is what the form holds."""
+    if actor.party_id is None:
+        raise LoginRequired("Bitte melden Sie sich an, um am Wiki mitzuschreiben.")
+    if sum(len(str(value)) for value in payload.values()) > rules.MAX_TEXT * 2:
+        raise Invalid("Bitte höchstens %(limit)s Zeichen.", field="text", limit=rules.MAX_TEXT)
+    draft = find_draft(actor, space, page, title_key)
+    if draft is None:
+        draft = Draft(
+            author_id=actor.party_id,
+            space_id=space.scope_id,
+            page_id=page.id if page is not None else None,
+            page_key=page.id if page is not None else 0,
+            title_key="" if page is not None else title_key,
+        )
+        db.session.add(draft)
+    draft.payload, draft.base_id, draft.saved_at = dict(payload), base_id, now()
+    db.session.flush()
+    return draft
+
+
+def find_draft(actor: Actor, space: Space, page: Page | None, title_key: str = "") -> Draft | None:
+    if actor.party_id is None:
+        return None
+    return db.session.scalar(select(Draft).where(*_of(actor.party_id, space, page, title_key)))
+
+
+def discard_draft(actor: Actor, space: Space, page: Page | None, title_key: str = "") -> None:
+    forget(actor.party_id, space, page, title_key)
+
+
+def forget(party_id: int | None, space: Space, page: Page | None, title_key: str) -> None:
+    if party_id is not None:
+        db.session.execute(delete(Draft).where(*_of(party_id, space, page, title_key)))
+
+
+def _of(party_id: int, space: Space, page: Page | None, title_key: str) -> tuple[Any, ...]:
+    return (
+        Draft.author_id == party_id,
+        Draft.space_id == space.scope_id,
+        Draft.page_key == (page.id if page is not None else 0),
+        Draft.title_key == ("" if page is not None else title_key),
+    )
+
+
+def forget_old(_since: datetime, until: datetime) -> bool:
+    old = db.session.scalars(select(Draft.id).where(Draft.saved_at < until - KEPT).limit(500)).all()
+    db.session.execute(delete(Draft).where(Draft.id.in_(old)))
+    return bool(old)
