@@ -37,8 +37,8 @@ REMINDED_AFTER = timedelta(days=23)
 TRUST_AFTER = 5  # approved proposals ...
 TRUST_DAYS = 90  # ... and none rejected within so many days
 
-CHANGED = "Der Vorschlag ist geändert, bitte prüfen Sie ihn neu."
-DECIDED = "Über diesen Vorschlag ist schon entschieden."
+READ_ANEW = "Der Vorschlag ist geändert, bitte prüfen Sie ihn neu."
+ALREADY_DECIDED = "Über diesen Vorschlag ist schon entschieden."
 
 TRANSITIONS = frozenset(
     {
@@ -58,7 +58,7 @@ TRANSITIONS = frozenset(
 
 def require_transition(old: ProposalState, new: ProposalState) -> None:
     if (old, new) not in TRANSITIONS:
-        raise Conflict(DECIDED if old not in OPEN else CHANGED)
+        raise Conflict(ALREADY_DECIDED if old not in OPEN else READ_ANEW)
 
 
 def is_staff(actor: Actor, space_id: int) -> bool:
@@ -159,7 +159,7 @@ def require_may_ask_again(actor: Actor, proposal: Proposal) -> None:
     if proposal.appealed:
         raise Conflict("Um eine neue Prüfung haben Sie schon gebeten. Sie geht nur einmal.")
     if proposal.state != ProposalState.REJECTED:
-        raise Conflict(CHANGED)
+        raise Conflict(READ_ANEW)
 
 
 def checked_tags(tags: Collection[str]) -> list[str]:

@@ -148,9 +148,9 @@ def approve(
 
 def _require_newest(proposal: Proposal, snapshot_number: int, version: int | None) -> None:
     if proposal.state != ProposalState.SUBMITTED:
-        raise Conflict(rules.DECIDED if proposal.state not in OPEN else rules.CHANGED)
+        raise Conflict(rules.ALREADY_DECIDED if proposal.state not in OPEN else rules.READ_ANEW)
     if snapshot_number != proposal.latest or version not in (None, proposal.version):
-        raise Conflict(rules.CHANGED)
+        raise Conflict(rules.READ_ANEW)
 
 
 def _publish(actor: Actor, proposal: Proposal, seen: Outlook) -> Revision:
@@ -243,10 +243,10 @@ def resolve(
     if not own and not actor.may(rules.DECIDE, proposal.space_id):
         raise NotAllowed("Dafür fehlt Ihnen die Berechtigung.")
     if proposal.state not in OPEN or version != proposal.version:
-        raise Conflict(rules.CHANGED)
+        raise Conflict(rules.READ_ANEW)
     seen = merging.outlook(proposal)
     if seen_sha is not None and seen.sha != seen_sha:
-        raise Conflict(rules.CHANGED)
+        raise Conflict(rules.READ_ANEW)
     if wording is None:
         wording = _chosen(seen, choices, fields or {})
     checked = wordings.checked(replace(wording, kind=Kind(proposal.kind)))
@@ -273,7 +273,7 @@ def take_back(actor: Actor, proposal: Proposal, snapshot_number: int) -> None:
     if not actor.may(rules.DECIDE, proposal.space_id):
         raise NotAllowed("Dafür fehlt Ihnen die Berechtigung.")
     if snapshot_number != proposal.latest:
-        raise Conflict(rules.CHANGED)
+        raise Conflict(rules.READ_ANEW)
     if proposal.state == ProposalState.APPROVED:
         _unpublish(proposal)
     move(proposal, ProposalState.SUBMITTED)

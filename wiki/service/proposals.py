@@ -320,7 +320,7 @@ def reopen(reviewer: Actor, proposal: Proposal) -> None:
     if not reviewer.may(rules.DECIDE, proposal.space_id):
         raise NotAllowed("Dafür fehlt Ihnen die Berechtigung.")
     if proposal.state != ProposalState.REJECTED:
-        raise Conflict(rules.CHANGED)
+        raise Conflict(rules.READ_ANEW)
     _open_again(proposal)
     audit.record(reviewer, "wiki.reopen", f"{PROPOSAL_KEY}:{proposal.id}")
 
@@ -356,7 +356,7 @@ def become_creation(actor: Actor, proposal: Proposal) -> None:
         raise NotAllowed("Das kann nur, wer den Vorschlag geschrieben hat.")
     page = proposal.page
     if page is None or page.state != PageState.DELETED or proposal.state not in OPEN:
-        raise Conflict(rules.CHANGED)
+        raise Conflict(rules.READ_ANEW)
     wording = wordings.of_snapshot(merging.newest(proposal), Kind.CREATE)
     proposal.page_id = None
     db.session.refresh(proposal, ["page"])
