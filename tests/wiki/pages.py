@@ -4,6 +4,8 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
+from sqlalchemy import select
+
 from kern.accounts.permissions import Role
 from kern.actor import Actor
 from kern.db import db
@@ -60,3 +62,8 @@ def change(author: Actor, page: Page, base_id: int | None = None, **changes: Any
 def approve(proposal: Proposal, reviewer: Actor | None = None, sha: str = "") -> Revision:
     reviewer = reviewer or make_actor(Role.MODERATOR)
     return service.approve(reviewer, proposal, proposal.latest, seen_sha=sha)
+
+
+def history(page: Page) -> list[Revision]:
+    query = select(Revision).where(Revision.page_id == page.id).order_by(Revision.number)
+    return list(db.session.scalars(query))
