@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import pytest
 from flask import Flask
@@ -23,9 +24,10 @@ from kern.clock import now
 from kern.db import db, engine
 from kern.town import Town, current_town
 from portal.betrieb import backup
-from tests.builders import make_actor
+from tests.builders import make_account, make_actor
 from tests.umfragen.made import FULL, begun, key, make_open_survey, playground
 from tests.umfragen.surveys import Doc, question
+from tests.visitors import Visitor
 from umfragen import service
 from umfragen.models import FreeText, Level, Response, Source, Survey
 from umfragen.service import upkeep
@@ -282,6 +284,36 @@ def test_after_the_end_no_key_is_made_anew(survey: Survey) -> None:
 
     assert not service.has_answers_of(survey, "7F4K-2M9Q-8T3W-X")
     assert list((current_town().path / "umfragen").glob("*")) == []
+
+
+SIGNS = ("²", "٣", "9" * 5000, "-1", "1e9", "\x00")
+"""What `isdigit` or `int` takes for a number and the other does not."""
+NUMBERED = {
+    "bearbeiten/frage/neu": "seite",
+    "bearbeiten/vorschau": "seite",
+    "bearbeiten/sprachen/en": "teil",
+    "bearbeiten/rueckgaengig": "stand",
+    "auswertung": "filter",
+    "auswertung/kreuz": "zeilen",
+    "auswertung/texte": "ab",
+    "ergebnis": "gruppe",
+}
+
+
+def test_no_number_of_an_address_breaks_a_page(app: Flask, survey: Survey) -> None:
+    here = f"/umfragen/{survey.slug}"
+    office = Visitor(app, make_account("Planung", (Role.PLANNER, None)))
+    found = {}
+    for sign in SIGNS:
+        for page, name in NUMBERED.items():
+            found[page, name, sign] = office.get(f"{here}/{page}?{urlencode({name: sign})}")
+        for page in ("bearbeiten/quoten", "bearbeiten/frage", "auswertung/karte", "papier"):
+            found[page, "", sign] = office.get(f"{here}/{page}/{quote(sign)}")
+        form = {f"outcome-{sign}": "x", "question": sign, "ziel": f"{sign}-{sign}", "tun": sign}
+        for page in ("auswertung/veroeffentlichen", "auswertung/stand", "auswertung/texte"):
+            found[page, "POST", sign] = office.post(f"{here}/{page}", form)
+
+    assert [case for case, answer in found.items() if answer.status_code >= 500] == []
 
 
 def cases() -> Iterator[int]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kern.ids import parse_id
 from umfragen.definition.items import Holds, Item
 from umfragen.results.counts import Counts
 from umfragen.store.cells import LANGUAGE, SOURCE, VERSION, Head, count_row
@@ -46,12 +47,10 @@ def read_filter(values: Iterable[str], items: Mapping[int, Item]) -> Filter:
 
 def read_choice(value: str) -> tuple[int | None, int | None]:
     item, _, code = value.partition(".")
-    plain = item.removeprefix("-")
-    if not (plain.isascii() and plain.isdigit() and code.isascii() and code.isdigit()):
+    known, chosen = parse_id(item.removeprefix("-")), parse_id(code)
+    if known is None or chosen is None:
         return None, None
-    if len(value) > 20:  # noqa: PLR2004 - far beyond every key and code
-        return None, None
-    return int(item), int(code)
+    return -known if item.startswith("-") else known, chosen
 
 
 def can_choose_by(item: Item) -> bool:

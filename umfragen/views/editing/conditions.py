@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from kern.i18n import _, say
+from kern.ids import parse_id
 from kern.web import commits, shows_again
 from umfragen.checks import check_survey
 from umfragen.definition import DefinitionRefused, Finding, Path
@@ -154,8 +155,8 @@ def _with_act(rows: list[dict[str, str]], act: str) -> list[dict[str, str]]:
     if act == "mehr":
         return [*rows, {"join": "und", "subject": "", "operator": "", "value": ""}]
     name, _colon, at = act.partition(":")
-    if name == "weg" and at.isdigit():
-        return [row for place, row in enumerate(rows) if place != int(at)]
+    if name == "weg":
+        return [row for place, row in enumerate(rows) if place != parse_id(at)]
     return rows
 
 

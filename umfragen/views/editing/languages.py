@@ -4,6 +4,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from kern.i18n import _, say
+from kern.ids import parse_id
 from kern.web import commits, notice, shows_again
 from umfragen.definition import DefinitionRefused, Path, Text, completeness, texts
 from umfragen.definition.findings import describe
@@ -108,8 +109,7 @@ def _page(
     first = definition.languages[0] if language != definition.languages[0] else language
     found = [(path, text) for path, text in texts(definition) if _has_words(text)]
     parts = max(1, -(-len(found) // PER_PAGE))
-    asked = request.args.get("teil", "1")
-    part = min(parts, max(1, int(asked))) if asked.isdigit() and len(asked) < 4 else 1  # noqa: PLR2004 - digits
+    part = min(parts, max(1, parse_id(request.args.get("teil")) or 1))
     lines = []
     for path, text in found[(part - 1) * PER_PAGE : part * PER_PAGE]:
         name = field_of(path)

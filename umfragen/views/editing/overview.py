@@ -6,6 +6,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from kern.i18n import _, _l, say
+from kern.ids import parse_id
 from kern.web import commits, notice
 from umfragen import service
 from umfragen.definition import DefinitionRefused
@@ -79,15 +80,15 @@ def _keys(draft: Draft) -> list[int]:
 
 
 def _number(name: str) -> int:
-    text = request.form.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0  # noqa: PLR2004 - digits
+    return parse_id(request.form.get(name)) or 0
 
 
 def _moved(draft: Draft, key: int) -> Draft:
     """`ziel`: the page and the place on it, as `12-3`, or just the page: at its end."""
     page, _dash, place = request.form.get("ziel", "").partition("-")
-    at = int(place) - 1 if place.isdigit() and len(place) < 5 else FAR  # noqa: PLR2004 - digits
-    return move_question(draft, key, int(page) if page.isdigit() else 0, at)
+    wanted = parse_id(place)
+    at = FAR if wanted is None else wanted - 1
+    return move_question(draft, key, parse_id(page) or 0, at)
 
 
 def _paged(step: int) -> Act:
@@ -128,8 +129,8 @@ def redo(slug: str) -> ResponseReturnValue:
 
 def _step(slug: str, *, back: bool) -> ResponseReturnValue:
     desk = to_desk(slug)
-    stand = request.args.get("stand", "")
-    revision = int(stand) if stand.isdigit() and len(stand) < 10 else desk.kept.revision  # noqa: PLR2004 - digits
+    stand = parse_id(request.args.get("stand"))
+    revision = desk.kept.revision if stand is None else stand
     (service.undo if back else service.redo)(desk.actor, desk.survey, revision)
     note = desk.kept.undo if back else desk.kept.redo
     words = note or ""

@@ -9,6 +9,7 @@ from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from kern.i18n import _
+from kern.ids import parse_id
 from kern.web.headers import CSP
 from umfragen.definition import Definition
 from umfragen.definition.items import Holds, Item, Part
@@ -31,7 +32,8 @@ def preview(slug: str) -> ResponseReturnValue:
     language = _language(definition)
     keys = [page.key for page in definition.pages]
     asked = request.args.get("seite", "")
-    key = int(asked) if asked.isdigit() and int(asked) in keys else keys[0]
+    wanted = parse_id(asked)
+    key = wanted if wanted in keys else keys[0]
     at = keys.index(key)
     return section_page(
         "preview.html",

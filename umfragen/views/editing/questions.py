@@ -7,6 +7,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from kern.i18n import _, _l, say
+from kern.ids import parse_id
 from kern.web import commits, notice, shows_again
 from umfragen.definition import NOTHING, DefinitionRefused
 from umfragen.definition.questions import AnyQuestion, Multiple, Single
@@ -164,7 +165,7 @@ def _done(draft: Draft, key: int, form: QuestionForm, language: str) -> Draft:
     """What the button asks for: `options:hoch:3`, `rows:neu`, `columns:einfuegen`."""
     field, _colon, rest = request.form.get("tun", "").partition(":")
     act, _colon, digits = rest.partition(":")
-    number = int(digits) if digits.isdigit() and len(digits) < 9 else 0  # noqa: PLR2004 - digits
+    number = parse_id(digits) or 0
     if field not in fields_with_parts(draft.question(key)):
         return draft
     if act == "einfuegen":
@@ -243,9 +244,9 @@ def _page(desk: Desk, question: AnyQuestion, form: QuestionForm, *, typed: bool 
 
 def _page_key(desk: Desk) -> int:
     """The page a new question comes onto: the one asked for, else the last one."""
-    wanted = request.values.get("seite", "")
+    wanted = parse_id(request.values.get("seite"))
     keys = [page.key for page in desk.draft.definition.pages]
-    return int(wanted) if wanted.isdigit() and int(wanted) in keys else keys[-1]
+    return wanted if wanted in keys else keys[-1]
 
 
 def _with_choices(form: NewQuestionForm) -> NewQuestionForm:

@@ -6,6 +6,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from kern.i18n import _
+from kern.ids import parse_id
 from kern.web import commits, notice, shows_again
 from umfragen.definition import NOTHING, DefinitionRefused, Quota, QuotaAct
 from umfragen.editing.quotas import (
@@ -110,7 +111,8 @@ def _place(number: str) -> int | None:
     """None for a new one; a place that cannot be for what is no number."""
     if number == NEW:
         return None
-    return int(number) if number.isdigit() and len(number) < 6 else -1  # noqa: PLR2004 - digits
+    place = parse_id(number)
+    return -1 if place is None else place
 
 
 def _quota(desk: Desk, form: QuotaForm, old: Quota | None) -> Quota:
@@ -130,7 +132,11 @@ def _quota(desk: Desk, form: QuotaForm, old: Quota | None) -> Quota:
 
 def _sent(desk: Desk) -> dict[int, set[int]]:
     return {
-        one.key: {int(code) for code in request.form.getlist(f"wer-{one.key}") if code.isdigit()}
+        one.key: {
+            code
+            for typed in request.form.getlist(f"wer-{one.key}")
+            if (code := parse_id(typed)) is not None
+        }
         for one in countables(desk.draft.definition)
     }
 
