@@ -140,6 +140,7 @@ def register(app: Flask) -> None:
     worker.on_tick(survey_upkeep.fold_columns)
     worker.on_tick(survey_upkeep.empty_inboxes)
     worker.on_tick(survey_upkeep.mix_marks)
+    worker.on_tick(survey_upkeep.forget_texts)
     worker.on_tick(survey_upkeep.remove_lost_files, timedelta(hours=1))
     worker.on_tick(survey_upkeep.verify_counts)
     worker.on_tick(survey_upkeep.end_storage, timedelta(hours=1))

@@ -16,15 +16,19 @@ import pytest
 from flask import Flask
 from sqlalchemy import MetaData, select
 
-from kern import clock
+from kern import clock, search, worker
 from kern.accounts.permissions import Role
 from kern.actor import Actor
 from kern.calendar import to_local
 from kern.clock import now
+from kern.config import Settings
 from kern.db import db, engine
+from kern.search.service import open_index
 from kern.town import Town, current_town
 from portal.betrieb import backup
 from tests.builders import make_account, make_actor
+from tests.content_states import State
+from tests.umfragen.content_makers import make_free_text_in
 from tests.umfragen.made import FULL, begun, key, make_open_survey, playground
 from tests.umfragen.surveys import Doc, question
 from tests.visitors import Visitor
@@ -33,7 +37,7 @@ from umfragen.models import FreeText, Level, Response, Source, Survey
 from umfragen.service import upkeep
 from umfragen.service.answering import RESUME_SIGNS
 from umfragen.service.submitting import receipt_hash
-from umfragen.store import codes, inbox, ledger, sealing
+from umfragen.store import codes, inbox, ledger, replacing, sealing
 from umfragen.store.inbox import LEAST
 
 pytestmark = pytest.mark.usefixtures("town")
@@ -284,6 +288,59 @@ def test_after_the_end_no_key_is_made_anew(survey: Survey) -> None:
 
     assert not service.has_answers_of(survey, "7F4K-2M9Q-8T3W-X")
     assert list((current_town().path / "umfragen").glob("*")) == []
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("act", ["change", "withdraw"])
+def test_no_row_tells_the_second_in_which_a_receipt_was_used(town: Town, act: str) -> None:
+    """The log of a server in front knows who did so then."""
+    survey = make_open_survey(playground())
+    wish = key(survey, "wunsch")
+    told = service.Settings(**{**FULL.dump(), "public_texts": (wish,)})
+    service.save_settings(make_actor(Role.PLANNER), survey, told)
+    receipts = [service.submit(survey, begun(survey, wunsch=f"w{n}")) for n in range(12)]
+    inbox.move(survey, service.plan_of(survey), keep=0)
+    db.session.commit()
+    before, later = night(), now() + timedelta(hours=5, seconds=17)
+
+    with clock.at(later):
+        survey = service.get_survey_by_id(survey.id)
+        if act == "withdraw":
+            service.withdraw(survey, receipts[3].code)
+        else:
+            token = service.change(survey, receipts[3].code)
+            service.save(survey, token, {wish: "Bänke"})
+            service.submit(survey, token)
+        db.session.commit()
+
+    found = news(before, night())
+    assert not {name for name in found if name.startswith("kern_")} - {"kern_case", "kern_revision"}
+    assert f"{later:%M, %S}".lstrip("0").replace(" 0", " ") not in repr(found)
+    assert "Bänke" not in repr(found)
+    assert len(found.get("kern_case", ())) == 1
+
+
+def test_a_text_that_was_withdrawn_is_in_no_index_after_the_night(
+    town: Town, settings: Settings
+) -> None:
+    ref = make_free_text_in(State.PUBLIC, "Ein Wunderbaum", make_actor(Role.CITIZEN))
+    db.session.commit()
+    worker.drain(settings)
+    assert search.find("Wunderbaum").total == 1
+    assert ref in open_index().digests()
+
+    one = db.session.get_one(FreeText, ref.id)
+    survey = service.get_survey_by_id(one.survey_id)
+    response = db.session.get_one(Response, one.response_id)
+    replacing.withdraw(survey, service.plan_of(survey), response)
+    db.session.commit()
+    assert not search.find("Wunderbaum").items  # the database is asked again
+    upkeep.forget_texts(now() - timedelta(days=2), now())
+    db.session.commit()
+    worker.drain(settings)
+
+    assert ref not in open_index().digests()
+    assert upkeep.forget_texts(now() - timedelta(days=2), now()) is False
 
 
 SIGNS = ("²", "٣", "9" * 5000, "-1", "1e9", "\x00")

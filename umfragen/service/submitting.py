@@ -121,6 +121,7 @@ def _changed(survey: Survey, filling: Filling, sheet: Sheet, hashed: bytes) -> R
         raise NotFound("Diese Antworten gibt es nicht mehr. Bitte beginnen Sie noch einmal.")
     require_room(survey, sheet, instead_of=row)
     replacing.replace(survey, filling.plan, row, make_row(sheet), filling.language)
+    inbox.move(survey, filling.plan)
     return Receipt("", is_change=True)
 
 

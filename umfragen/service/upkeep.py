@@ -21,7 +21,7 @@ from umfragen.service import recounting
 from umfragen.service.changes import announce
 from umfragen.service.submitting import lock
 from umfragen.service.surveys import get_survey_by_id
-from umfragen.store import files, inbox, ledger, peppers
+from umfragen.store import files, inbox, ledger, peppers, texts
 from umfragen.store.folding import AT_ONCE, fold, needing_fold, unfold
 from umfragen.store.plans import plan_of
 
@@ -62,6 +62,11 @@ def remove_lost_files(_since: datetime, _until: datetime) -> bool:
             known |= files.all_names(plan, row.answers)
     files.remove_lost(known)
     return False
+
+
+def forget_texts(since: datetime, until: datetime) -> bool:
+    """Once a night: what people have withdrawn or written anew leaves the index."""
+    return is_night_between(since, until) and texts.forget_gone()
 
 
 def mix_marks(since: datetime, until: datetime) -> bool:

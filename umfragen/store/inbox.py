@@ -90,8 +90,10 @@ def new_id() -> int:
     return secrets.randbits(ID_BITS) + 1
 
 
-def put(survey: Survey, given: Given) -> None:
-    one = Waiting(id=new_id(), rkey=secrets.randbits(32), **given._asdict())
+def put(survey: Survey, given: Given, *, rkey: int | None = None) -> None:
+    """`rkey`: of the answer that this one replaces, so that changing it rolls no new noise."""
+    own = secrets.randbits(32) if rkey is None else rkey
+    one = Waiting(id=new_id(), rkey=own, **given._asdict())
     receipt = sealing.blinded(survey.id, one.receipt_hash) if one.receipt_hash else None
     row = {"id": one.id, "survey_id": survey.id, "receipt": receipt}
     db.session.execute(insert(Inbox).values(**row, sealed=one.sealed(survey.id)))

@@ -1,4 +1,5 @@
-"""An answer that was sent changes or goes: its counts follow at once, its columns are read anew."""
+"""An answer that was sent changes or goes. It is out of the counts at once, its columns are read
+anew; what is said instead waits among the others, and comes back with a batch like any answer."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -8,7 +9,7 @@ from sqlalchemy import select
 
 from kern.db import db
 from umfragen.engine import Plan
-from umfragen.models import Response, ResponseStatus, Survey
+from umfragen.models import Response, ResponseStatus, Source, Survey
 from umfragen.store import files, inbox, texts
 from umfragen.store.folding import mark_stale
 from umfragen.store.inbox import Waiting, counted
@@ -38,19 +39,13 @@ def replace(
         )
         inbox.rewrite(survey.id, new)
         return
-    change = Change()
-    change.take(counted(survey, plan, as_mapping(row)), row.rkey)
-    count_quotas(survey.id, quota_names(plan, row), -1)
-    row.answers = dict(files.take_in(survey.id, plan, answers, row.day))
-    row.language = language
-    row.version = survey.current_version
+    again = inbox.Given(
+        survey.current_version, row.day, language, Source(row.source), answers, row.receipt_hash
+    )
+    _take_out(survey, plan, row)
+    db.session.delete(row)
     db.session.flush()
-    change.add(counted(survey, plan, as_mapping(row)), row.rkey)
-    count_quotas(survey.id, quota_names(plan, row))
-    apply(survey.id, change)
-    mark_stale(survey.id, row.block)
-    texts.drop(row.id)
-    texts.keep(survey, plan, [as_mapping(row)])
+    inbox.put(survey, again, rkey=row.rkey)
 
 
 def withdraw(survey: Survey, plan: Plan, row: Sent) -> None:
@@ -59,15 +54,20 @@ def withdraw(survey: Survey, plan: Plan, row: Sent) -> None:
     if isinstance(row, Waiting):
         inbox.drop(row)
         return
+    _take_out(survey, plan, row)
+    row.status, row.answers, row.receipt_hash, row.block = ResponseStatus.WITHDRAWN, {}, None, None
+    db.session.flush()
+
+
+def _take_out(survey: Survey, plan: Plan, row: Response) -> None:
+    """Out of every count, and its texts."""
     change = Change()
     change.take(counted(survey, plan, as_mapping(row)), row.rkey)
     count_quotas(survey.id, quota_names(plan, row), -1)
     apply(survey.id, change)
     texts.drop(row.id)
     mark_stale(survey.id, row.block)
-    row.status, row.answers, row.receipt_hash, row.block = ResponseStatus.WITHDRAWN, {}, None, None
     survey.answers_count -= 1
-    db.session.flush()
 
 
 def quota_names(plan: Plan, row: Sent) -> list[str]:

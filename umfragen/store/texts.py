@@ -5,13 +5,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
+from kern.calendar import to_local
+from kern.clock import now
 from kern.content import Ref
 from kern.db import db
 from kern.ids import LARGEST_ID
 from kern.moderation.cases import open_case, withdraw_cases
-from kern.moderation.models import CaseKind
+from kern.moderation.models import Case, CaseKind, CaseState
+from kern.outbox import Fact, note_all
 from umfragen.definition.items import Holds, Part
 from umfragen.definition.questions import Contact, When
 from umfragen.engine import Plan
@@ -53,7 +56,23 @@ def drop(response_id: int) -> None:
     ids = db.session.scalars(select(FreeText.id).where(FreeText.response_id == response_id)).all()
     for id_ in ids:
         withdraw_cases(Ref(FREE_TEXT_KEY, id_))
+    cases = (Case.content_key == FREE_TEXT_KEY, Case.content_id.in_(ids))
+    withdrawn = update(Case).where(*cases, Case.state == CaseState.WITHDRAWN)
+    # The second would lead from the log of a server in front to this answer.
+    db.session.execute(withdrawn.values(decided_at=datetime.combine(to_local(now()), time(), UTC)))
     db.session.execute(delete(FreeText).where(FreeText.response_id == response_id))
+
+
+def forget_gone() -> bool:
+    """Out of the index, and their cases; run by night, so that no row tells when they went."""
+    is_there = select(FreeText.id).where(FreeText.id == Case.content_id)
+    gone = select(Case.content_id).where(Case.content_key == FREE_TEXT_KEY, ~is_there.exists())
+    ids = list(dict.fromkeys(db.session.scalars(gone).all()))
+    note_all(FREE_TEXT_KEY, ids, Fact.HIDDEN)
+    for start in range(0, len(ids), BATCH):
+        part = Case.content_id.in_(ids[start : start + BATCH])
+        db.session.execute(delete(Case).where(Case.content_key == FREE_TEXT_KEY, part))
+    return bool(ids)
 
 
 def text_items(plan: Plan) -> Iterator[int]:
