@@ -1,167 +1,142 @@
-"""The survey „Spielplatz Ahornweg“, built in the editor as a planning office would, and opened."""
+"""The editor of surveys: dragged, driven by keys, used without scripts, and looked at."""
 
 import re
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
-from kern.accounts.permissions import Role
-from kern.accounts.sessions import open_session
+from kern.actor import SYSTEM
 from kern.calendar import to_local
 from kern.clock import now
-from kern.db import db
-from kern.web.identity import COOKIE
+from kern.scope import town_scope
 from tests.browser import barriers, is_too_wide, needs_browser
-from tests.builders import make_account
+from tests.browser.survey_office import (
+    EDIT,
+    SLUG,
+    START,
+    add_question,
+    ask_only_those_who_never_come,
+    at_the_office,
+    begin_survey,
+    open_survey,
+    say_who_asks_and_until_when,
+    translate,
+)
 from tests.live import Live
+from tests.umfragen.made import make_draft
+from tests.umfragen.surveys import options, question
 from umfragen import service
-from umfragen.definition import completeness
-from umfragen.models import State
+from umfragen.models import Level, State
 
 pytestmark = needs_browser
 
-SLUG = "spielplatz-ahornweg"
-EDIT = f"/umfragen/{SLUG}/bearbeiten"
-QUESTIONS = (
-    (
-        "single",
-        "Wie oft sind Sie dort?",
-        "Fast jeden Tag\nEtwa einmal im Monat\nNie",
-    ),
-    ("multiple", "Warum kommen Sie nicht?", "Zu weit\nZu langweilig\nAndere"),
-    ("yes_no", "Haben Sie Kinder unter 12 Jahren?", ""),
-    ("scale", "Wie gefällt Ihnen der Platz?", ""),
-    ("ranking", "Was soll zuerst kommen?", "Klettern\nWasser\nSchatten"),
-    ("number", "Wie viele Minuten gehen Sie zu Fuß?", ""),
-    ("number_list", "Wie verteilen Sie 100 Punkte?", ""),
-    ("place", "Wo soll die Rutsche stehen?", ""),
-    ("short_text", "Wie soll der Platz heißen?", ""),
-    ("long_text", "Was ist Ihre beste Idee?", ""),
-    ("matrix", "Wie zufrieden sind Sie damit?", ""),
-)
+ASKED = [
+    question("single", "weg", options=options("rad", "bus", "nie")),
+    question("multiple", "was", options=options("bank", "baum")),
+    question("yes_no", "kind"),
+]
 
 
 @pytest.fixture
 def office(live: Live, browser: Browser) -> Iterator[Page]:
+    with at_the_office(live, browser) as page:
+        yield page
+
+
+def plant(live: Live) -> list[int]:
+    """A draft of two pages; the keys of its questions."""
     with live.inside():
-        account = make_account("Jana Planung", (Role.PLANNER, None))
-        token = open_session(account, "Probe", 30)
-        db.session.commit()
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(15_000)
-    context.add_cookies([{"name": COOKIE, "value": token, "url": live.address}])
-    yield context.new_page()
-    context.close()
+        survey = make_draft(ASKED, [question("short_text", "name")], actor=SYSTEM)
+        survey.level = Level.CODE
+        return [asked.key for asked in service.draft_of(survey).questions()]
 
 
-def key_at(page: Page) -> int:
-    found = re.search(r"/frage/(\d+)", page.url)
-    assert found is not None
-    return int(found[1])
+def order(page: Page) -> list[int]:
+    places = "nodes => nodes.map((node) => Number(node.dataset.question))"
+    found: list[int] = page.locator("[data-question]").evaluate_all(places)
+    return found
 
 
-def add_question(page: Page, address: str, kind: str, text: str, answers: str) -> int:
-    page.goto(f"{address}{EDIT}/frage/neu")
-    page.locator("#text").fill(text)
-    page.locator(f"input[name=kind][value={kind}]").check()
-    page.get_by_role("button", name="Hinzufügen").click()
-    key = key_at(page)
-    if answers:
-        page.get_by_text("Liste einfügen").click()
-        page.get_by_label("Mehrere auf einmal einfügen").fill(answers)
-        page.get_by_role("button", name="Als Antworten einfügen").click()
-        page.get_by_label("Text 1", exact=True).wait_for()
-    for field in ("rows",) if kind in {"matrix", "number_list"} else ():
-        rows = page.locator(f"#{field} input[type=text]")
-        rows.nth(0).fill("Geräte")
-        rows.nth(1).fill("Sauberkeit")
-        page.get_by_role("button", name="Speichern").last.click()
-        page.wait_for_load_state()
-    return key
+def test_questions_are_dragged_and_the_keyboard_does_the_same(office: Page, live: Live) -> None:
+    page, (one, two, three, four) = office, plant(live)
+    page.goto(f"{live.address}{EDIT}")
+    assert order(page) == [one, two, three, four]
 
+    page.drag_and_drop(f"#frage-{three} .df-ed__title", f"#frage-{one} .df-ed__title")
+    expect(page.locator("[data-question]").first).to_have_id(f"frage-{three}")
+    assert order(page) == [three, one, two, four]
+    # Onto another page, in front of what stands there.
+    page.drag_and_drop(f"#frage-{one} .df-ed__title", f"#frage-{four} .df-ed__title")
+    expect(page.locator("[data-question]").nth(1)).to_have_id(f"frage-{two}")
+    assert order(page) == [three, two, one, four]
 
-def test_an_office_builds_a_survey_and_opens_it(office: Page, live: Live) -> None:
-    page, address = office, live.address
-    page.goto(f"{address}/umfragen/neu")
-    page.get_by_label("Titel").fill("Spielplatz Ahornweg")
-    page.get_by_role("button", name="Anlegen").click()
-    page.wait_for_url(f"**{EDIT}")
-    keys = [add_question(page, address, *question) for question in QUESTIONS]
-    page.goto(f"{address}{EDIT}/frage/neu")
-    page.get_by_label("Oder fertig aus dem Vorrat").select_option("alter")
-    page.get_by_role("button", name="Hinzufügen").click()
-
-    # The condition: only who never comes is asked why.
-    page.goto(f"{address}{EDIT}/bedingung/frage/{keys[1]}")
-    page.get_by_role("button", name="Bedingung hinzufügen").click()
-    page.get_by_label("Frage", exact=True).select_option(label="Wie oft sind Sie dort?")
-    page.get_by_label("Antwort", exact=True).select_option(label="Nie")
-    page.get_by_role("button", name="Speichern").last.click()
-    page.get_by_text('== "nie"').wait_for()
-
-    # Moving a question with the keyboard alone; the focus stays on what was moved.
-    page.goto(f"{address}{EDIT}")
-    page.locator(f"#runter-{keys[2]}").focus()
+    # With the keyboard alone; the focus stays on what was moved.
+    page.locator(f"#runter-{three}").focus()
     page.keyboard.press("Enter")
-    page.wait_for_function(
-        "key => [...document.querySelectorAll('[data-question]')][3]?.dataset.question === key",
-        arg=str(keys[2]),
-    )
-    assert page.evaluate("document.activeElement.id") == f"runter-{keys[2]}"
+    expect(page.locator("[data-question]").first).to_have_id(f"frage-{two}")
+    assert page.evaluate("document.activeElement.id") == f"runter-{three}"
+    page.get_by_role("button", name=re.compile("^Zurück")).first.click()
+    page.wait_for_load_state()
+    assert order(page) == [three, two, one, four]
+    with live.in_town():
+        kept = [asked.key for asked in service.draft_of(service.get_survey(SLUG)).questions()]
+    assert kept == [three, two, one, four]
 
-    # What is typed is saved while one writes, and the preview follows.
-    page.goto(f"{address}{EDIT}/frage/{keys[0]}")
+
+def test_what_is_typed_is_saved_and_the_preview_follows(office: Page, live: Live) -> None:
+    page, keys = office, plant(live)
+    page.goto(f"{live.address}{EDIT}/frage/{keys[0]}")
     page.locator("#text").fill("Wie oft sind Sie auf dem Spielplatz?")
     page.locator(".df-ed__sheet").get_by_text("Wie oft sind Sie auf dem Spielplatz?").wait_for()
     page.get_by_text(re.compile(r"gespeichert \d")).wait_for()
+    page.reload()
+    assert page.locator("#text").input_value() == "Wie oft sind Sie auf dem Spielplatz?"
 
-    translate(page, address)
-    page.goto(f"{address}{EDIT}/grunddaten")
-    page.get_by_label("Zuständige Stelle").fill("Grünflächenamt")
-    page.get_by_label("Kontakt für Fragen").fill("Jana Planung, 04321 99")
-    page.get_by_role("button", name="Speichern").click()
-    page.get_by_text("Gespeichert.").wait_for()
-    page.goto(f"{address}{EDIT}/termine")
-    page.get_by_label("Endet am").fill((to_local(now()) + timedelta(days=30)).date().isoformat())
-    page.get_by_role("button", name="Speichern").click()
-    look_around(page, address, keys)
-    page.goto(f"{address}{EDIT}/oeffnen")
-    page.get_by_role("button", name="Jetzt öffnen").click()
-    page.get_by_text("Die Umfrage ist geöffnet oder geplant.").wait_for()
+
+def test_no_page_of_the_editor_has_a_barrier_or_is_too_wide(office: Page, live: Live) -> None:
+    page, keys = office, plant(live)
+    paths = ["", f"/frage/{keys[0]}", f"/frage/{keys[1]}/options/liste", "/frage/neu"]
+    paths += [f"/bedingung/frage/{keys[1]}", "/sprachen", "/sprachen/de", "/vorschau", "/oeffnen"]
+    paths += ["/probelauf", "/quoten", "/quoten/neu", "/grunddaten", "/darstellung", "/termine"]
+    addresses = [f"{EDIT}{path}" for path in paths]
+    addresses += [f"{START}/zugang", f"{START}/zugang/briefe", f"{EDIT}/mitnehmen"]
+    found = {}
+    for at, path in enumerate(addresses):
+        page.set_viewport_size({"width": 320, "height": 800})
+        page.emulate_media(color_scheme="dark" if at % 2 else "light")
+        page.goto(f"{live.address}{path}")
+        found[path] = barriers(page) + (["too wide"] if is_too_wide(page) else [])
+    assert {place: what for place, what in found.items() if what} == {}
+
+
+def test_the_editor_needs_no_scripts(live: Live, browser: Browser) -> None:
+    with at_the_office(live, browser, java_script_enabled=False) as page:
+        address = live.address
+        begin_survey(page, address)
+        answers = "Fast jeden Tag\nNie"
+        first = add_question(page, address, "single", "Wie oft sind Sie dort?", answers)
+        second = add_question(page, address, "long_text", "Warum kommen Sie nicht?", "")
+        third = add_question(page, address, "yes_no", "Haben Sie Kinder?", "")
+        ask_only_those_who_never_come(page, address, second)
+        page.goto(f"{address}{EDIT}")
+        page.locator(f"#hoch-{third}").click()
+        page.wait_for_load_state()
+        assert order_without_scripts(page) == [first, third, second]
+        page.get_by_role("button", name=re.compile("^Zurück")).first.click()
+        page.wait_for_load_state()
+        assert order_without_scripts(page) == [first, second, third]
+        translate(page, address)
+        last_day = (to_local(now()) + timedelta(days=30)).date().isoformat()
+        say_who_asks_and_until_when(page, address, last_day)
+        open_survey(page, address)
     with live.in_town():
         survey = service.get_survey(SLUG)
-        definition = service.definition_of(survey)
         assert survey.state == State.OPEN
-        assert len(list(definition.questions())) == 12
-        assert completeness(definition, "en") == 1.0
-        assert [asked.show_if for asked in definition.questions()][1].endswith('== "nie"')
+        assert survey.scope_id == town_scope().id
+        assert len(list(service.definition_of(survey).questions())) == 3
 
 
-def translate(page: Page, address: str) -> None:
-    page.goto(f"{address}{EDIT}/sprachen")
-    page.get_by_label("Sprache", exact=True).select_option("en")
-    page.get_by_role("button", name="Hinzufügen").click()
-    page.wait_for_url(f"**{EDIT}/sprachen/en")
-    fields = page.locator(".df-ed__text :is(input, textarea)")
-    for at in range(fields.count()):
-        if not fields.nth(at).input_value():
-            fields.nth(at).fill(f"English {at}")
-    page.get_by_role("button", name="Speichern").click()
-    page.get_by_text("100 Prozent der Texte sind da").wait_for()
-
-
-def look_around(page: Page, address: str, keys: list[int]) -> None:
-    """No barrier in light and dark, nothing too wide on a phone."""
-    paths = ["", f"/frage/{keys[0]}", f"/bedingung/frage/{keys[1]}", "/sprachen", "/vorschau"]
-    paths += ["/probelauf", "/grunddaten", "/termine", "/oeffnen", "/frage/neu"]
-    found = {}
-    for scheme, width in (("light", 1280), ("dark", 320)):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
-        page.set_viewport_size({"width": width, "height": 800})
-        for path in [f"{EDIT}{path}" for path in paths] + [f"/umfragen/{SLUG}/zugang"]:
-            page.goto(f"{address}{path}")
-            found[scheme, path] = barriers(page) + (["too wide"] if is_too_wide(page) else [])
-    page.set_viewport_size({"width": 1280, "height": 900})
-    assert {place: what for place, what in found.items() if what} == {}
+def order_without_scripts(page: Page) -> list[int]:
+    return [int(found) for found in re.findall(r'data-question="(\d+)"', page.content())]
