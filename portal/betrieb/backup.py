@@ -6,7 +6,7 @@ first: every upload it names is on the disk by then.
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,14 @@ from portal.zustand import note_backup, version
 
 
 def run(settings: Settings, target: Path) -> None:
+    write(settings, require_towns(settings), target, whole=True)
+    note_backup(settings.data, now())
+
+
+def write(settings: Settings, towns: Sequence[Town], target: Path, *, whole: bool = False) -> None:
+    """These towns into one file, with the installation's own settings when it is the `whole` of it.
+    Raises Refused."""
     started = time.monotonic()
-    towns = require_towns(settings)
     if target.exists():
         raise Refused(f"{target} gibt es schon. Bitte nehmen Sie einen anderen Namen.")
     if not target.parent.is_dir():
@@ -37,11 +43,10 @@ def run(settings: Settings, target: Path) -> None:
     ):
         described = [_add_town(to, town, scratch) for town in towns]
         own = settings.data / archive.SETTINGS
-        if own.exists():
+        if whole and own.exists():
             to.add(archive.SETTINGS, own)
         to.finish({"version": version(), "made_at": now().isoformat(), "towns": described})
         count = to.count
-    note_backup(settings.data, now())
     megabytes = f"{target.stat().st_size / 1024**2:.1f}".replace(".", ",")
     names = ", ".join(f"„{town.slug}“" for town in towns)
     print(f"Gesichert: {names}, {count} Dateien, {megabytes} MB nach {spent(started)}.")

@@ -43,14 +43,16 @@ def load_beside(address: str, source: Path, stamp: str) -> str:
 
 
 def make(address: str) -> None:
-    """An empty database. The role must be allowed to."""
+    """An empty database; the role must be allowed to. Raises Refused."""
     url = make_url(address)
+    if _exists(url):
+        raise Refused(f"Auf dem Server gibt es die Datenbank „{url.database}“ schon.")
     _on_server(url, f'CREATE DATABASE "{url.database}"')
 
 
 def drop(address: str) -> None:
     url = make_url(address)
-    _on_server(url, f'DROP DATABASE IF EXISTS "{url.database}"')
+    _on_server(url, f'DROP DATABASE IF EXISTS "{url.database}" WITH (FORCE)')
 
 
 def switch(address: str, fresh: str, stamp: str) -> str:

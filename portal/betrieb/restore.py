@@ -39,8 +39,8 @@ def run(settings: Settings, source: Path) -> None:
         except BadArchive as error:
             raise Refused(str(error)) from error
         print(f"Die Sicherung ist unversehrt, geprüft nach {spent(started)}.")
-        _refuse_newer(manifest)
-        databases = _prepare(settings, beside, manifest, stamp)
+        refuse_newer(manifest)
+        databases = prepare(settings, beside, manifest, stamp)
         kept = _switch(settings, beside, databases, stamp)
     if kept:
         print(f"Der bisherige Stand liegt noch in {kept}.")
@@ -48,7 +48,7 @@ def run(settings: Settings, source: Path) -> None:
     print(f"Zurückgespielt nach {spent(started)}.")
 
 
-def _refuse_newer(manifest: Mapping[str, Any]) -> None:
+def refuse_newer(manifest: Mapping[str, Any]) -> None:
     if any(town["schema"] > migrate.head() for town in manifest["towns"]):
         raise Refused(
             f"Diese Sicherung stammt von Dorflinde {manifest['version']} und ist neuer als dieses"
@@ -56,7 +56,7 @@ def _refuse_newer(manifest: Mapping[str, Any]) -> None:
         )
 
 
-def _prepare(
+def prepare(
     settings: Settings, beside: Path, manifest: Mapping[str, Any], stamp: str
 ) -> dict[str, str]:
     """Bring every town to today's shape, still beside; returns the new PostgreSQL databases."""

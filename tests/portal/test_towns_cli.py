@@ -1,0 +1,176 @@
+"""Many towns in one installation: they come, are shown, move and go without touching each other."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask
+
+from kern.accounts.models import Account
+from kern.config import Settings
+from kern.db import db, engines
+from kern.settings import change, town_settings
+from kern.town import Town, Towns, use_town
+from portal.betrieb import postgres
+from portal.betrieb.towns_cli import group
+
+pytestmark = pytest.mark.both_databases
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(app: Flask, town: Town, settings: Settings) -> Iterator[Run]:
+    """`run("create", "neustadt", ...)` beside the town „ort“."""
+    db.session.remove()
+    runner = app.test_cli_runner()
+    yield lambda *words, **more: runner.invoke(group, [str(one) for one in words], **more)
+    db.session.remove()
+    engines.close()
+    if settings.database:
+        for one in set(slugs(settings)) - {"ort"}:
+            postgres.drop(Towns(settings).by_slug(one).database_url)
+
+
+def created(run: Run, slug: str = "neustadt", host: str = "mitreden.neustadt.de") -> Result:
+    return run("create", slug, "--host", host, "--name", "Neustadt", "--mail", "amt@neustadt.de")
+
+
+def slugs(settings: Settings) -> list[str]:
+    return [town.slug for town in Towns(settings).all()]
+
+
+def test_a_new_town_answers_under_its_address_and_shows_the_way_in(
+    run: Run, app: Flask, settings: Settings
+) -> None:
+    before = time.process_time()
+    told = created(run)
+    spent = time.process_time() - before
+    pages = {
+        host: app.test_client().get("/", base_url=f"http://{host}").text
+        for host in ("localhost", "mitreden.neustadt.de")
+    }
+
+    assert told.exit_code == 0, told.output
+    assert "http://mitreden.neustadt.de/verwaltung/einrichten/" in told.output
+    assert "Neustadt" in pages["mitreden.neustadt.de"]
+    assert "Neustadt" not in pages["localhost"]
+    assert spent < 3 * 5
+    assert not list(settings.data.glob("entsteht-*"))
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("ort", "--host", "neu.de"), "gibt es schon"),
+        (("neu", "--host", "localhost"), "gehört schon zu „ort“"),
+        (("../neu", "--host", "neu.de"), "kleinen Buchstaben"),
+        (("neu", "--host", "neu.de/x"), "kein Name eines Rechners"),
+        (("neu", "--host", ""), "kein Name eines Rechners"),
+    ],
+)
+def test_what_cannot_be_a_town_is_refused_and_leaves_nothing(
+    words: tuple[str, ...], sentence: str, run: Run, settings: Settings
+) -> None:
+    told = run("create", *words)
+
+    assert told.exit_code == 1
+    assert sentence in told.output
+    assert slugs(settings) == ["ort"]
+    assert not list(settings.data.glob("entsteht-*"))
+
+
+def test_the_list_names_every_town_also_one_that_is_broken(run: Run, settings: Settings) -> None:
+    created(run)
+    engines.close()
+    for file in (settings.data / "orte" / "neustadt").glob("ort.db*"):
+        file.unlink()
+    told = run("list")
+
+    assert told.exit_code == 0
+    assert "ort " in told.output
+    assert "mitreden.neustadt.de" in told.output
+
+
+@pytest.mark.skipif(shutil.which("pg_dump") is None, reason="pg_dump is not installed")
+def test_a_town_moves_to_another_name_and_the_first_one_stays(
+    run: Run, settings: Settings, tmp_path: Path
+) -> None:
+    created(run)
+    (settings.data / "dorflinde.toml").write_text('smtp_password = "geheim"\n', encoding="utf-8")
+    told = run("export", "neustadt", tmp_path / "neustadt.tar.gz")
+    assert told.exit_code == 0, told.output
+    told = run(
+        *("import", tmp_path / "neustadt.tar.gz"), *("--slug", "altstadt", "--host", "alt.de")
+    )
+    assert told.exit_code == 0, told.output
+    with use_town(Towns(settings).by_slug("altstadt")):
+        change({"name": "Altstadt"})
+        db.session.commit()
+
+    assert slugs(settings) == ["altstadt", "neustadt", "ort"]
+    for slug, name in (("altstadt", "Altstadt"), ("neustadt", "Neustadt")):
+        db.session.remove()
+        with use_town(Towns(settings).by_slug(slug)):
+            assert town_settings().name == name
+    assert b"geheim" not in (tmp_path / "neustadt.tar.gz").read_bytes()
+
+
+@pytest.mark.skipif(shutil.which("pg_dump") is None, reason="pg_dump is not installed")
+def test_a_town_that_is_there_is_not_overwritten(
+    run: Run, settings: Settings, tmp_path: Path
+) -> None:
+    run("export", "ort", tmp_path / "ort.tar.gz")
+    told = run("import", tmp_path / "ort.tar.gz")
+
+    assert told.exit_code == 1
+    assert "gibt es schon" in told.output or "mindestens eine Adresse" in told.output
+    assert slugs(settings) == ["ort"]
+
+
+def test_a_town_is_deleted_only_by_its_name_and_then_wholly(run: Run, settings: Settings) -> None:
+    created(run)
+    kept = run("delete", "neustadt", input="nein\n")
+    assert (kept.exit_code, slugs(settings)) == (1, ["neustadt", "ort"])
+    gone = run("delete", "neustadt", input="neustadt\n")
+
+    assert gone.exit_code == 0, gone.output
+    assert slugs(settings) == ["ort"]
+    assert [path.name for path in (settings.data / "orte").iterdir()] == ["ort"]
+    assert not list(settings.data.glob("geloescht-*"))
+    assert created(run).exit_code == 0  # its database and its address are free again
+
+
+def test_a_migration_over_all_goes_on_after_one_that_fails_and_names_it(
+    run: Run, settings: Settings, database: str
+) -> None:
+    created(run)
+    created(run, "zweitort", "zwei.de")
+    engines.close()
+    _break(settings, "neustadt", database)
+    told = run("migrate")
+
+    assert told.exit_code == 1
+    assert "„neustadt“ misslang" in told.output
+    assert "3/3 „zweitort“ auf dem heutigen Stand" in told.output
+    assert "Nicht gelungen ist es bei: neustadt." in told.output
+
+
+def _break(settings: Settings, slug: str, database: str) -> None:
+    """On SQLite a file that is none; on PostgreSQL a database that is gone."""
+    if not database:
+        for old in (settings.data / "orte" / slug).glob("ort.db*"):
+            old.unlink()
+        (settings.data / "orte" / slug / "ort.db").write_bytes(b"keine Datenbank" * 100)
+        return
+    postgres.drop(Towns(settings).by_slug(slug).database_url)
+
+
+def test_nothing_of_a_new_town_is_in_the_old_one(run: Run, settings: Settings) -> None:
+    created(run)
+    with use_town(Towns(settings).by_slug("neustadt")):
+        assert db.session.query(Account).count() == 0
+        db.session.remove()
