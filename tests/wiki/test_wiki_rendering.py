@@ -193,7 +193,7 @@ def test_boxes_have_a_word_and_not_only_a_colour() -> None:
     page = html("::: achtung Glatteis am *Ufer*\nBitte **langsam**.\n\n- a\n:::\nDanach")
 
     assert 'class="df-info df-info--warning" role="note" aria-label="Achtung"' in page
-    assert '<b class="df-info__kind">Achtung</b> Glatteis am <em>Ufer</em>' in page
+    assert "<b>Achtung:</b> Glatteis am <em>Ufer</em>" in page
     assert page.index("langsam") < page.index("</div>") < page.index("Danach")
 
 

@@ -14,7 +14,10 @@ _HEADING = re.compile(r"#{1,6} +([^\n]*)")
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)[^<>]*>")
 _VOID = frozenset({"br", "hr", "img", "input"})
 _IDS = re.compile(r'(<[^<>]*?) id="[^"<>]*"')
-_ACTS = re.compile(r'<p class="df-sub__acts">.*?</p>', re.DOTALL)
+_NAMED = re.compile(
+    r'(<(?:section|div)[^<>]*?)(?: role="region"| aria-label="[^"<>]*"| data-map(?:-at)?="")+'
+)
+_ACTS = re.compile(r'<p class="df-sub__acts">.*?</p>|<nav class="df-toc.*?</nav>', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +160,9 @@ def _kept(same: list[Block], *, is_first: bool, is_last: bool = False) -> list[B
 
 
 def blocks_of(html: str) -> Iterator[str]:
-    """The outermost elements of sanitised HTML, without ids and links for editing."""
-    html = _IDS.sub(r"\1", _ACTS.sub("", html))
+    """The outermost elements of sanitised HTML, without contents and links for editing, and without
+    ids and names of regions: both versions stand on one page, and those must not be twice."""
+    html = _NAMED.sub(r"\1", _IDS.sub(r"\1", _ACTS.sub("", html)))
     depth = start = 0
     for tag in _TAG.finditer(html):
         if tag[2] in _VOID:

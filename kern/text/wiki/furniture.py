@@ -69,7 +69,7 @@ def section_acts(section: Section, edit_path: str, words: Words) -> str:
 
 def box(kind: str, title: str, words: Words) -> str:
     label: str = getattr(words, kind)
-    head = f'<b class="df-info__kind">{label}</b>' + (f" {title}" if title else "")
+    head = f"<b>{label}:</b> {title}" if title else f"<b>{label}</b>"
     return (
         f'<div class="df-info df-info--{kind}" role="note" aria-label="{label}">'
         f'<p class="df-info__h">{head}</p>'
