@@ -59,10 +59,11 @@ from umfragen.views import editing as survey_editing
 from umfragen.views import panel as survey_panel
 from umfragen.views import paper as papier
 from umfragen.views import results as ergebnisse
-from wiki import models as wiki_models
+from wiki.service import deciding as wiki_deciding
+from wiki.service import drafts as wiki_drafts
+from wiki.service import renaming as wiki_renaming
+from wiki.service import rendering as wiki_rendering
 
-TABLES = (wiki_models,)
-"""Of rooms that have tables and no pages yet."""
 CONTENT_TYPES: tuple[ContentType, ...] = (
     project_content.PROJECTS,
     discussion_content.THREADS,
@@ -145,6 +146,11 @@ def register(app: Flask) -> None:
     worker.on_tick(survey_upkeep.verify_counts)
     worker.on_tick(survey_upkeep.end_storage, timedelta(hours=1))
     worker.on_tick(survey_drafts.remove_old_drafts, timedelta(hours=1))
+    worker.on_facts(wiki_rendering.follow)
+    worker.on_tick(wiki_rendering.on_tick)
+    worker.on_tick(wiki_renaming.on_tick)
+    worker.on_tick(wiki_deciding.on_tick, timedelta(hours=1))
+    worker.on_tick(wiki_drafts.forget_old, timedelta(hours=1))
     worker.on_tick(digests.make_digests)
     worker.on_tick(digest.tell_at_once)
     worker.on_tick(notices_forgetting.forget, timedelta(hours=1))

@@ -41,6 +41,7 @@ class LinkKind(StrEnum):
     INCLUDE = "include"
     REF = "ref"  # [[Projekt:...]], [[Umfrage:...]]
     FILE = "file"
+    TAG = "tag"  # {{Karte: Bäume}}: shows the pages of a tag
 
 
 class StoredText(Model):

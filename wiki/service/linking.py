@@ -1,6 +1,6 @@
 """The table of links and tags of what is released: backlinks, red links and lists come from it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import (
     ColumnElement,
@@ -16,44 +16,31 @@ from sqlalchemy import (
 )
 
 from kern.db import db
-from wiki.linking import Use, find_links, fold_title
+from wiki.linking import fold_title
 from wiki.models import LinkKind, Page, PageLink, PageState, PageTag
+from wiki.rendering import Rendered
 
 ROOMS = ("projekt", "umfrage")  # what may stand before a colon in a link
 
 
-_KINDS = {Use.LINK: LinkKind.PAGE, Use.INCLUDE: LinkKind.INCLUDE}
-
-
-def store_links(page: Page, source: str) -> None:
-    """In place of what was there. Three statements."""
+def store_links(page: Page, made: Rendered) -> None:
+    """In place of what was there; two statements."""
     db.session.execute(delete(PageLink).where(PageLink.page_id == page.id))
-    rows: dict[tuple[LinkKind, str, str], dict[str, object]] = {}
-    for link in find_links(source, ROOMS):
-        if not link.target.name:
-            continue
-        key = link.target.folded[:200]
-        kind = LinkKind.REF if link.target.room else _KINDS[link.use]
-        rows[kind, link.target.room, key] = {
+    names = {target.folded: target.name for target in made.missing}
+    rows = [
+        {
             "page_id": page.id,
-            "kind": kind,
+            "kind": one.kind,
             "space_id": page.space_id,
-            "target_key": key,
-            "target_title": link.target.name[:200],
-            "room": link.target.room[:20],
+            "target_key": one.key[:200],
+            "target_title": names.get(one.key, one.key)[:200],
+            "target_page_id": one.page_id,
+            "room": one.room[:20],
         }
-    found = _pages_of(page.space_id, [key for kind, _room, key in rows if kind != LinkKind.REF])
-    for (kind, _room, key), row in rows.items():
-        row["target_page_id"] = found.get(key) if kind != LinkKind.REF else None
+        for one in made.references
+    ]
     if rows:
-        db.session.execute(insert(PageLink), list(rows.values()))
-
-
-def _pages_of(space_id: int, keys: Sequence[str]) -> Mapping[str, int]:
-    query = select(Page.title_key, Page.id).where(
-        Page.space_id == space_id, Page.title_key.in_(keys), Page.state == PageState.PUBLIC
-    )
-    return {row.title_key: row.id for row in db.session.execute(query)} if keys else {}
+        db.session.execute(insert(PageLink), rows)
 
 
 def store_tags(page: Page, tags: Iterable[str]) -> None:
@@ -91,17 +78,8 @@ def changed(page: Page, tags: Iterable[str] = ()) -> None:
     _mark_stale((PageLink.target_page_id == page.id, PageLink.kind == LinkKind.INCLUDE))
     keys = [fold_title(tag) for tag in tags]
     if keys:
-        _mark_stale(
-            (
-                PageLink.space_id == page.space_id,
-                PageLink.kind == LinkKind.REF,
-                PageLink.room == TAG_ROOM,
-                PageLink.target_key.in_(keys),
-            )
-        )
-
-
-TAG_ROOM = "schlagwort"
+        lists = (PageLink.space_id == page.space_id, PageLink.kind == LinkKind.TAG)
+        _mark_stale((*lists, PageLink.target_key.in_(keys)))
 
 
 def _naming(space_id: int, title_key: str) -> tuple[ColumnElement[bool], ...]:

@@ -137,10 +137,9 @@ def _bring_up(page: Page, revision: Revision, wording: Wording, before: Before) 
         return
     page.hidden_at = page.hidden_rule = page.redirect_to = None
     add_address(page)
-    linking.store_links(page, wording.source)
     linking.store_tags(page, revision.tags)
     _publish_files(page, revision)
-    rendering.render_into(page, wording.source)
+    rendering.render_into(page, wording.source, revision.files)
     db.session.flush()
     _tell_links(page, revision, before, was_public=was_public)
     note(page)
@@ -239,9 +238,8 @@ def show_again(page: Page, revision: Revision, before: Before) -> None:
     if page.state == PageState.DELETED:
         _take_down(page, before)
         return
-    linking.store_links(page, wording.source)
     linking.store_tags(page, revision.tags)
-    rendering.render_into(page, wording.source)
+    rendering.render_into(page, wording.source, revision.files)
     db.session.flush()
     _tell_links(page, revision, before, was_public=True)
     linking.came(page)

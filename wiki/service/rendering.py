@@ -3,42 +3,52 @@
 Editing a page marks those that show it (`wiki.service.linking`); the worker renders them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from kern import text
 from kern.clock import now
-from kern.db import db
+from kern.db import db, writing
 from wiki import rules
-from wiki.models import Page, PageState, Revision, Space
-from wiki.service import wordings
-from wiki.service.pages import note
+from wiki.models import PAGE_KEY, Page, PageState, Revision, Space
+from wiki.rendering import Frame, Rendered, Wanted, depends_now, render_page
+from wiki.service import linking, wordings
+from wiki.service.pages import note, page_path
+from wiki.service.resolving import SpaceResolver
 
 BATCH = 20  # pages of one transaction of the worker
-PLAIN_RENDERER = "text"
+MOST_ROUNDS = 200
+EMPTY = "-"  # of a page that shows nothing
+Files = Iterable[Mapping[str, Any]]
 
 
-def render_into(page: Page, source: str) -> None:
-    """The page's stored HTML, from the source of its released version."""
-    made = text.render(source, headings=True, max_length=rules.MAX_TEXT)
-    page.html, page.plain = made.html, made.plain
-    page.sections, page.wanted = [], {}
-    page.depends = f"{PLAIN_RENDERER}:{made.version}"
-    page.rendered_at = now()
+def render_into(page: Page, source: str, files: Files = ()) -> None:
+    """The page's stored HTML and its links, from the source of its released version."""
+    made = render_page(source, SpaceResolver(page.space, files), frame_of(page))
+    page.html, page.plain, page.depends = made.html, made.plain, made.depends
+    page.sections = [asdict(section) for section in made.sections]
+    page.wanted, page.rendered_at = made.wanted.as_json(), now()
+    linking.store_links(page, made)
 
 
-def preview(source: str) -> str:
-    """HTML of a text nobody released: what the editor and the desk show, never stored."""
-    return text.render(source, headings=True, max_length=rules.MAX_TEXT).html
+def frame_of(page: Page) -> Frame:
+    return Frame(page.id, f"{page_path(page)}/bearbeiten")
+
+
+def preview(space: Space, source: str, files: Files = (), page: Page | None = None) -> Rendered:
+    """A text nobody released, as the editor and the desk show it: never stored."""
+    frame = Frame(page.id if page is not None else None)
+    return render_page(source[: rules.MAX_TEXT], SpaceResolver(space, files), frame)
 
 
 def empty(page: Page) -> None:
     """Nothing of it is on any page; its versions keep their texts."""
     page.html = page.plain = ""
-    page.sections, page.wanted, page.depends = [], {}, "-"
+    page.sections, page.wanted, page.depends = [], {}, EMPTY
 
 
 def list_stale(limit: int = BATCH) -> Sequence[Page]:
@@ -50,19 +60,42 @@ def list_stale(limit: int = BATCH) -> Sequence[Page]:
 def render_stale(limit: int = BATCH) -> int:
     """The next few pages that show something that changed; returns how many."""
     pages = list_stale(limit)
-    query = select(Revision.id, Revision.text_id).where(
-        Revision.id.in_([page.published_id for page in pages])
-    )
-    texts = {row.id: row.text_id for row in db.session.execute(query)}
-    sources = wordings.sources(list(texts.values()))
+    query = select(Revision).where(Revision.id.in_([page.published_id for page in pages]))
+    versions = {one.id: one for one in db.session.scalars(query)}
+    sources = wordings.sources([one.text_id for one in versions.values()])
     for page in pages:
+        version = versions.get(page.published_id or 0)
+        source = sources.get(version.text_id or 0, "") if version is not None else ""
         before = page.html
-        source = sources.get(texts.get(page.published_id or 0) or 0, "")
-        render_into(page, source)
+        render_into(page, source, version.files if version is not None else ())
         if page.html != before:
             note(page)
     db.session.flush()
     return len(pages)
+
+
+def is_fresh(page: Page, source: str, files: Files = ()) -> bool:
+    """Whether rendering it now would give the same, without rendering it."""
+    wanted = Wanted.from_json(page.wanted)
+    found = depends_now(source, wanted, SpaceResolver(page.space, files), frame_of(page))
+    return found == page.depends
+
+
+def follow(facts: Iterable[tuple[str, int, str]]) -> None:
+    """What the worker calls with a batch of the outbox: whoever shows what changed is rendered."""
+    if not any(key == PAGE_KEY for key, _id, _fact in facts):
+        return
+    db.session.rollback()
+    for _round in range(MOST_ROUNDS):
+        if not db.session.scalar(select(Page.id).where(Page.depends == "").limit(1)):
+            break
+        db.session.rollback()
+        with writing():
+            done = render_stale()
+            db.session.commit()
+        if not done:
+            break
+    db.session.rollback()
 
 
 def on_tick(_since: datetime, _until: datetime) -> bool:
