@@ -24,6 +24,7 @@ from umfragen.definition.questions import (
     Scale,
     Single,
     Slider,
+    When,
     YesNo,
 )
 
@@ -56,7 +57,8 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """`codes`: all that may be stored, of columns for cells. `option`: whose remark this is."""
+    """`codes`: all that may be stored, of columns for cells. `option`: whose remark this is.
+    `is_moment`: the text is a date or a time."""
 
     key: int
     question: int
@@ -64,6 +66,7 @@ class Item:
     part: Part = Part.WHOLE
     codes: frozenset[int] = frozenset()
     option: int | None = None
+    is_moment: bool = False
 
 
 CELLS = {
@@ -101,7 +104,7 @@ def items_of(question: AnyQuestion) -> Iterator[Item]:  # noqa: C901 - one case 
             codes = frozenset(option.code for option in question.options)
             yield Item(key, key, Holds.ORDER, codes=codes)
         case _:
-            yield Item(key, key, _plain(question))
+            yield Item(key, key, _plain(question), is_moment=isinstance(question, When))
 
 
 def _choice(question: Single | Multiple) -> Iterator[Item]:

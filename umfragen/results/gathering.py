@@ -7,7 +7,6 @@ from functools import partial
 from sqlalchemy import select
 
 from kern.db import db
-from umfragen.definition.items import Holds
 from umfragen.engine import Plan
 from umfragen.models import Margin, Response, ResponseStatus, Survey, Tally
 from umfragen.results.counts import Counts
@@ -23,6 +22,7 @@ from umfragen.store.cells import (
     TOTAL,
     head_of,
 )
+from umfragen.store.columns import RKEY, number_parts
 from umfragen.store.frame import Condition, Frame, Mask
 from umfragen.store.tallies import number_tallies
 
@@ -151,6 +151,7 @@ def _answered(frame: Frame, item: int) -> Mask:
 
 def counts_in(plan: Plan, frame: Frame, mask: Mask, *, with_keys: bool = False) -> Counts:
     """What the tallies would say if there were no others than those in the mask."""
+    frame.read((RKEY, DAY, LANGUAGE, SOURCE, *plan.items))
     codes: dict[int, dict[int, float]] = {}
     keys: dict[int, dict[int, int]] = {}
     for item in (TOTAL, DAY, LANGUAGE, SOURCE, *plan.items):
@@ -164,11 +165,8 @@ def counts_in(plan: Plan, frame: Frame, mask: Mask, *, with_keys: bool = False) 
 def numbers_in(plan: Plan, frame: Frame, mask: Mask) -> dict[tuple[int, int], Mapping[float, int]]:
     found = {}
     for item in plan.items.values():
-        if item.holds in {Holds.NUMBER, Holds.RESULT}:
-            found[item.key, 0] = frame.numbers(item.key, 0, mask)
-        elif item.holds is Holds.NUMBERS:
-            for part in item.codes:
-                found[item.key, part] = frame.numbers(item.key, part, mask)
+        for part in number_parts(item):
+            found[item.key, part] = frame.numbers(item.key, part, mask)
     return {at: values for at, values in found.items() if values}
 
 

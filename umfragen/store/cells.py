@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from umfragen.definition.items import Holds, Item
 from umfragen.models import Source
+from umfragen.store.moments import number_of
 
 ANSWERED = 252
 NOT_SHOWN = 254
@@ -94,6 +95,10 @@ def _codes(item: Item, value: Any) -> Iterator[int]:
 
 def _numbers(item: Item, value: Any) -> Iterator[Number]:
     match item.holds:
+        case Holds.TEXT if item.is_moment:
+            moment = number_of(value)
+            if moment is not None:
+                yield Number(item.key, 0, moment)
         case Holds.NUMBER:
             yield Number(item.key, 0, value)
         case Holds.RESULT if not isinstance(value, str):

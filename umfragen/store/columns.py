@@ -2,7 +2,8 @@
 
 A column has an item and a part. A code is one column (part 0). Several codes are a column per
 option: 1 is ticked, 0 is not; a ranking holds the place, 0 for none. Numbers are doubles, NaN for
-none, one column per cell. Whatever is no single code has a column `STATUS` besides.
+none, one column per cell; dates and times are numbers too, and a place is two of them. Whatever
+is no single code has a column `STATUS` besides.
 """
 
 import math
@@ -23,8 +24,11 @@ from umfragen.store.cells import (
     VERSION,
     Head,
 )
+from umfragen.store.geometry import point_of
+from umfragen.store.moments import number_of
 
 STATUS = 1_000
+LONGITUDE, LATITUDE = 1, 2  # parts of a place
 RKEY = -6
 FIRST_DAY = 737_425  # 2020-01-01 as ordinal; two bytes last until 2199
 NONE = math.nan
@@ -82,8 +86,23 @@ def _columns(item: Item) -> Iterator[Column]:
         case Holds.NUMBER | Holds.RESULT:
             yield Column(key, STATUS, Kind.BYTE)
             yield Column(key, 0, Kind.NUMBER)
+        case Holds.TEXT if item.is_moment:
+            yield Column(key, STATUS, Kind.BYTE)
+            yield Column(key, 0, Kind.NUMBER)
+        case Holds.GEOMETRY:
+            yield Column(key, STATUS, Kind.BYTE)
+            yield Column(key, LONGITUDE, Kind.NUMBER)
+            yield Column(key, LATITUDE, Kind.NUMBER)
         case _:
             yield Column(key, STATUS, Kind.BYTE)
+
+
+def number_parts(item: Item) -> Sequence[int]:
+    """Parts whose columns are numbers that are counted; of places only the heat is."""
+    if item.holds is Holds.NUMBERS:
+        return sorted(item.codes)
+    is_number = item.holds in {Holds.NUMBER, Holds.RESULT} or item.is_moment
+    return (0,) if is_number else ()
 
 
 def encode(item: Item | None, column: Column, rows: Sequence[Row]) -> bytes:
@@ -95,20 +114,13 @@ def encode(item: Item | None, column: Column, rows: Sequence[Row]) -> bytes:
     if column.part == STATUS:
         return bytes([_status(found, name) for found in answers])
     if column.kind is Kind.NUMBER:
-        return array("d", _numbers(item, name, str(column.part), answers)).tobytes()
+        return array("d", _numbers(item, name, column.part, answers)).tobytes()
     match item.holds:
         case Holds.CODE:
             return bytes([_code(found, name) for found in answers])
         case Holds.CODES:
             return bytes([_tick(found, name, column.part) for found in answers])
     return bytes([_place(found, name, column.part) for found in answers])
-
-
-def nothing(column: Column, count: int) -> bytes:
-    """Of responses that are older than the question."""
-    if column.kind is Kind.NUMBER:
-        return array("d", [NONE]).tobytes() * count
-    return bytes([NOT_SHOWN]) * count
 
 
 HEADS: Mapping[int, Callable[[Row], int]] = {
@@ -148,10 +160,17 @@ def _place(answers: Mapping[str, Any], name: str, code: int) -> int:
 
 
 def _numbers(
-    item: Item, name: str, part: str, answers: Sequence[Mapping[str, Any]]
+    item: Item, name: str, part: int, answers: Sequence[Mapping[str, Any]]
 ) -> Iterator[float]:
-    if item.holds is Holds.NUMBERS:
-        return (_cell(found, name, part) for found in answers)
+    match item.holds:
+        case Holds.NUMBERS:
+            return (_cell(found, name, str(part)) for found in answers)
+        case Holds.GEOMETRY:
+            places = (point_of(found.get(name)) for found in answers)
+            return (place[part - LONGITUDE] if place else NONE for place in places)
+        case Holds.TEXT:
+            moments = (number_of(found.get(name)) for found in answers)
+            return (NONE if moment is None else moment for moment in moments)
     return (_number(found.get(name)) for found in answers)
 
 

@@ -1,6 +1,5 @@
 """Columns kept up with the rows: the last block fills up, changed blocks are written anew."""
 
-import zlib
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -10,10 +9,10 @@ from kern.db import db
 from umfragen.engine import Plan
 from umfragen.models import Block, ColumnBlock, Response, ResponseStatus, Survey
 from umfragen.store.columns import Column, Row, columns_of, encode
+from umfragen.store.packing import pack
 from umfragen.store.rows import block_rows
 
 BLOCK = 4_096  # responses
-LEVEL = 1  # of zlib: four times as fast as the default, a fifth larger
 BATCH = 500  # ids of one statement
 AT_ONCE = 4  # blocks of one run of the worker, about a second
 
@@ -53,10 +52,6 @@ def unfold(survey_id: int) -> None:
         db.session.execute(delete(model).where(model.survey_id == survey_id))
     rows = (Response.survey_id == survey_id, Response.block.is_not(None))
     db.session.execute(update(Response).where(*rows).values(block=None))
-
-
-def unpack(data: bytes) -> bytes:
-    return zlib.decompress(data)
 
 
 def _next(survey_id: int) -> int | None:
@@ -114,5 +109,5 @@ def _packed(
         "item_key": column.item,
         "part": column.part,
         "block": block,
-        "data": zlib.compress(data, LEVEL),
+        "data": pack(column, data),
     }

@@ -11,9 +11,10 @@ from kern.db import db
 from umfragen.engine import Plan
 from umfragen.models import Block, ColumnBlock, NumberTally, QuotaCount, Survey, Tally
 from umfragen.store.cells import LANGUAGE, SOURCE, TOTAL, VERSION, count_row
-from umfragen.store.columns import columns_of, encode
-from umfragen.store.folding import AT_ONCE, fold, unfold, unpack
+from umfragen.store.columns import columns_of, encode, number_parts
+from umfragen.store.folding import AT_ONCE, fold, unfold
 from umfragen.store.frame import Condition, Frame
+from umfragen.store.packing import pack
 from umfragen.store.quotas import quotas_of
 from umfragen.store.rows import block_rows, blocks_of, every_row
 from umfragen.store.tallies import (
@@ -111,9 +112,11 @@ def _differing_keys(survey: Survey, plan: Plan, frame: Frame, night: int) -> int
             differing += any(
                 frame.keys(frame.with_code(item, code)) != key for code, key in keys.items()
             )
-            parts = [part for at, part in numbers if at == item]
+            parts = {part for at, part in numbers if at == item} | set(
+                number_parts(plan.items[item])
+            )
             differing += any(
-                dict(frame.numbers(item, part)) != numbers[item, part] for part in parts
+                dict(frame.numbers(item, part)) != numbers.get((item, part), {}) for part in parts
             )
     return differing
 
@@ -141,8 +144,8 @@ def _is_as_its_rows(survey: Survey, plan: Plan, block: int) -> bool:
         return True
     stored = {(one.item_key, one.part): one.data for one in db.session.scalars(query)}
     return all(
-        unpack(stored[column.item, column.part])
-        == encode(plan.items.get(column.item), column, rows)
+        stored[column.item, column.part]
+        == pack(column, encode(plan.items.get(column.item), column, rows))
         for column in columns_of(plan.items)
         if (column.item, column.part) in stored  # else the question came later
     )
