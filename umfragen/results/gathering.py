@@ -1,17 +1,18 @@
 """Answers of a survey, read for counting: without a filter or weights from tallies alone."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
 
 from sqlalchemy import select
 
 from kern.db import db
 from umfragen.engine import Plan
-from umfragen.models import Margin, Response, ResponseStatus, Survey, Tally
-from umfragen.results.counts import Counts
-from umfragen.results.course import Marks
-from umfragen.results.selecting import Answer, Filter, codes_in, count, count_by, cross
+from umfragen.models import Margin, Survey, Tally
+from umfragen.results.counts import Counts, times, together
+from umfragen.results.marking import marked
+from umfragen.results.selecting import Filter
+from umfragen.statistics.hexagons import Point
 from umfragen.statistics.weights import Weighting, rake
 from umfragen.store.cells import (
     ANSWERED,
@@ -20,13 +21,10 @@ from umfragen.store.cells import (
     LARGEST,
     SOURCE,
     TOTAL,
-    head_of,
 )
 from umfragen.store.columns import RKEY, number_parts
 from umfragen.store.frame import Condition, Frame, Mask
 from umfragen.store.tallies import number_tallies
-
-CHUNK = 2_000
 
 
 def whole_counts(survey: Survey) -> Counts:
@@ -43,101 +41,87 @@ def whole_counts(survey: Survey) -> Counts:
     return Counts(every, codes, number_tallies(survey.id), keys)
 
 
-def answers(survey: Survey) -> Iterator[Answer]:
-    """All that count, one after the other."""
-    query = (
-        select(
-            Response.answers,
-            Response.rkey,
-            Response.day,
-            Response.language,
-            Response.source,
-            Response.version,
-        )
-        .where(Response.survey_id == survey.id, Response.status == ResponseStatus.OK)
-        .order_by(Response.id)
-        .execution_options(yield_per=CHUNK)
-    )
-    for row, rkey, day, language, source, version in db.session.execute(query):
-        head = head_of(day, language, source, version, survey.languages)
-        yield Answer(row, head, rkey)
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Weights by what was answered to the questions that are weighted by: answers alike weigh the
+    same. `codes`: one by item, None where somebody did not say; in the order of the weights."""
+
+    items: tuple[int, ...]
+    codes: tuple[tuple[int | None, ...], ...]
+    weighting: Weighting
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which answers a report is about. `weights`: one for each, in the order of `answers`."""
+    """Which answers a report is about, and how much each counts."""
 
     survey: Survey
     plan: Plan
     wanted: Filter
-    weighting: Weighting | None = None
-    marks: Marks | None = None  # with it, answers that have a mark are left out
-
-    def answers(self) -> Iterator[Answer]:
-        every = answers(self.survey)
-        if self.weighting is not None:
-            every = (
-                replace(answer, weight=weight)
-                for answer, weight in zip(every, self.weighting.weights, strict=True)
-            )
-        for answer in every:
-            is_wanted = self.wanted.holds(answer.row, answer.head)
-            if is_wanted and not (self.marks and self.marks.of(answer.row)):
-                yield answer
-
-    @property
-    def is_plain(self) -> bool:
-        """Every answer counts once: columns of bytes will do."""
-        return self.weighting is None and self.marks is None
+    cells: Cells | None = None
+    without_marks: bool = False  # answers that look careless are left out
 
     def counts(self) -> Counts:
-        if not self.is_plain:
-            return count(self.plan.items, self.answers())
-        if not self.wanted:
+        if not self.wanted and self.cells is None and not self.without_marks:
             return whole_counts(self.survey)
         frame = Frame(self.survey, self.plan)
-        return counts_in(self.plan, frame, self._mask(frame))
+        return self._counted(frame, self._mask(frame))
 
     def by(self, item: int) -> Mapping[int, Counts]:
         """One for each code of an item; who gave several is in each."""
-        if not self.is_plain:
-            groups = partial(_group_of, item)
-            return count_by(self.plan.items, self.answers(), groups)
         frame = Frame(self.survey, self.plan)
         within = self._mask(frame)
         masks = {code: within & frame.with_code(item, code) for code in options_in(frame, item)}
-        return {code: counts_in(self.plan, frame, mask) for code, mask in masks.items() if mask}
+        return {code: self._counted(frame, mask) for code, mask in masks.items() if mask}
 
     def cross(self, down: int, across: int) -> tuple[dict[tuple[int, int], float], float]:
         """How many gave both codes, and how many answered both questions."""
-        if not self.is_plain:
-            return cross(self.answers(), down, across)
         frame = Frame(self.survey, self.plan)
-        within = self._mask(frame)
-        base = within & _answered(frame, down) & _answered(frame, across)
-        cells = {
-            (one, other): float((within & mask & frame.with_code(across, other)).bit_count())
-            for one in options_in(frame, down)
-            for mask in (frame.with_code(down, one),)
-            for other in options_in(frame, across)
-        }
-        return {cell: n for cell, n in cells.items() if n}, float(base.bit_count())
+        within = self._mask(frame) & _answered(frame, down) & _answered(frame, across)
+        found: dict[tuple[int, int], float] = {}
+        base = 0.0
+        for weight, part in self._parts(frame, within):
+            base += weight * part.bit_count()
+            for one in options_in(frame, down):
+                line = part & frame.with_code(down, one)
+                for other in options_in(frame, across):
+                    n = (line & frame.with_code(across, other)).bit_count()
+                    if n:
+                        found[one, other] = found.get((one, other), 0) + weight * n
+        return found, base
+
+    def points(self, item: int) -> list[Point]:
+        """Where people put something on the map."""
+        frame = Frame(self.survey, self.plan)
+        return list(frame.points(item, self._mask(frame)))
+
+    def _counted(self, frame: Frame, mask: Mask) -> Counts:
+        if self.cells is None:
+            return counts_in(self.plan, frame, mask)
+        parts = self._parts(frame, mask)
+        return together(times(counts_in(self.plan, frame, part), weight) for weight, part in parts)
+
+    def _parts(self, frame: Frame, mask: Mask) -> Iterator[tuple[float, Mask]]:
+        if self.cells is None:
+            yield 1.0, mask
+            return
+        for codes, weight in zip(self.cells.codes, self.cells.weighting.weights, strict=True):
+            part = mask & _of_cell(frame, self.cells.items, codes)
+            if part:
+                yield weight, part
 
     def _mask(self, frame: Frame) -> Mask:
-        return frame.mask(
+        found = frame.mask(
             Condition(item=item, codes=codes) for item, codes in self.wanted.wanted.items()
         )
+        return found & ~marked(self.survey, self.plan, frame) if self.without_marks else found
 
     @property
     def effect(self) -> float:
         """Real answers that count as one (Kish); 1 without weights."""
-        if self.weighting is None or not self.weighting.weights:
+        if self.cells is None or not self.cells.weighting.n:
             return 1.0
-        return len(self.weighting.weights) / max(self.weighting.n_effective, 1e-9)
-
-
-def _group_of(item: int, answer: Answer) -> frozenset[int]:
-    return codes_in(answer.row, answer.head, item)
+        return self.cells.weighting.n / max(self.cells.weighting.n_effective, 1e-9)
 
 
 def options_in(frame: Frame, item: int) -> list[int]:
@@ -190,14 +174,31 @@ def margins_of(survey: Survey) -> dict[int, dict[int, float]]:
     return found
 
 
-def weighting_of(survey: Survey) -> Weighting | None:
+def weights_of(survey: Survey, plan: Plan) -> Cells | None:
     """By all margins there are; None without one, or without answers."""
     margins = margins_of(survey)
-    columns: dict[int, list[int | None]] = {item: [] for item in margins}
-    for answer in answers(survey):
-        for item, column in columns.items():
-            codes = codes_in(answer.row, answer.head, item)
-            column.append(min(codes) if codes else None)
-    if not columns or not next(iter(columns.values())):
+    if not margins:
         return None
-    return rake(list(columns.values()), list(margins.values()))
+    frame, items = Frame(survey, plan), tuple(margins)
+    found = {codes: mask.bit_count() for codes, mask in _cells(frame, items)}
+    if not found:
+        return None
+    columns = [list(column) for column in zip(*found, strict=True)]
+    weighting = rake(columns, list(margins.values()), counts=list(found.values()))
+    return Cells(items, tuple(found), weighting)
+
+
+def _cells(frame: Frame, items: Sequence[int]) -> Iterator[tuple[tuple[int | None, ...], Mask]]:
+    choices = [[*options_in(frame, item), None] for item in items]
+    for codes in product(*choices):
+        mask = _of_cell(frame, items, codes)
+        if mask:
+            yield codes, mask
+
+
+def _of_cell(frame: Frame, items: Sequence[int], codes: Sequence[int | None]) -> Mask:
+    found = frame.everybody
+    for item, code in zip(items, codes, strict=True):
+        said = _answered(frame, item) if code is None else frame.with_code(item, code)
+        found &= ~said if code is None else said
+    return found

@@ -1,49 +1,16 @@
 """Answers on the map, counted in hexagons."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kern.i18n import _
-from umfragen.results.selecting import Answer
 from umfragen.statistics.hexagons import Hexagons, Point, bin_points
 
 EDGES = (50, 100, 250, 500, 1_000, 2_500)
 """Lengths of a side in metres; the finest that still leaves few hexagons is taken."""
 
 MOST = 60  # hexagons on one map
-
-
-def points_of(answers: Iterable[Answer], item: int) -> list[tuple[Point, int]]:
-    """One point for each answer, of lines and areas the middle of their corners."""
-    found = []
-    for answer in answers:
-        point = point_of(answer.row.get(str(item)))
-        if point is not None:
-            found.append((point, answer.rkey))
-    return found
-
-
-def point_of(geometry: Mapping[str, Any] | None) -> Point | None:
-    if not isinstance(geometry, Mapping):
-        return None
-    corners = list(_corners(geometry.get("coordinates")))
-    if not corners:
-        return None
-    return (
-        math.fsum(x for x, _ in corners) / len(corners),
-        math.fsum(y for _, y in corners) / len(corners),
-    )
-
-
-def _corners(found: Any) -> Iterator[Point]:
-    if not isinstance(found, Sequence) or isinstance(found, str) or not found:
-        return
-    if isinstance(found[0], int | float):
-        yield float(found[0]), float(found[1])
-        return
-    for one in found:
-        yield from _corners(one)
 
 
 def heat(points: Sequence[Point], k: int) -> Hexagons:

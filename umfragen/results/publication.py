@@ -23,10 +23,11 @@ from umfragen.engine import Plan
 from umfragen.models import PublishedQuestion, Snapshot, Survey
 from umfragen.results.counts import Counts
 from umfragen.results.figures import Figure, shape_of
-from umfragen.results.gathering import answers, split_in, whole_counts
+from umfragen.results.gathering import Selection, split_in, whole_counts
 from umfragen.results.keeping import dump, load
-from umfragen.results.places import geojson, heat, points_of
+from umfragen.results.places import geojson, heat
 from umfragen.results.publishing import REST, Split, can_filter, public_views
+from umfragen.results.selecting import Filter
 from umfragen.service import free_texts, telling
 from umfragen.service.changes import announce
 from umfragen.store.frame import Frame
@@ -223,9 +224,10 @@ def _splits(survey: Survey, plan: Plan, filters: Sequence[int]) -> Iterable[Spli
 
 def _places(survey: Survey, plan: Plan) -> dict[str, Any]:
     found = {}
+    everybody = Selection(survey, plan, Filter())
     for question in plan.questions.values():
         if isinstance(question, Place):
-            points = [point for point, _ in points_of(answers(survey), question.key)]
+            points = everybody.points(question.key)
             if len(points) >= survey.k_total:
                 found[str(question.key)] = geojson(heat(points, survey.k_min), survey.k_min)
     return found

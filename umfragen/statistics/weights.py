@@ -18,28 +18,35 @@ Margin = Mapping[Any, float]
 
 @dataclass(frozen=True, slots=True)
 class Weighting:
-    """One weight for each answer, 1 on average. `unreached`: groups of the population without an
-    answer; nobody can be weighted for them. `worst`: how far a share is off at the end."""
+    """One weight for each answer, 1 on average, or for `counts` answers alike. `unreached`: groups
+    of the population without an answer; nobody can be weighted for them. `worst`: how far a share
+    is off at the end."""
 
     weights: tuple[float, ...]
+    counts: tuple[int, ...]
     rounds: int
     worst: float
     trimmed: int
     unreached: tuple[tuple[int, Group], ...] = ()
 
     @property
+    def n(self) -> int:
+        return sum(self.counts)
+
+    @property
     def n_effective(self) -> float:
-        return effective_answers(self.weights)
+        return effective_answers(self.weights, self.counts)
 
     @property
     def is_close(self) -> bool:
         return self.worst <= CLOSE
 
 
-def effective_answers(weights: Sequence[float]) -> float:
+def effective_answers(weights: Sequence[float], counts: Sequence[int] | None = None) -> float:
     """(sum w)^2 / sum w^2: Kish, Survey Sampling (1965), 11.7."""
-    squares = math.fsum(weight * weight for weight in weights)
-    return math.fsum(weights) ** 2 / squares if squares else 0.0
+    times = counts or [1] * len(weights)
+    squares = math.fsum(n * weight * weight for weight, n in zip(weights, times, strict=True))
+    return _total(weights, times) ** 2 / squares if squares else 0.0
 
 
 def post_stratify(groups: Sequence[Any], margin: Margin) -> Weighting:
@@ -53,30 +60,43 @@ def rake(
     margins: Sequence[Margin],
     smallest: float = SMALLEST,
     largest: float = LARGEST,
+    counts: Sequence[int] | None = None,
 ) -> Weighting:
     """Margin after margin until all fit: Deming and Stephan, On a Least Squares Adjustment of a
     Sampled Frequency Table, Ann. Math. Stat. 11 (1940).
 
     `columns[i][j]` is the group of answer j by margin i, None where it did not say. An answer that
-    does not say its group keeps its weight in that step. Weights are held between `smallest` and
+    does not say its group keeps its weight in that step. `counts[j]`: how many answers j stands
+    for, where those alike are handed over as one. Weights are held between `smallest` and
     `largest` in each round, so one loud voice never stands for thousands.
     """
     _check(columns, margins)
-    count = len(columns[0])
-    weights = [1.0] * count
+    times = [1] * len(columns[0]) if counts is None else list(counts)
+    weights = [1.0] * len(times)
     shares = [_shares(column, margin) for column, margin in zip(columns, margins, strict=True)]
     rounds, worst = 0, math.inf
     while rounds < ROUNDS and worst > CLOSE:
         for column, share in zip(columns, shares, strict=True):
-            _fit(weights, column, share)
-        weights = _trim(weights, smallest, largest)
-        worst = max(map(_off, columns, shares, [weights] * len(columns)), default=0.0)
+            _fit(weights, times, column, share)
+        weights = _trim(weights, times, smallest, largest)
+        worst = max(
+            (
+                _off(column, share, weights, times)
+                for column, share in zip(columns, shares, strict=True)
+            ),
+            default=0.0,
+        )
         rounds += 1
     return Weighting(
         tuple(weights),
+        tuple(times),
         rounds,
         worst,
-        sum(_at_limit(weight, smallest, largest) for weight in weights),
+        sum(
+            n
+            for weight, n in zip(weights, times, strict=True)
+            if _at_limit(weight, smallest, largest)
+        ),
         tuple(
             (number, group)
             for number, (column, margin) in enumerate(zip(columns, margins, strict=True))
@@ -102,33 +122,45 @@ def _shares(column: Sequence[Group | None], margin: Margin) -> dict[Group, float
     return {group: people / total for group, people in reached.items()}
 
 
+def _total(weights: Sequence[float], times: Sequence[int]) -> float:
+    return math.fsum(n * weight for weight, n in zip(weights, times, strict=True))
+
+
 def _sums(
-    weights: Sequence[float], column: Sequence[Group | None], share: Mapping[Group, float]
+    weights: Sequence[float],
+    times: Sequence[int],
+    column: Sequence[Group | None],
+    share: Mapping[Group, float],
 ) -> dict[Group, float]:
     sums = dict.fromkeys(share, 0.0)
-    for weight, group in zip(weights, column, strict=True):
+    for weight, n, group in zip(weights, times, column, strict=True):
         if group in sums:
-            sums[group] += weight
+            sums[group] += n * weight
     return sums
 
 
 def _fit(
-    weights: list[float], column: Sequence[Group | None], share: Mapping[Group, float]
+    weights: list[float],
+    times: Sequence[int],
+    column: Sequence[Group | None],
+    share: Mapping[Group, float],
 ) -> None:
-    sums = _sums(weights, column, share)
+    sums = _sums(weights, times, column, share)
     total = math.fsum(sums.values())
     factors = {group: share[group] * total / sums[group] for group in share}
     for index, group in enumerate(column):
         weights[index] *= factors.get(group, 1.0)
 
 
-def _trim(weights: Sequence[float], smallest: float, largest: float) -> list[float]:
+def _trim(
+    weights: Sequence[float], times: Sequence[int], smallest: float, largest: float
+) -> list[float]:
     """Within the limits and 1 on average; the mean is mended by those still free to move."""
     held = [min(max(weight, smallest), largest) for weight in weights]
     for _ in range(ROUNDS):
-        missing = len(held) - math.fsum(held)
+        missing = sum(times) - _total(held, times)
         free = [i for i, weight in enumerate(held) if not _at_limit(weight, smallest, largest)]
-        room = math.fsum(held[i] for i in free)
+        room = math.fsum(times[i] * held[i] for i in free)
         if abs(missing) < CLOSE or not room:
             break
         for i in free:
@@ -141,8 +173,11 @@ def _at_limit(weight: float, smallest: float, largest: float) -> bool:
 
 
 def _off(
-    column: Sequence[Group | None], share: Mapping[Group, float], weights: Sequence[float]
+    column: Sequence[Group | None],
+    share: Mapping[Group, float],
+    weights: Sequence[float],
+    times: Sequence[int],
 ) -> float:
-    sums = _sums(weights, column, share)
+    sums = _sums(weights, times, column, share)
     total = math.fsum(sums.values())
     return max((abs(sums[group] / total - share[group]) for group in share), default=0.0)

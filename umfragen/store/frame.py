@@ -7,7 +7,7 @@ bits between them belong to nobody.
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -127,6 +127,24 @@ class Frame:
         if found is None:
             return 0
         return self._of_item(found, code)
+
+    def of_responses(self, ids: Collection[int]) -> Mask:
+        """Those of these that count."""
+        found: list[bytes] = []
+        for block in (*self._blocks, *self._stale, None) if ids else ():
+            here = rows.ids_in(self._survey.id, block)
+            found.append(bytes(one in ids for one in here))
+        if not found:
+            return 0
+        told, rest = found[: len(self._blocks)], b"".join(found[len(self._blocks) :])
+        sizes = [len(flags) for flags in (*told, rest)]
+        if sizes != self._counts:
+            raise Overtaken(OVERTAKEN)
+        sets = (
+            packing.set_of(flags).to_bytes(packing.width(len(flags)), "little")
+            for flags in (*told, rest)
+        )
+        return int.from_bytes(b"".join(sets), "little")
 
     # Counts
 

@@ -54,6 +54,11 @@ def block_rows(survey: Survey, block: int | None) -> list[Row]:
     return [_row(survey, row) for row in db.session.execute(_in_block(survey.id, block))]
 
 
+def ids_in(survey_id: int, block: int | None) -> Sequence[int]:
+    """In the order of `block_rows`."""
+    return db.session.scalars(_in_block(survey_id, block).with_only_columns(Response.id)).all()
+
+
 def every_row(survey: Survey) -> Iterator[Row]:
     """As `stream`, for whoever holds the survey's lock."""
     for row in _without_block(survey.id):

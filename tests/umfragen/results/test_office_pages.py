@@ -11,7 +11,7 @@ from kern.db import db
 from tests.umfragen.results.conftest import fill, keys_of
 from tests.visitors import Visitor
 from umfragen.models import FreeText, FreeTextState, Margin, Sampling, Survey, TextTag
-from umfragen.results.gathering import Selection, weighting_of, whole_counts
+from umfragen.results.gathering import Selection, weights_of, whole_counts
 from umfragen.results.selecting import Filter, read_filter
 from umfragen.service import get_survey_by_id
 from umfragen.store.plans import plan_of
@@ -115,9 +115,10 @@ def test_weights_come_from_pasted_lines_or_a_file_of_excel(survey: Survey, offic
     assert "So heißt keine Antwort: Weiß nicht." in office.get(f"{here}/gewichte").text
     people = dict(db.session.execute(select(Margin.code, Margin.people)).all())
     assert people == {1: 2000, 2: 2000}
-    weighting = weighting_of(get_survey_by_id(id_))
-    assert weighting
-    assert weighting.is_close
+    found = get_survey_by_id(id_)
+    weights = weights_of(found, plan_of(found))
+    assert weights
+    assert weights.weighting.is_close
     shown = office.get(f"{here}?gewichtet=1").text
     assert "Gewichtet gerechnet" in shown
     ja = re.search(r"Ja <b class=\"df-num\">(\d+) %", shown)

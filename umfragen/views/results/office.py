@@ -10,10 +10,11 @@ from kern.i18n import _, _l
 from kern.web import current_actor
 from umfragen.definition.questions import Files, Place
 from umfragen.results import report
-from umfragen.results.course import begun, count_marks, make_marks
+from umfragen.results.course import begun
 from umfragen.results.figures import figures_of
-from umfragen.results.gathering import Selection, answers, whole_counts
-from umfragen.results.places import geojson, heat, listed, points_of
+from umfragen.results.gathering import Selection, whole_counts
+from umfragen.results.marking import count_marks
+from umfragen.results.places import geojson, heat, listed
 from umfragen.results.selecting import Filter
 from umfragen.results.shown import Show
 from umfragen.statistics.quality import Mark
@@ -63,7 +64,7 @@ def _overview(office: Office, chosen: Chosen, group: int | None) -> OverviewPage
     show = Show(office.wording, precision, weighted=chosen.is_weighted)
     comparisons = _compared(office, selection, axis) if axis else []
     figures = [] if axis else figures_of(office.plan.definition, counts)
-    note, warns = weight_words(office.wording, selection.weighting)
+    note, warns = weight_words(office.wording, selection.cells)
     return OverviewPage(
         path=office.path,
         total=round(total),
@@ -125,8 +126,7 @@ def course(slug: str) -> ResponseReturnValue:
     office = office_for(current_actor(), slug)
     counts = whole_counts(office.survey)
     stopped = begun(office.survey, office.plan)
-    marks = make_marks(office.plan, answers(office.survey))
-    found = count_marks(marks, answers(office.survey))
+    found = count_marks(office.survey, office.plan)
     days = report.days(counts)
     page = {
         "total": round(counts.n),
@@ -146,7 +146,7 @@ def course(slug: str) -> ResponseReturnValue:
                 report.answered(office.plan, counts), 1
             )
         ],
-        "marks": [(str(label), found[mark]) for mark, label in MARK_LABELS.items()],
+        "marks": [(str(label), found.get(mark, 0)) for mark, label in MARK_LABELS.items()],
         "has_marks": bool(found),
     }
     return office_page(office, "course.html", "verlauf", page=page)
@@ -177,8 +177,7 @@ def places(slug: str, key: int) -> ResponseReturnValue:
     question = office.plan.questions.get(key)
     if not isinstance(question, Place):
         raise NotFound("Diese Frage gibt es nicht.")
-    selection = Selection(office.survey, office.plan, Filter())
-    points = [point for point, _key in points_of(selection.answers(), key)]
+    points = Selection(office.survey, office.plan, Filter()).points(key)
     found = geojson(heat(points, 1))
     page = {
         "title": office.wording.title(question),

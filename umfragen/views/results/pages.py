@@ -13,8 +13,7 @@ from umfragen import rules
 from umfragen.engine import Plan
 from umfragen.models import Survey
 from umfragen.results import publication
-from umfragen.results.course import make_marks
-from umfragen.results.gathering import Selection, answers, margins_of, weighting_of
+from umfragen.results.gathering import Cells, Selection, margins_of, weights_of
 from umfragen.results.precision import Precision, honest_sentence, precision_of
 from umfragen.results.report import Axis, Comparison, Cross, axes
 from umfragen.results.selecting import Filter, read_filter
@@ -22,7 +21,6 @@ from umfragen.results.shown import ShownFigure
 from umfragen.results.wording import Wording
 from umfragen.service import get_survey_for
 from umfragen.statistics.association import Association
-from umfragen.statistics.weights import Weighting
 from umfragen.store.plans import plan_of
 
 SECTIONS = {
@@ -86,13 +84,12 @@ class Chosen:
 def chosen_by(office: Office, asked: MultiDict[str, str]) -> Chosen:
     wanted = read_filter(asked.getlist("f"), office.plan.items)
     without = asked.get("auffaellige") == "ohne"
-    weighting = weighting_of(office.survey) if asked.get("gewichtet") else None
-    marks = make_marks(office.plan, answers(office.survey)) if without else None
-    selection = Selection(office.survey, office.plan, wanted, weighting, marks)
+    cells = weights_of(office.survey, office.plan) if asked.get("gewichtet") else None
+    selection = Selection(office.survey, office.plan, wanted, cells, without)
     labels = list(_labels(office, wanted, asked))
     if without:
         labels.append((_("unauffällig"), _without(office.path, asked, "auffaellige", "ohne")))
-    return Chosen(selection, wanted.words(), labels, weighting is not None, without)
+    return Chosen(selection, wanted.words(), labels, cells is not None, without)
 
 
 def _labels(
@@ -168,13 +165,14 @@ def sentence_for(office: Office, n: float, effect: float = 1.0) -> tuple[str, Pr
     return honest_sentence(office.survey, n, precision), precision
 
 
-def weight_words(wording: Wording, weighting: Weighting | None) -> tuple[str, bool]:
+def weight_words(wording: Wording, cells: Cells | None) -> tuple[str, bool]:
     """A note on how the weights act, and whether it is a warning."""
-    if weighting is None:
+    if cells is None:
         return "", False
+    weighting = cells.weighting
     words = _(
         "%(n)s Antworten sagen gewichtet so viel wie %(effective)s ungewichtete.",
-        n=len(weighting.weights),
+        n=weighting.n,
         effective=round(weighting.n_effective),
     )
     if weighting.trimmed:

@@ -11,7 +11,7 @@ from kern.errors import DomainError
 from kern.i18n import _, _l
 from kern.web import Form, commits, current_actor, notice, shows_again
 from umfragen.results import weighing
-from umfragen.results.gathering import margins_of, weighting_of, whole_counts
+from umfragen.results.gathering import margins_of, weights_of, whole_counts
 from umfragen.results.margins import MAX_BYTES, Read
 from umfragen.store.cells import ANSWERED
 from umfragen.views.results.blueprint import blueprint
@@ -100,7 +100,7 @@ def _said(found: Read) -> str:
 
 def _page(office: Office, form: MarginForm) -> str:
     counts = whole_counts(office.survey)
-    note, warns = weight_words(office.wording, weighting_of(office.survey))
+    note, warns = weight_words(office.wording, weights_of(office.survey, office.plan))
     page = {
         "margins": [
             {
