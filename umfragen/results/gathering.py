@@ -16,7 +16,6 @@ from umfragen.statistics.hexagons import Point
 from umfragen.statistics.weights import Weighting, rake
 from umfragen.store.cells import (
     ANSWERED,
-    DAY,
     LANGUAGE,
     LARGEST,
     SOURCE,
@@ -134,11 +133,11 @@ def _answered(frame: Frame, item: int) -> Mask:
 
 
 def counts_in(plan: Plan, frame: Frame, mask: Mask, *, with_keys: bool = False) -> Counts:
-    """What the tallies would say if there were no others than those in the mask."""
-    frame.read((RKEY, DAY, LANGUAGE, SOURCE, *plan.items))
+    """What the tallies would say of those in the mask alone, but for the days."""
+    frame.read((RKEY, LANGUAGE, SOURCE, *plan.items))
     codes: dict[int, dict[int, float]] = {}
     keys: dict[int, dict[int, int]] = {}
-    for item in (TOTAL, DAY, LANGUAGE, SOURCE, *plan.items):
+    for item in (TOTAL, LANGUAGE, SOURCE, *plan.items):
         found = frame.counts(item, mask)
         codes[item] = {code: float(n) for code, n in found.items()}
         if with_keys and item >= 0:

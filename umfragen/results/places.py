@@ -11,13 +11,17 @@ EDGES = (50, 100, 250, 500, 1_000, 2_500)
 """Lengths of a side in metres; the finest that still leaves few hexagons is taken."""
 
 MOST = 60  # hexagons on one map
+SOME = 2_000  # points that tell beforehand that a hexagon is too small
 
 
 def heat(points: Sequence[Point], k: int) -> Hexagons:
     """In hexagons as small as the answers allow: most people shall be on the map, in not too many
     cells."""
     fitting = Hexagons((), len(points), len(points))
+    some = points[:SOME] if len(points) > SOME else ()
     for edge in EDGES:
+        if edge != EDGES[-1] and len(bin_points(some, edge, k).shown) > MOST:
+            continue  # more points would fill still more of them
         fitting = bin_points(points, edge, k)
         is_full = fitting.rest <= len(points) / 4
         if is_full and len(fitting.shown) <= MOST:
