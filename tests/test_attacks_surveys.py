@@ -18,10 +18,11 @@ from sqlalchemy import MetaData, select
 
 from kern import clock, search, worker
 from kern.accounts.permissions import Role
-from kern.actor import Actor
+from kern.actor import SYSTEM, Actor
 from kern.calendar import to_local
 from kern.clock import now
 from kern.config import Settings
+from kern.content import Redaction
 from kern.db import db, engine
 from kern.search.service import open_index
 from kern.town import Town, current_town
@@ -34,7 +35,9 @@ from tests.umfragen.surveys import Doc, question
 from tests.visitors import Visitor
 from umfragen import service
 from umfragen.models import FreeText, Level, Response, Source, Survey
-from umfragen.service import upkeep
+from umfragen.results import publication
+from umfragen.results.publication import Choice
+from umfragen.service import redacting, upkeep
 from umfragen.service.answering import RESUME_SIGNS
 from umfragen.service.submitting import receipt_hash
 from umfragen.store import codes, inbox, ledger, replacing, sealing
@@ -387,3 +390,26 @@ def cases() -> Iterator[int]:
 
 def beside(order: list[int]) -> int:
     return sum(one == other for one, other in pairwise(order))
+
+
+def test_a_passage_that_moderation_took_out_stands_in_no_copy(town: Town) -> None:
+    """Neither in a state of the figures, nor in an older version, nor in a step of the draft."""
+    names = [{"code": code, "name": name, "text": name} for code, name in enumerate("abc", 1)]
+    names[1]["text"] = "Bürgermeisterin Wunderbaum"
+    survey = make_open_survey([question("single", "wer", options=names)])
+    for number in range(30):
+        service.submit(survey, begun(survey, wer=1 + number % 3))
+    inbox.move(survey, service.plan_of(survey), keep=0)
+    publication.take_snapshot(SYSTEM, survey, [])
+    chosen = frozenset({key(survey, "wer")})
+    publication.publish(SYSTEM, survey, Choice(chosen, {key(survey, "wer"): "Wunderbaum gewinnt."}))
+    db.session.commit()
+    assert "Wunderbaum" in repr(night())
+
+    survey = service.get_survey_by_id(survey.id)
+    words = redacting.source_of(survey)
+    left = Redaction(text=words.replace("Bürgermeisterin Wunderbaum", "Bürgermeisterin"))
+    redacting.redact(survey, make_actor(Role.MODERATOR), left)
+    db.session.commit()
+
+    assert {name for name, rows in night().items() if "Wunderbaum" in repr(rows)} == set()
