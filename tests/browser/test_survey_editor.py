@@ -61,6 +61,7 @@ def order(page: Page) -> list[int]:
 
 def test_questions_are_dragged_and_the_keyboard_does_the_same(office: Page, live: Live) -> None:
     page, (one, two, three, four) = office, plant(live)
+    page.set_viewport_size({"width": 1280, "height": 2000})  # nothing scrolls under the mouse
     page.goto(f"{live.address}{EDIT}")
     assert order(page) == [one, two, three, four]
 
