@@ -377,7 +377,7 @@ def configured_port(env: dict[str, str]) -> str:
 
 def test(options: argparse.Namespace) -> int:
     prepare(dev=True)
-    return call("-m", "pytest", "-n", "auto", *options.more)
+    return call("-m", "pytest", "-n", "auto", "--dist", "worksteal", *options.more)
 
 
 def check(_options: argparse.Namespace) -> int:

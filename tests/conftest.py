@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser
 from sqlalchemy import event
 
 from kern.config import Settings
@@ -19,6 +20,7 @@ from kern.town import Town, Towns, use_town
 from portal import app as portal_app
 from portal.app import create_app
 from tests import kept_pages, postgres, quick
+from tests.browser import open_browser
 from tests.kept_pages import CheckedPageCache
 
 HOST = "localhost"
@@ -27,11 +29,14 @@ BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    quick.share_templates()
-    quick.share_routes()
+    quick.share_all()
     setattr(portal_app, "PageCache", CheckedPageCache)  # noqa: B010 - a type checker would mind
     if not hasattr(config, "workerinput"):
         os.environ[RUN] = f"{postgres.FAMILY}{os.getpid()}_{secrets.token_hex(3)}"
+
+
+def pytest_collection_finish() -> None:
+    quick.collect_seldom()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -68,8 +73,17 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
         yield ""
         return
     databases: postgres.Databases = request.getfixturevalue("postgres_databases")
+    if request.node.get_closest_marker("moves_databases"):
+        databases.stand_back()
     with databases.lent() as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One for each test process; whoever wants to be alone in it opens a context."""
+    with open_browser() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

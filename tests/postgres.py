@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import URL, Engine, create_engine, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
@@ -25,7 +25,7 @@ OURS = text(
     " WHERE starts_with(datname, :prefix) AND pg_get_userbyid(datdba) = current_user"
 )
 
-# Emptying takes 30 ms, a fresh copy of the template ten times as long.
+# Emptying takes 7 ms, a fresh copy of the template fifty times as long.
 EMPTY = """
 DO $$
 DECLARE name text; is_filled boolean;
@@ -35,7 +35,8 @@ BEGIN
     EXECUTE 'SELECT EXISTS (SELECT FROM ' || name || ')' INTO is_filled;
     IF is_filled THEN EXECUTE 'DELETE FROM ' || name; END IF;
   END LOOP;
-  PERFORM setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S';
+  PERFORM setval(seqrelid::regclass, 1, false) FROM pg_sequence
+    WHERE pg_sequence_last_value(seqrelid) IS NOT NULL;
 END $$
 """
 
@@ -106,6 +107,8 @@ class Databases:
         self._prefix = prefix
         self._ready: set[str] = set()
         self._open = ExitStack()  # the connection that holds our lock
+        self._sweepers: dict[str, ExitStack] = {}
+        self._swept: dict[str, Connection] = {}
 
     @contextmanager
     def lent(self) -> Iterator[str]:
@@ -139,6 +142,7 @@ class Databases:
         migrate.upgrade(Towns(settings).create("vorlage", frozenset()))
 
     def drop(self) -> None:
+        self.stand_back()
         drop(self._url, f"{self._prefix}_")
         self._open.close()
 
@@ -149,7 +153,26 @@ class Databases:
     def _empty(self, slug: str) -> None:
         tables = ",".join(table.name for table in reversed(db.metadata.sorted_tables))
         try:
-            _run(self._url.set(database=f"{self._prefix}_{slug}"), EMPTY.format(tables=tables))
+            self._sweeper(slug).exec_driver_sql(EMPTY.format(tables=tables))
         except OperationalError:  # somebody still holds a lock: begin with a new one
             self._ready.discard(slug)
+            self._let_go(slug)
             drop(self._url, f"{self._prefix}_{slug}")
+
+    def _sweeper(self, slug: str) -> Connection:
+        """A connection that is kept: a new one reads the catalogue for ten times as long."""
+        if slug not in self._swept:
+            self._sweepers[slug] = ExitStack()
+            url = self._url.set(database=f"{self._prefix}_{slug}")
+            engine = self._sweepers[slug].enter_context(_connected(url))
+            self._swept[slug] = self._sweepers[slug].enter_context(engine.connect())
+        return self._swept[slug]
+
+    def stand_back(self) -> None:
+        """Nobody but the test is connected to what is lent: it may be renamed or dropped."""
+        for slug in list(self._swept):
+            self._let_go(slug)
+
+    def _let_go(self, slug: str) -> None:
+        self._swept.pop(slug, None)
+        self._sweepers.pop(slug, ExitStack()).close()

@@ -1,14 +1,26 @@
-"""What every app of a test process makes anew though it is always the same, made once: half of the
-suite's time went into translating the same templates and routes to Python code again and again."""
+"""What every app of a test process makes anew though it is always the same, made once; and garbage
+looked for seldom. Both together were more than half of the suite's time."""
 
+import gc
 from collections.abc import Callable
+from importlib import import_module
 from types import CodeType
 from typing import Any
 
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from sqlalchemy import Engine
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
+from whitenoise import WhiteNoise
+
+from kern.town import Town
+
+GARBAGE = (100_000, 50, 100)  # objects of the youngest; rounds of the next two generations
+STATEMENTS = 5_000  # per kind of database
 
 
 class Compiled(BytecodeCache):
@@ -25,21 +37,81 @@ class Compiled(BytecodeCache):
             self._codes[bucket.key, bucket.checksum] = bucket.code
 
 
-def share_templates() -> None:
+def share_all() -> None:
     Flask.jinja_options = {"bytecode_cache": Compiled()}
+    share_routes()
+    share_static_files()
+    share_statements()
 
 
 def share_routes() -> None:
-    """Werkzeug writes two functions for each rule; they know nothing but its parts."""
-    compiled: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
-    compile_builder = Rule._compile_builder
+    """Werkzeug parses each rule and writes two functions for it; they know nothing but the rule."""
+    compiled: dict[tuple[object, ...], dict[str, Any]] = {}
+    compile_rule = Rule.compile
 
-    def shared(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+    def shared(rule: Rule) -> None:
         defaults: Any = sorted((rule.defaults or {}).items())
-        kinds = sorted((name, type(one)) for name, one in rule._converters.items() if defaults)
-        key = (rule.rule, rule.subdomain, repr(defaults), repr(kinds), append_unknown)
+        key = (rule.rule, rule.subdomain, rule.host, rule.merge_slashes, repr(defaults))
         if key not in compiled:
-            compiled[key] = compile_builder(rule, append_unknown)
-        return compiled[key]
+            compile_rule(rule)
+            compiled[key] = {
+                "_parts": rule._parts,
+                "_trace": rule._trace,
+                "_converters": rule._converters,
+                "arguments": rule.arguments,
+                "_build": getattr(rule._build, "__func__"),  # noqa: B009 - bound by hand there
+                "_build_unknown": getattr(rule._build_unknown, "__func__"),  # noqa: B009 - as above
+            }
+        kept = dict(compiled[key])
+        for name in ("_build", "_build_unknown"):
+            kept[name] = kept[name].__get__(rule, None)
+        rule.__dict__.update(kept, arguments=set(kept["arguments"]))
 
-    Rule._compile_builder = shared  # type: ignore[method-assign, assignment]  # nothing public
+    Rule.compile = shared  # type: ignore[method-assign, assignment]  # nothing public
+
+
+def share_static_files() -> None:
+    """Which files there are, and the headers of each; none comes while tests run."""
+    found: dict[tuple[str, str], dict[str, object]] = {}
+    look: Callable[[WhiteNoise, str, str], None] = WhiteNoise.update_files_dictionary
+
+    def shared(server: WhiteNoise, root: str, prefix: str) -> None:
+        if (root, prefix) not in found:
+            look(server, root, prefix)
+            found[root, prefix] = dict(server.files)
+        server.files.update(found[root, prefix])
+
+    WhiteNoise.update_files_dictionary = shared
+
+
+def share_statements() -> None:
+    """Every test has engines of its own, which write the SQL of the same statements again."""
+    for kind in (SQLiteDialect_pysqlite, PGDialect_psycopg):
+        setattr(kind, "__eq__", _is_same_kind)  # noqa: B010 - a type checker would mind
+        setattr(kind, "__hash__", _hash_of_kind)  # noqa: B010 - as above
+    kept: dict[str, LRUCache[Any, Any]] = {}
+    engines = import_module("kern.db.engines")  # kern.db has a variable of this name
+    open_engine: Callable[[Town], Engine] = engines.open_engine
+
+    def shared(town: Town) -> Engine:
+        engine = open_engine(town)
+        engine._compiled_cache = kept.setdefault(engine.dialect.name, LRUCache(STATEMENTS))
+        return engine
+
+    setattr(engines, "open_engine", shared)  # noqa: B010 - as above
+
+
+def _is_same_kind(one: object, other: object) -> bool:
+    return type(one) is type(other)
+
+
+def _hash_of_kind(one: object) -> int:
+    return hash(type(one))
+
+
+def collect_seldom() -> None:
+    """Modules and collected tests are no garbage: without this they are looked through each time
+    that the thousands of objects of another app have come. Called when all tests are known."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)

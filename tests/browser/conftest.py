@@ -1,4 +1,4 @@
-"""A browser for each file of tests, and a town that lives for each test."""
+"""People with a browser, and a town that lives for each test."""
 
 from collections.abc import Callable, Iterator
 
@@ -7,18 +7,11 @@ from flask import Flask
 from playwright.sync_api import Browser
 
 from kern.config import Settings
-from tests.browser import open_browser
 from tests.browser.person import Person
 from tests.live import Live, living, reachable
 from tests.smtp_server import Inbox, smtp_server
 
 PATIENCE = 15_000  # milliseconds
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -100,6 +100,7 @@ def counted_in(file: Path) -> int:
 
 
 @pytest.mark.both_databases
+@pytest.mark.moves_databases
 def test_a_town_comes_back_with_either_database(full: Settings, tmp_path: Path) -> None:
     file = tmp_path / "sicherung.tar.gz"
     backup.run(full, file)
@@ -115,6 +116,7 @@ def test_a_town_comes_back_with_either_database(full: Settings, tmp_path: Path) 
 
 
 @pytest.mark.both_databases
+@pytest.mark.moves_databases
 def test_a_backup_of_an_older_program_comes_back_in_todays_shape(
     settings: Settings, town: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,17 +8,11 @@ from flask.typing import ResponseReturnValue
 from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
 from kern.web.notice import notice
-from tests.browser import barriers, is_too_wide, needs_browser, open_browser, serve
+from tests.browser import barriers, is_too_wide, needs_browser, serve
 
 pytestmark = needs_browser
 
 PHONE = ViewportSize(width=320, height=640)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -19,18 +19,12 @@ from kern.moderation import reports
 from kern.moderation.reports import Allegation
 from kern.town import Town
 from kern.web.identity import COOKIE
-from tests.browser import barriers, is_too_wide, needs_browser, open_browser, serve
+from tests.browser import barriers, is_too_wide, needs_browser, serve
 from tests.builders import actor_of, make_account, make_post, make_thread
 
 pytestmark = needs_browser
 
 WAITING = ("Der erste Beitrag.", "Der zweite Beitrag.", "Der dritte Beitrag.")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as opened:
-        yield opened
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from kern.town import Town, Towns, use_town
 from portal.betrieb import postgres
 from portal.betrieb.towns_cli import group
 
-pytestmark = pytest.mark.both_databases
+pytestmark = [pytest.mark.both_databases, pytest.mark.moves_databases]
 
 Run = Callable[..., Result]
 

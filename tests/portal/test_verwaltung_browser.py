@@ -20,7 +20,7 @@ from kern.town import Town
 from kern.web.identity import COOKIE
 from portal.processes import Crash, ProcessState, Status, append_crash, write_state
 from portal.verwaltung import einrichten
-from tests.browser import barriers, is_too_wide, needs_browser, open_browser, serve
+from tests.browser import barriers, is_too_wide, needs_browser, serve
 from tests.builders import make_account
 
 pytestmark = needs_browser
@@ -37,12 +37,6 @@ PAGES = (
     "/verwaltung/protokoll",
     "/verwaltung/betrieb",
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as opened:
-        yield opened
 
 
 def build(_payload: Mapping[str, Any]) -> Mail:

@@ -9,19 +9,13 @@ from playwright.sync_api import Browser, Page, Request, ViewportSize, expect
 
 from kern.db import db
 from kern.town import Towns, use_town
-from tests.browser import barriers, is_too_wide, needs_browser, open_browser, serve
+from tests.browser import barriers, is_too_wide, needs_browser, serve
 from tests.umfragen.made import make_open_survey
 from tests.umfragen.surveys import Doc, every_kind, question
 
 pytestmark = needs_browser
 
 PHONE = ViewportSize(width=360, height=740)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as opened:
-        yield opened
 
 
 def opened(app: Flask, asked: list[Doc]) -> str:
