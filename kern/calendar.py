@@ -88,6 +88,12 @@ def format_day(at: date) -> str:
     )
 
 
+def format_month(at: date) -> str:
+    """ "Dezember 2026"."""
+    day = _day_of(at)
+    return _("%(month)s %(year)s", month=_MONTHS[day.month - 1], year=day.year)
+
+
 def format_day_of_year(at: date, now: datetime) -> str:
     """ "5. Dezember", with the year when it is not the present one."""
     day = _day_of(at)

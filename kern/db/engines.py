@@ -96,6 +96,10 @@ def connect_alone(engine: Engine) -> Connection:
     return engine.connect().execution_options(isolation_level="AUTOCOMMIT")
 
 
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
 def _tune_sqlite(engine: Engine, lock_path: Path) -> None:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:
@@ -107,6 +111,8 @@ def _tune_sqlite(engine: Engine, lock_path: Path) -> None:
         cursor.execute("PRAGMA secure_delete=ON")  # what was erased leaves no bytes in a backup
         cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
         cursor.close()
+        # SQLite's own knows no umlauts; PostgreSQL's does, and both shall find the same.
+        connection.create_function("lower", 1, _lower, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

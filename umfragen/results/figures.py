@@ -28,14 +28,13 @@ from umfragen.definition.questions import (
     Scale,
     Single,
     Slider,
+    When,
     YesNo,
 )
 from umfragen.results.counts import Counts
+from umfragen.results.spans import Span, spans_of, spans_of_moments
 from umfragen.statistics.describing import summarise
 from umfragen.store.cells import ANSWERED, MISSING, PLACE
-
-CLASSES = 8
-FEW = 10  # different numbers are told one by one
 
 
 class Shape(StrEnum):
@@ -71,17 +70,6 @@ class Rank(NamedTuple):
     mean: float | None
     points: float
     first: float | None  # how many put it first
-
-
-class Span(NamedTuple):
-    """Numbers from `low` to `high`, which belongs to them unless the class is open."""
-
-    low: float
-    high: float
-    is_open: bool = False
-
-    def holds(self, value: float) -> bool:
-        return self.low <= value < self.high or (value == self.high and not self.is_open)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +144,7 @@ _SHAPES: Mapping[type, Shape] = {
     NumberList: Shape.NUMBERS,
     Slider: Shape.NUMBERS,
     Computed: Shape.NUMBERS,
+    When: Shape.NUMBERS,
     Place: Shape.PLACES,
     Files: Shape.FILES,
 }
@@ -195,13 +184,13 @@ def _blocks(question: AnyQuestion, counts: Counts) -> Iterator[Block]:
             if row.retired and not counts.of(row.key).get(ANSWERED):
                 continue
             if shape is Shape.NUMBERS:
-                yield from (_numbers(row.key, part, counts) for part in parts)
+                yield from (_numbers(question, row.key, part, counts) for part in parts)
             else:
                 yield _counted(question, row.key, counts)
     elif isinstance(question, NumberList):
-        yield from (_numbers(row.key, 0, counts) for row in question.rows)
+        yield from (_numbers(question, row.key, 0, counts) for row in question.rows)
     elif shape is Shape.NUMBERS:
-        yield _numbers(question.key, 0, counts)
+        yield _numbers(question, question.key, 0, counts)
     else:
         yield _counted(question, question.key, counts)
 
@@ -220,9 +209,11 @@ def _counted(question: AnyQuestion, item: int, counts: Counts) -> Block:
     return Block(item, 0, found.get(ANSWERED, 0), found.get(MISSING, 0), lines, middle=middle)
 
 
-def _numbers(item: int, part: int, counts: Counts) -> Block:
+def _numbers(question: AnyQuestion, item: int, part: int, counts: Counts) -> Block:
+    """Dates have classes of their own, and no mean."""
     values = counts.numbers.get((item, part), {})
-    spans = spans_of(values)
+    is_moment = isinstance(question, When)
+    spans = spans_of_moments(question, values) if isinstance(question, When) else spans_of(values)
     lines = tuple(
         Line(place, math.fsum(n for value, n in values.items() if span.holds(value)))
         for place, span in enumerate(spans)
@@ -235,7 +226,7 @@ def _numbers(item: int, part: int, counts: Counts) -> Block:
         counts.of(item).get(MISSING, 0),
         lines,
         spans=spans,
-        middle=middle_of(values),
+        middle=None if is_moment else middle_of(values),
     )
 
 
@@ -244,24 +235,6 @@ def middle_of(values: Mapping[int, float] | Mapping[float, float]) -> Middle | N
     if not found:
         return None
     return Middle(found.mean, found.median, found.lower, found.upper, found.deviation)
-
-
-def spans_of(values: Mapping[float, float]) -> tuple[Span, ...]:
-    """Few numbers one by one, else about eight classes of a round width."""
-    given = sorted(value for value, n in values.items() if n)
-    if len(given) <= FEW:
-        return tuple(Span(value, value) for value in given)
-    width = _round_width((given[-1] - given[0]) / CLASSES)
-    first = math.floor(given[0] / width)
-    last = math.floor(given[-1] / width)
-    return tuple(
-        Span(place * width, (place + 1) * width, is_open=True) for place in range(first, last + 1)
-    )
-
-
-def _round_width(width: float) -> float:
-    power: float = 10.0 ** math.floor(math.log10(width))
-    return next(float(step * power) for step in (1, 2, 5, 10) if step * power >= width)
 
 
 def _ranks(question: Ranking, counts: Counts) -> Iterator[Rank]:

@@ -149,7 +149,7 @@ def _of_figure(wording: Wording, question: AnyQuestion, figure: Figure) -> Itera
         part = wording.part(question, block.item, block.part)
         for code, n in block.lines:
             label = (
-                wording.span(block.spans[code], wording.unit(question))
+                wording.span_of(question, block.spans[code])
                 if block.spans
                 else wording.label(question, code)
             )

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from umfragen.results.figures import Block, Figure, Line, Middle, Rank, Shape, Span
+from umfragen.results.figures import Block, Figure, Line, Middle, Rank, Shape
+from umfragen.results.spans import Span
 
 
 def dump(figure: Figure) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from umfragen.results.counts import Counts
-from umfragen.results.figures import Block, Figure, Line, Middle, Rank, Shape, Span
+from umfragen.results.figures import Block, Figure, Line, Middle, Rank, Shape
+from umfragen.results.spans import Span
 from umfragen.statistics.cellkeys import KEYS, perturb
 from umfragen.statistics.merging import merge_small, merge_small_and_zeros, small_picks
 from umfragen.store.cells import ANSWERED, PLACE

@@ -7,7 +7,7 @@ from datetime import date
 from kern.calendar import format_day
 from kern.i18n import LANGUAGES, _, _l
 from umfragen.definition.items import Holds
-from umfragen.definition.questions import AnyQuestion, Matrix
+from umfragen.definition.questions import AnyQuestion, Matrix, When
 from umfragen.engine import Plan
 from umfragen.models import Source
 from umfragen.results.counts import Counts
@@ -121,6 +121,8 @@ def _comparison(
     labels: Sequence[str],
 ) -> Comparison | None:
     if figure is None or figure.shape in {Shape.TEXTS, Shape.FILES, Shape.PLACES, Shape.RANKING}:
+        return None
+    if isinstance(question, When):
         return None
     known = next(block for block in blocks if block)
     is_share = figure.shape is not Shape.NUMBERS

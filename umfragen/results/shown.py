@@ -151,10 +151,9 @@ class Show:
         return said
 
     def _bars(self, question: AnyQuestion, block: Block) -> Iterator[Bar]:
-        unit = self.wording.unit(question)
         for line in block.lines:
             label = (
-                self.wording.span(block.spans[line.code], unit)
+                self.wording.span_of(question, block.spans[line.code])
                 if block.spans
                 else self.wording.label(question, line.code)
             )

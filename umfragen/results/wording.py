@@ -14,10 +14,13 @@ from umfragen.definition.questions import (
     NumberList,
     Scale,
     Single,
+    When,
     YesNo,
 )
 from umfragen.engine.piping import Place, pieces_of, words_of
-from umfragen.results.figures import Span, options_of
+from umfragen.results.dates import words_of_span
+from umfragen.results.figures import options_of
+from umfragen.results.spans import Span
 
 LONGEST = 300
 
@@ -74,6 +77,11 @@ class Wording:
                 if option.remark == item:
                     return self.label(question, option.code)
         return self.part(question, item)
+
+    def span_of(self, question: AnyQuestion, span: Span) -> str:
+        if isinstance(question, When):
+            return words_of_span(question, span)
+        return self.span(span, self.unit(question))
 
     def span(self, span: Span, unit: str = "") -> str:
         low, high = self.number(span.low), self.number(span.high)

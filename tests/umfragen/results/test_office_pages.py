@@ -11,8 +11,10 @@ from kern.db import db
 from tests.umfragen.results.conftest import fill, keys_of
 from tests.visitors import Visitor
 from umfragen.models import FreeText, FreeTextState, Margin, Sampling, Survey, TextTag
+from umfragen.results import texts
 from umfragen.results.gathering import Selection, weights_of, whole_counts
 from umfragen.results.selecting import Filter, read_filter
+from umfragen.results.texts import Wanted
 from umfragen.service import get_survey_by_id
 from umfragen.store.plans import plan_of
 
@@ -126,6 +128,14 @@ def test_weights_come_from_pasted_lines_or_a_file_of_excel(survey: Survey, offic
     assert int(ja[1]) == 50
     assert office.post(f"{here}/gewichte/{item}/entfernen").status_code == 303
     assert "Die Zahlen sind entfernt" in office.get(f"{here}/gewichte").text
+
+
+@pytest.mark.both_databases
+def test_the_search_of_texts_knows_umlauts_in_capitals(survey: Survey) -> None:
+    fill(survey, 20, wunsch="Die ÖFFNUNGSZEITEN am Fluß ändern")
+    for words in ("öffnungszeiten", "ÄNDERN", "fluß"):
+        assert texts.count_texts(survey, Wanted(words=words)) == 20
+    assert texts.count_texts(survey, Wanted(words="öffnung_zeiten")) == 0
 
 
 def test_texts_are_searched_tagged_and_handed_to_moderation(

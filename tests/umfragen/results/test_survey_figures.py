@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tests.umfragen.crowd import Answered, counts_of
 from tests.umfragen.surveys import make_survey, options, question, rows
 from umfragen.engine import Plan, make_plan
-from umfragen.results.figures import Figure, Shape, figures_of, spans_of
+from umfragen.results.figures import Figure, Shape, figures_of
+from umfragen.results.spans import spans_of
 
 PLAN = make_plan(
     make_survey(
