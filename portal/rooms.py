@@ -59,6 +59,7 @@ from umfragen.views import editing as survey_editing
 from umfragen.views import panel as survey_panel
 from umfragen.views import paper as papier
 from umfragen.views import results as ergebnisse
+from wiki import cli as wiki_cli
 from wiki.service import deciding as wiki_deciding
 from wiki.service import drafts as wiki_drafts
 from wiki.service import renaming as wiki_renaming
@@ -132,6 +133,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(cli.group)
     app.cli.add_command(moderation_cli.group)
     app.cli.add_command(survey_cli.group)
+    app.cli.add_command(wiki_cli.group)
     worker.on_facts(search.follow)
     worker.on_facts(making.follow)
     worker.on_tick(making.tidy)

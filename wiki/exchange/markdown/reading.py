@@ -76,6 +76,7 @@ def read_pages(
     drafts += _missing_folder_pages(drafts, folders)
     places = _places(drafts, frozenset(tree.files), moved)
     _arrange(drafts, folders)
+    _fill_empty(drafts)
     return Foreign([_made(draft, places, tree) for draft in drafts], tuple(lost))
 
 
@@ -197,6 +198,16 @@ def _arrange(drafts: Sequence[_Draft], folders: Mapping[str, str]) -> None:
     for draft in drafts:
         if _goes_round(draft, paths):
             draft.parent = ""
+
+
+def _fill_empty(drafts: Sequence[_Draft]) -> None:
+    """A chapter that is a title only says what stands in it."""
+    below: dict[str, list[_Draft]] = {}
+    for draft in sorted(drafts, key=lambda one: one.order):
+        below.setdefault(draft.parent, []).append(draft)
+    for draft in drafts:
+        if not draft.body.strip():
+            draft.body = "\n".join(f"- [[{one.title}]]" for one in below.get(draft.path, ()))
 
 
 def _goes_round(draft: _Draft, paths: Mapping[str, _Draft]) -> bool:
