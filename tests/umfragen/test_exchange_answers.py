@@ -104,9 +104,10 @@ def test_a_german_excel_opens_it_by_double_click() -> None:
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_no_answer_becomes_a_formula(formula: str) -> None:
     nine = question("single", "s", options=[option(1, "-9")])
-    plan = ready([question("long_text", "t", text="=A1"), nine])
+    plan = ready([question("long_text", "t", text="=A1"), nine, question("when", "d")])
     table = make_table(plan.definition)
-    answers = Stored({str(key(plan, "t")): formula, str(key(plan, "s")): 1})
+    brought = {"t": formula, "d": formula, "s": 1}  # a day that was brought along may be anything
+    answers = Stored({str(key(plan, name)): value for name, value in brought.items()})
     for style in (CsvStyle(), CsvStyle.excel(), CsvStyle(show=Show.CODES, one_line=True)):
         data = b"".join(csv_chunks(table, [answers], style))
         for line in read_csv(data, ";" if style.german else ","):

@@ -62,7 +62,7 @@ def write_csv(
 def _form(holding: Holding, style: CsvStyle) -> Callable[[CellValue], CellValue]:
     """How the cells of a column are written; made once, called for every cell."""
     if style.german and holding is Holding.DAY:
-        return lambda cell: german_day(cell) if isinstance(cell, str) else cell
+        return lambda cell: harmless(german_day(cell)) if isinstance(cell, str) else cell
     if style.german and holding is Holding.NUMBER:
         return lambda cell: None if cell is None else str(cell).replace(".", ",")
     if holding in {Holding.TICK, Holding.NUMBER}:
