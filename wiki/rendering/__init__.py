@@ -27,6 +27,7 @@ One section is edited with `cut_section(source, number)` and `Cut.with_text(new)
 with `difference_view(old_source, new_source)` or, both pages rendered without an `edit_path`, with
 `rendered_difference(old_html, new_html)`; `wiki/_difference.html` has the macros for both.
 
+Maps in the text need the address of the tiles around them: `wiki/_text.html` has the macro.
 `render_help(picture)` is the page "So schreiben Sie im Wiki", which shows every construct.
 """
 
