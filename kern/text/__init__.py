@@ -19,7 +19,7 @@ from kern.text.render import (
 )
 from kern.text.wiki.answers import Answer, Download, Link, Part, Picture, Place, Places, Said
 from kern.text.wiki.brackets import BRACKETS, CONTENTS, MAX_BRACKETS
-from kern.text.wiki.dialect import Mark, Use
+from kern.text.wiki.dialect import Slot, Use
 from kern.text.wiki.filling import WIKI_VERSION, Filled, fill_wiki
 from kern.text.wiki.policy import POLICY_VERSION
 from kern.text.wiki.reading import MAX_PAGE, WikiText, read_wiki
@@ -39,7 +39,6 @@ __all__ = [
     "Download",
     "Filled",
     "Link",
-    "Mark",
     "Part",
     "Picture",
     "Place",
@@ -47,6 +46,7 @@ __all__ = [
     "Rendered",
     "Said",
     "Section",
+    "Slot",
     "TextTooLong",
     "Use",
     "WikiText",

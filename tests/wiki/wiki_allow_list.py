@@ -61,5 +61,5 @@ def wiki_disguises(payload: str) -> list[str]:
         f"[{line}](anhang:satzung.pdf) ![{line}](anhang:{line}) [x](<anhang:{line}> '{line}')",
         f"x[^{line}] y[^1]\n\n[^{line}]: {line}\n[^1]: {line}\n{line}\n\n*[{line}]: {line}\n",
         f"{line}\n: {line}\n\n> # {line}\n> {line}\n\n*[Wort]: {line}\n\nein Wort\n",
-        f'<wiki-mark n="0">{line}</wiki-mark> <wiki-stand n="0">{line}</wiki-stand> [[Linde]]',
+        f'<wiki-slot n="0">{line}</wiki-slot> <wiki-stand n="0">{line}</wiki-stand> [[Linde]]',
     ]

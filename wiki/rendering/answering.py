@@ -74,13 +74,13 @@ class Answering:
         self.parts = MAX_PARTS
 
     def answers(self, text: Gathered) -> list[Answer]:
-        """One for each mark of the text, in their order."""
+        """One for each slot of the text, in their order."""
         return [self._answer(named, text) for named in text.named]
 
     def _answer(self, named: Named, text: Gathered) -> Answer:
-        target, mark = named.target, named.mark
-        if mark.use in {Use.FILE, Use.PICTURE}:
-            return self._file(named, file_key(mark, text.page_id))
+        target, slot = named.target, named.slot
+        if slot.use in {Use.FILE, Use.PICTURE}:
+            return self._file(named, file_key(slot, text.page_id))
         if target is None or (target.room in LISTS and not named.is_list):
             return None
         if target.room:
@@ -124,21 +124,21 @@ class Answering:
         )
 
     def _file(self, named: Named, key: FileKey) -> Answer:
-        words, mark, found = self.words, named.mark, self.found.files.get(key)
+        words, slot, found = self.words, named.slot, self.found.files.get(key)
         name = PurePosixPath(key[1]).name or key[1]
         if found is None:
-            return Said(mark.words or name, f"{words.no_file}: {name}")
-        if mark.use is Use.PICTURE and found.is_picture:
+            return Said(slot.words or name, f"{words.no_file}: {name}")
+        if slot.use is Use.PICTURE and found.is_picture:
             return Picture(
                 found.path,
                 found.width,
                 found.height,
-                mark.words or found.alt,
-                mark.caption or found.caption,
+                slot.words or found.alt,
+                slot.caption or found.caption,
                 credit_of(found, words.picture),
             )
         note = f"{found.kind}, {size_of(found.size, words.decimal)}"
-        return Download(found.path, mark.words or found.caption or name, note)
+        return Download(found.path, slot.words or found.caption or name, note)
 
 
 def credit_of(found: FileFound, label: str) -> str:

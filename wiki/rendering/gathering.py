@@ -1,9 +1,9 @@
-"""What the marks of a page name, before anybody is asked."""
+"""What the slots of a page name, before anybody is asked."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from kern.text import Mark, Use, WikiText, clean_line, read_wiki
+from kern.text import Slot, Use, WikiText, clean_line, read_wiki
 from wiki.linking import LISTS, Target, target_of
 from wiki.linking import Use as Links
 from wiki.rendering.asking import FileKey, Included, RefKey, Resolver, Wanted
@@ -21,9 +21,9 @@ _MAX_NAME = 200
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A mark and what it names; `target` is None for files and for what names nothing."""
+    """A slot and what it names; `target` is None for files and for what names nothing."""
 
-    mark: Mark
+    slot: Slot
     target: Target | None = None
 
     @property
@@ -31,13 +31,13 @@ class Named:
         """Whether another page's text stands here: only where the braces have their own line."""
         found = self.target
         return bool(
-            found and not found.room and self.mark.use is Use.INCLUDE and self.mark.is_block
+            found and not found.room and self.slot.use is Use.INCLUDE and self.slot.is_block
         )
 
     @property
     def is_list(self) -> bool:
         found = self.target
-        return bool(found and found.room in LISTS and self.mark.is_block)
+        return bool(found and found.room in LISTS and self.slot.is_block)
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ class Gathered:
     found: dict[str, Included] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.named = tuple(Named(mark, _target(mark)) for mark in self.text.marks)
+        self.named = tuple(Named(slot, _target(slot)) for slot in self.text.slots)
 
     def include_keys(self) -> list[str]:
         """Pages whose text is shown here; below the deepest level they are only links."""
@@ -68,16 +68,16 @@ class Gathered:
             yield from part.everything()
 
 
-def _target(mark: Mark) -> Target | None:
-    if mark.use is Use.LINK:
-        return target_of(mark.name, Links.LINK, ROOMS)
-    if mark.use is Use.INCLUDE:
-        return target_of(mark.name, Links.INCLUDE, ROOMS)
+def _target(slot: Slot) -> Target | None:
+    if slot.use is Use.LINK:
+        return target_of(slot.name, Links.LINK, ROOMS)
+    if slot.use is Use.INCLUDE:
+        return target_of(slot.name, Links.INCLUDE, ROOMS)
     return None
 
 
-def file_key(mark: Mark, page_id: int | None) -> FileKey:
-    return page_id, clean_line(mark.name, _MAX_NAME)
+def file_key(slot: Slot, page_id: int | None) -> FileKey:
+    return page_id, clean_line(slot.name, _MAX_NAME)
 
 
 def ref_key(target: Target) -> RefKey:
@@ -140,8 +140,8 @@ class _Wanting:
 
     def take(self, named: Named, text: Gathered) -> None:
         target = named.target
-        if named.mark.use in {Use.FILE, Use.PICTURE}:
-            self.files.add(file_key(named.mark, text.page_id))
+        if named.slot.use in {Use.FILE, Use.PICTURE}:
+            self.files.add(file_key(named.slot, text.page_id))
         elif target is None or not target.name:
             return
         elif named.is_list:

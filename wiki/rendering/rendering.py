@@ -48,8 +48,8 @@ def depends_now(source: str, wanted: Wanted, resolver: Resolver, frame: Frame) -
 def _references(top: Gathered, found: Found) -> Iterator[Reference]:
     for named in top.named:
         target = named.target
-        if named.mark.use in {Use.FILE, Use.PICTURE}:
-            yield Reference("file", file_key(named.mark, None)[1])
+        if named.slot.use in {Use.FILE, Use.PICTURE}:
+            yield Reference("file", file_key(named.slot, None)[1])
         elif target is None or not target.name:
             continue
         elif target.room in LISTS:

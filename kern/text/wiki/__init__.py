@@ -1,1 +1,1 @@
-"""The dialect of wiki pages: read once into HTML with marks, filled when the marks are answered."""
+"""The dialect of wiki pages: read once into HTML with slots, filled when the slots are answered."""

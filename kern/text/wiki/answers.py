@@ -1,4 +1,4 @@
-"""What marks are answered with. Addresses are ours and checked again by the sanitiser."""
+"""What slots are answered with. Addresses are ours and checked again by the sanitiser."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -68,7 +68,7 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Another page's text, shown here; `answers` are those of its own marks."""
+    """Another page's text, shown here; `answers` are those of its own slots."""
 
     text: WikiText
     answers: "Sequence[Answer]"
@@ -77,4 +77,4 @@ class Part:
 
 
 Answer = Union[Link, Picture, Download, Said, Places, Part, None]  # noqa: UP007 - Part names it
-"""None: the mark means nothing and is shown as it was typed."""
+"""None: the slot means nothing and is shown as it was typed."""

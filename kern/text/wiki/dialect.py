@@ -1,6 +1,6 @@
-"""The dialect of wiki pages on top of the one of posts: what leads elsewhere becomes a mark.
+"""The dialect of wiki pages on top of the one of posts: what leads elsewhere becomes a slot.
 
-A mark or stand is an element of a name that HTML does not know. Nobody can type one, because HTML
+A slot or stand is an element of a name that HTML does not know. Nobody can type one, because HTML
 is text here; what stands for it is put in later, and what is forgotten the sanitiser drops.
 """
 
@@ -45,7 +45,7 @@ class Use(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Slot:
     """Something in the text that is answered elsewhere. `name` is what stands in the brackets
     before the bar, of the file or of the note; `words` are about what is shown, without markup, and
     empty for the thing's own title; `is_block` where nothing else stands on the line."""
@@ -57,24 +57,24 @@ class Mark:
     is_block: bool = False
 
 
-class _Marking(InlineProcessor):
-    def __init__(self, pattern: str, md: Markdown, marks: list[Mark]) -> None:
+class _Slots(InlineProcessor):
+    def __init__(self, pattern: str, md: Markdown, slots: list[Slot]) -> None:
         super().__init__(pattern, md)
-        self.marks = marks
+        self.slots = slots
 
     def handleMatch(  # type: ignore[override]  # noqa: N802 - the library's name
         self, m: re.Match[str], data: str
     ) -> tuple[ET.Element | None, int | None, int | None]:
-        mark = self.mark(m) if len(self.marks) < MAX_BRACKETS else None
-        if mark is None:
+        slot = self.slot(m) if len(self.slots) < MAX_BRACKETS else None
+        if slot is None:
             return None, None, None
-        element = ET.Element("wiki-mark", {"n": str(len(self.marks))})
-        if mark.use in {Use.LINK, Use.FILE} and m["label"]:
+        element = ET.Element("wiki-slot", {"n": str(len(self.slots))})
+        if slot.use in {Use.LINK, Use.FILE} and m["label"]:
             element.text = m["label"].strip()
-        self.marks.append(mark)
+        self.slots.append(slot)
         return element, m.start(), m.end()
 
-    def mark(self, m: re.Match[str]) -> Mark | None:
+    def slot(self, m: re.Match[str]) -> Slot | None:
         raise NotImplementedError
 
     def typed(self, text: str | None) -> str | None:
@@ -83,33 +83,33 @@ class _Marking(InlineProcessor):
         return None if "\x02" in text else text.strip()
 
 
-class _Brackets(_Marking):
-    def mark(self, m: re.Match[str]) -> Mark | None:
+class _Brackets(_Slots):
+    def slot(self, m: re.Match[str]) -> Slot | None:
         name = self.typed(m["link"] or m["included"])
         if not name:
             return None
         use = Use.INCLUDE if m["link"] is None else Use.LINK
-        return Mark(use, name, self.typed(m["label"]) or "")
+        return Slot(use, name, self.typed(m["label"]) or "")
 
 
-class _Attached(_Marking):
-    def mark(self, m: re.Match[str]) -> Mark | None:
+class _Attached(_Slots):
+    def slot(self, m: re.Match[str]) -> Slot | None:
         name = self.typed(m["angle"] or m["name"])
         caption = self.typed(m["one"] or m["two"])
         if not name or caption is None:
             return None
         use = Use.PICTURE if m["picture"] else Use.FILE
-        return Mark(use, plain_name(name), self.typed(m["label"]) or "", caption)
+        return Slot(use, plain_name(name), self.typed(m["label"]) or "", caption)
 
 
-class _Notes(_Marking):
-    def __init__(self, pattern: str, md: Markdown, marks: list[Mark], scan: Scan) -> None:
-        super().__init__(pattern, md, marks)
+class _Notes(_Slots):
+    def __init__(self, pattern: str, md: Markdown, slots: list[Slot], scan: Scan) -> None:
+        super().__init__(pattern, md, slots)
         self.known = scan.notes
 
-    def mark(self, m: re.Match[str]) -> Mark | None:
+    def slot(self, m: re.Match[str]) -> Slot | None:
         name = self.typed(m["name"])
-        return Mark(Use.NOTE, name) if name in self.known else None
+        return Slot(Use.NOTE, name) if name in self.known else None
 
 
 class _Stands(BlockProcessor):
@@ -192,9 +192,9 @@ class _Tasks(Treeprocessor):
 
 
 class _Wiki(Extension):
-    def __init__(self, scan: Scan, marks: list[Mark], words: Words) -> None:
+    def __init__(self, scan: Scan, slots: list[Slot], words: Words) -> None:
         super().__init__()
-        self.scan, self.marks, self.words = scan, marks, words
+        self.scan, self.slots, self.words = scan, slots, words
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the library's name
         for name in ("normalize_whitespace", "fences", "breaks"):
@@ -205,10 +205,10 @@ class _Wiki(Extension):
         md.parser.blockprocessors.register(_Headings(md.parser), "headings", 70)
         md.treeprocessors.register(_Pipes(md), "pipes", 26)
         md.treeprocessors.register(_Tasks(md, self.words), "tasks", 25)
-        notes = _Notes(_NOTE, md, self.marks, self.scan)
+        notes = _Notes(_NOTE, md, self.slots, self.scan)
         md.inlinePatterns.register(notes, "note", 170)
-        md.inlinePatterns.register(_Brackets(BRACKETS, md, self.marks), "brackets", 165)
-        md.inlinePatterns.register(_Attached(_ATTACHED, md, self.marks), "attached", 162)
+        md.inlinePatterns.register(_Brackets(BRACKETS, md, self.slots), "brackets", 165)
+        md.inlinePatterns.register(_Attached(_ATTACHED, md, self.slots), "attached", 162)
 
 
 def plain_name(name: str) -> str:
@@ -216,17 +216,17 @@ def plain_name(name: str) -> str:
     return unquote(name).strip()
 
 
-def convert(scan: Scan, words: Words) -> tuple[str, list[Mark]]:
-    """HTML with stands and marks, and what the marks are. Raises RecursionError on emphasis nested
+def convert(scan: Scan, words: Words) -> tuple[str, list[Slot]]:
+    """HTML with stands and slots, and what the slots are. Raises RecursionError on emphasis nested
     hundreds deep."""
-    marks: list[Mark] = []
+    slots: list[Slot] = []
     converter = Markdown(
         extensions=[
             Nl2BrExtension(),
             SaneListExtension(),
             TableExtension(use_align_attribute=True),
             Dialect(links=True, headings=False),
-            _Wiki(scan, marks, words),
+            _Wiki(scan, slots, words),
         ]
     )
-    return converter.convert("\n".join([*scan.lines, "", ""])), marks
+    return converter.convert("\n".join([*scan.lines, "", ""])), slots

@@ -1,4 +1,4 @@
-"""A page that was read, with its marks answered: HTML for the page and words for the search."""
+"""A page that was read, with its slots answered: HTML for the page and words for the search."""
 
 import re
 from collections import Counter
@@ -13,7 +13,7 @@ from kern.text.render import typed_paragraphs
 from kern.text.sanitise import LINK_REL
 from kern.text.wiki import furniture
 from kern.text.wiki.answers import Answer, Download, Link, Part, Picture, Places, Said
-from kern.text.wiki.dialect import Mark, Use
+from kern.text.wiki.dialect import Slot, Use
 from kern.text.wiki.policy import sanitise_wiki
 from kern.text.wiki.reading import Piece, WikiText
 from kern.text.wiki.scanning import Kind, Stand
@@ -26,12 +26,12 @@ WIKI_VERSION = 1
 MAX_EXPLAINED = 300  # abbreviations of a page
 MAX_ADDRESSES = 2_000  # without brackets; those after them are text
 
-_MARKS = re.compile(r'(<wiki-mark n="\d+">|</wiki-mark>)')
+_SLOTS = re.compile(r'(<wiki-slot n="\d+">|</wiki-slot>)')
 _TABLE = re.compile(r"<table>(.*?)</table>", re.DOTALL)
 _ALIGNED = re.compile(r'<(t[hd]) align="(left|center|right)"')
 _OUTSIDE = re.compile(r'<a href="(?=(?:https?|mailto):)', re.IGNORECASE)
 _TAG = re.compile(r"(<[^<>]*>)")
-_KEPT = re.compile(r"<(/?)(?:a|code|pre|wiki-mark)\b")
+_KEPT = re.compile(r"<(/?)(?:a|code|pre|wiki-slot)\b")
 _SECTION = re.compile(r'(?=<div class="df-sub"><h[2-6] id="abschnitt-)')
 _UNREAD = re.compile(
     r'<p class="df-sub__acts">.*?</p>|<nav class="df-toc.*?</nav>|<span class="kern-sr-only">.*?'
@@ -53,7 +53,7 @@ class Filled:
 
 
 def fill_wiki(text: WikiText, answers: Sequence[Answer], *, edit_path: str = "") -> Filled:
-    """`answers` are those of `text.marks`, in their order. With `edit_path` each section shows
+    """`answers` are those of `text.slots`, in their order. With `edit_path` each section shows
     where it can be edited. The sanitiser is the last step; what comes after only reads."""
     html = _Filler(text.words, edit_path).page(text, answers)
     html = linkify(html, MAX_ADDRESSES)
@@ -100,8 +100,8 @@ class _Filler:
         stand, words = piece.stand, self._flow(piece.words, at)
         if stand is None:
             return ""
-        if piece.mark is not None:
-            return self._block(at.text.marks[piece.mark], at.answers[piece.mark], at)
+        if piece.slot is not None:
+            return self._block(at.text.slots[piece.slot], at.answers[piece.slot], at)
         if stand.kind is Kind.SECTION:
             return self._heading(stand.number, words, at)
         if stand.kind is Kind.CONTENTS:
@@ -121,14 +121,14 @@ class _Filler:
         return typed_paragraphs(stand.text)
 
     def _heading(self, number: int, title: str, at: _At) -> str:
-        at.level = at.levels[at.text.headings[number - 1].marks]
+        at.level = at.levels[at.text.headings[number - 1].signs]
         if at.is_part:
             return f"<h{at.level}>{title}</h{at.level}>"
         section = at.text.sections[number]
         acts = furniture.section_acts(section, self.edit_path, self.words)
         return furniture.heading(at.level, section.anchor, title, acts)
 
-    def _block(self, mark: Mark, answer: Answer, at: _At) -> str:
+    def _block(self, slot: Slot, answer: Answer, at: _At) -> str:
         match answer:
             case Part():
                 top = min(at.level + 1, DEEPEST)
@@ -140,16 +140,16 @@ class _Filler:
                 return furniture.places(answer, self.words)
             case Picture():
                 return furniture.figure(answer)
-        return f"<p>{self._answered(mark, answer, escape(mark.words))}</p>"
+        return f"<p>{self._answered(slot, answer, escape(slot.words))}</p>"
 
     def _flow(self, html: str, at: _At) -> str:
-        """What Markdown made of words, with its marks filled and its tables in frames."""
+        """What Markdown made of words, with its slots filled and its tables in frames."""
         if at.text.abbreviations:
             html = self._explained(html, at.text.abbreviations)
         if "<table>" in html:
             html = _TABLE.sub(self._framed, _ALIGNED.sub(r'<\1 class="df-to-\2"', html))
-        if "<wiki-mark" in html:
-            html = self._marks(html, at)
+        if "<wiki-slot" in html:
+            html = self._slots(html, at)
         return html
 
     def _framed(self, table: re.Match[str]) -> str:
@@ -160,31 +160,31 @@ class _Filler:
             f"{table.group()}</div>"
         )
 
-    def _marks(self, html: str, at: _At) -> str:
-        """A mark inside another one's words is only its own words."""
+    def _slots(self, html: str, at: _At) -> str:
+        """A slot inside another one's words is only its own words."""
         still_open: list[int] = []
         out: list[list[str]] = [[]]
-        for found in _MARKS.split(html):
-            if found.startswith("<wiki-mark"):
-                still_open.append(int(found[len('<wiki-mark n="') : -len('">')]))
+        for found in _SLOTS.split(html):
+            if found.startswith("<wiki-slot"):
+                still_open.append(int(found[len('<wiki-slot n="') : -len('">')]))
                 out.append([])
-            elif found == "</wiki-mark>":
+            elif found == "</wiki-slot>":
                 label, number = "".join(out.pop()), still_open.pop()
-                mark = at.text.marks[number]
-                filled = self._mark(mark, at.answers[number], label, at)
-                out[-1].append((label or escape(mark.name)) if still_open else filled)
+                slot = at.text.slots[number]
+                filled = self._slot(slot, at.answers[number], label, at)
+                out[-1].append((label or escape(slot.name)) if still_open else filled)
             else:
                 out[-1].append(found)
         return "".join(out[0])
 
-    def _mark(self, mark: Mark, answer: Answer, label: str, at: _At) -> str:
-        if mark.use is Use.NOTE:
-            return self._note(mark.name, at)
-        if mark.use is Use.PICTURE:
-            label = escape(mark.words)
-        return self._answered(mark, answer, label)
+    def _slot(self, slot: Slot, answer: Answer, label: str, at: _At) -> str:
+        if slot.use is Use.NOTE:
+            return self._note(slot.name, at)
+        if slot.use is Use.PICTURE:
+            label = escape(slot.words)
+        return self._answered(slot, answer, label)
 
-    def _answered(self, mark: Mark, answer: Answer, label: str) -> str:
+    def _answered(self, slot: Slot, answer: Answer, label: str) -> str:
         match answer:
             case Link():
                 return furniture.link(answer, label, self.words)
@@ -194,7 +194,7 @@ class _Filler:
                 return furniture.download(answer, label)
             case Said():
                 return furniture.said(label or escape(answer.title), answer.sentence)
-        return _typed(mark, label)
+        return _typed(slot, label)
 
     def _note(self, name: str, at: _At) -> str:
         key = (id(at.text), name)
@@ -246,12 +246,12 @@ def _as_written(short: str) -> str:
     return re.escape(escape(short, quote=False))
 
 
-def _typed(mark: Mark, label: str) -> str:
-    """What the author wrote, for a mark that means nothing."""
-    name = escape(mark.name)
-    if mark.use is Use.LINK:
+def _typed(slot: Slot, label: str) -> str:
+    """What the author wrote, for a slot that means nothing."""
+    name = escape(slot.name)
+    if slot.use is Use.LINK:
         return f"[[{name}|{label}]]" if label else f"[[{name}]]"
-    return f"{{{{{name}}}}}" if mark.use is Use.INCLUDE else label or name
+    return f"{{{{{name}}}}}" if slot.use is Use.INCLUDE else label or name
 
 
 def _without_parts(html: str) -> str:

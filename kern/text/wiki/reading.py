@@ -1,11 +1,11 @@
-"""A page read once: its HTML with marks, ready to be filled whenever the marks are answered."""
+"""A page read once: its HTML with slots, ready to be filled whenever the slots are answered."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kern.text.render import TextTooLong
-from kern.text.wiki.dialect import Mark, Use, convert, plain_name
+from kern.text.wiki.dialect import Slot, Use, convert, plain_name
 from kern.text.wiki.scanning import Heading, Kind, Scan, Stand, scan
 from kern.text.wiki.section import Section, sections_of
 from kern.text.wiki.words import Words, words_in
@@ -19,22 +19,22 @@ _BLOCKS = {Kind.LINE: Use.INCLUDE, Kind.PICTURE: Use.PICTURE}
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stand with the HTML of its words, its mark when it is one, and the HTML that follows."""
+    """A stand with the HTML of its words, its slot when it is one, and the HTML that follows."""
 
     stand: Stand | None
     words: str
-    mark: int | None
+    slot: int | None
     html: str
 
 
 @dataclass(frozen=True, slots=True)
 class WikiText:
-    """`marks` are everything that has to be answered, by number; `notes` the HTML of footnotes."""
+    """`slots` are everything that has to be answered, by number; `notes` the HTML of footnotes."""
 
     words: Words
     pieces: tuple[Piece, ...]
     notes: dict[str, str]
-    marks: tuple[Mark, ...]
+    slots: tuple[Slot, ...]
     headings: tuple[Heading, ...]
     sections: tuple[Section, ...]
     abbreviations: dict[str, str] = field(default_factory=dict)
@@ -46,16 +46,16 @@ def read_wiki(source: str, *, language: str = "de", max_length: int = MAX_PAGE) 
         raise TextTooLong(max_length)
     found, words = scan(source), words_in(language)
     try:
-        html, marks = convert(found, words)
+        html, slots = convert(found, words)
     except RecursionError:  # emphasis nests too, and no guard reads it
         found = Scan(stands=[Stand(Kind.TYPED, source)])
-        html, marks = '<wiki-stand n="0"></wiki-stand>', []
-    pieces, notes = _apart(html, found.stands, marks)
+        html, slots = '<wiki-stand n="0"></wiki-stand>', []
+    pieces, notes = _apart(html, found.stands, slots)
     return WikiText(
         words,
         pieces,
         notes,
-        tuple(marks),
+        tuple(slots),
         tuple(found.headings),
         sections_of(found.headings, len(source)),
         found.abbreviations,
@@ -63,7 +63,7 @@ def read_wiki(source: str, *, language: str = "de", max_length: int = MAX_PAGE) 
 
 
 def _apart(
-    html: str, stands: Sequence[Stand], marks: list[Mark]
+    html: str, stands: Sequence[Stand], slots: list[Slot]
 ) -> tuple[tuple[Piece, ...], dict[str, str]]:
     """The HTML cut at its stands; what follows the stand of a note is that note."""
     parts = _STAND.split(html)
@@ -73,10 +73,10 @@ def _apart(
         if stand.kind is Kind.NOTE:
             notes[stand.text] = following.strip()
             continue
-        mark = None
+        slot = None
         if use := _BLOCKS.get(stand.kind):
-            mark = len(marks)
+            slot = len(slots)
             name = plain_name(stand.text) if use is Use.PICTURE else stand.text.strip()
-            marks.append(Mark(use, name, stand.alt.strip(), stand.caption.strip(), is_block=True))
-        pieces.append(Piece(stand, words, mark, following))
+            slots.append(Slot(use, name, stand.alt.strip(), stand.caption.strip(), is_block=True))
+        pieces.append(Piece(stand, words, slot, following))
     return tuple(pieces), notes

@@ -75,9 +75,9 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """`marks` are the # typed; `start` counts characters of the source."""
+    """`signs` are the # typed; `start` counts characters of the source."""
 
-    marks: int
+    signs: int
     text: str
     start: int
 
@@ -184,12 +184,12 @@ class _Scanner:
             self.depth += 1
 
     def _heading(self, index: int, line: str) -> None:
-        marks, _, text = line.partition(" ")
+        signs, _, text = line.partition(" ")
         text = text.strip().rstrip("#").strip()
         if self.depth or len(self.scan.headings) >= MAX_SECTIONS:
             self._stand(Stand(Kind.HEADING), text)
             return
-        self.scan.headings.append(Heading(len(marks), text, self.starts[index]))
+        self.scan.headings.append(Heading(len(signs), text, self.starts[index]))
         self._stand(Stand(Kind.SECTION, number=len(self.scan.headings)), text)
 
     def _is_line(self, line: str) -> bool:

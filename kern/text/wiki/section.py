@@ -51,7 +51,7 @@ def sections_of(headings: Sequence[Heading], length: int) -> tuple[Section, ...]
     for number, heading in enumerate(headings, 1):
         title = heading_words(heading.text)
         anchor = _distinct(anchor_of(title), taken)
-        level = levels[heading.marks]
+        level = levels[heading.signs]
         sections.append(Section(number, level, title, anchor, heading.start, ends[number - 1]))
     return tuple(sections)
 
@@ -59,8 +59,8 @@ def sections_of(headings: Sequence[Heading], length: int) -> tuple[Section, ...]
 def fitting(headings: Sequence[Heading], top: int) -> dict[int, int]:
     """Levels of HTML by the number of #: people begin with ## as often as with #, and a page must
     not skip a level."""
-    used = sorted({heading.marks for heading in headings})
-    return {marks: min(top + place, DEEPEST) for place, marks in enumerate(used)}
+    used = sorted({heading.signs for heading in headings})
+    return {signs: min(top + place, DEEPEST) for place, signs in enumerate(used)}
 
 
 def heading_words(text: str) -> str:
@@ -90,7 +90,7 @@ def _ends(headings: Sequence[Heading], length: int) -> list[int]:
     ends = [length] * len(headings)
     still_open: list[int] = []
     for at, heading in enumerate(headings):
-        while still_open and headings[still_open[-1]].marks >= heading.marks:
+        while still_open and headings[still_open[-1]].signs >= heading.signs:
             ends[still_open.pop()] = heading.start
         still_open.append(at)
     return ends
