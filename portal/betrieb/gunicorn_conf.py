@@ -1,8 +1,10 @@
 """How gunicorn serves the pages: read by path, `-c portal/betrieb/gunicorn_conf.py`.
 
-No preload: threads and database connections made before the fork would be shared by all workers.
+The app is made once and shared by fork: it opens nothing before its first request, neither threads
+nor connections (a test holds it to that).
 """
 
+import gc
 import socket
 import struct
 import time
@@ -28,6 +30,7 @@ accesslog = None  # addresses of readers are not written down
 control_socket_disable = True
 # Which proxies are believed is decided by the app alone (setting `trusted_proxies`).
 forwarded_allow_ips = ""
+preload_app = True
 worker_tmp_dir = str(_memory) if _memory.is_dir() else None
 
 
@@ -52,6 +55,8 @@ def when_ready(server: Arbiter) -> None:
 
 
 def pre_fork(_server: Arbiter, worker: Worker) -> None:
+    gc.collect()
+    gc.freeze()  # what the collector does not touch stays shared
     worker.started_at = time.monotonic()
 
 

@@ -1,0 +1,32 @@
+"""The app may be made before the fork: until its first request it opens nothing."""
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kern.config import ROOT
+
+PROBE = """
+import os, threading
+before = set(os.listdir("/proc/self/fd"))
+import wsgi
+print(threading.active_count(), sorted(set(os.listdir("/proc/self/fd")) - before))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lists what is open")
+def test_the_app_opens_no_thread_and_no_connection_before_its_first_request(
+    tmp_path: Path,
+) -> None:
+    env = os.environ | {"DORFLINDE_DATA": str(tmp_path)}
+    told = subprocess.run(
+        [sys.executable, "-c", PROBE], cwd=ROOT, env=env, check=True, capture_output=True, text=True
+    )
+
+    assert told.stdout.split(" ", 1)[0] == "1"
+    opened = ast.literal_eval(told.stdout.split(" ", 1)[1])
+    assert len(opened) <= 1  # the folder that was just being listed
