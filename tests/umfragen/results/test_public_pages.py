@@ -86,6 +86,9 @@ def test_the_result_says_how_to_read_it_and_what_happens_with_it(
     ):
         assert words in answer.text
     assert "<script>x" not in answer.text
+    assert re.search(
+        r'<p class="df-printfoot"[^>]*>[^<]+ · Spielplatz Ahornweg · Stand: ', answer.text
+    )
     assert "95 % sicher" not in answer.text
 
 
