@@ -185,6 +185,11 @@ def test_a_name_that_two_questions_make_is_found() -> None:
     ]
 
 
+def test_a_question_may_ask_for_more_about_several_files() -> None:
+    fotos = question("files", "fotos", most=3)
+    assert found([fotos], [question("short_text", "mehr", show_if="fotos > 1")]) == []
+
+
 def test_a_survey_of_every_kind_is_clean() -> None:
     assert found(every_kind()) == []
 

@@ -11,7 +11,15 @@ from itertools import chain, islice, product
 
 from umfragen.definition.findings import Finding, Severity
 from umfragen.definition.items import Holds, Item
-from umfragen.definition.questions import AnyQuestion, Matrix, Number, NumberList, Shape, Slider
+from umfragen.definition.questions import (
+    MAX_FILES,
+    AnyQuestion,
+    Matrix,
+    Number,
+    NumberList,
+    Shape,
+    Slider,
+)
 from umfragen.engine.answers import Geometry, Value
 from umfragen.engine.plan import Plan, Rule, Spot, make_plan, parts_of, spot_of
 from umfragen.engine.sheet import Sheet, fill
@@ -223,7 +231,8 @@ def _candidates(  # noqa: PLR0911 - one per form of answer
         case Holds.TEXTS:
             return [None, *(dict.fromkeys(codes, text) for text in _texts(literals))]
         case Holds.TOKENS:
-            return [None, ("trial-token",)]
+            tokens = [f"trial-token-{at}" for at in range(MAX_FILES)]
+            return [None, *(tuple(tokens[:most]) for most in range(1, MAX_FILES + 1))]
         case Holds.GEOMETRY:
             return [None, Geometry(Shape.POINT, ((7, 50),))]
         case Holds.RESULT:
