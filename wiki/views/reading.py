@@ -1,0 +1,190 @@
+"""What everybody reads: the wiki's start, a space, a page."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from sqlalchemy import Row
+
+from kern.actor import Actor
+from kern.content import Ref
+from kern.errors import NotFound
+from kern.i18n import _
+from kern.moderation.words import removed_words
+from kern.panels import panels
+from kern.web import current_actor, depends_on_everything, shows
+from wiki import rules, service
+from wiki.models import PAGE_KEY, Page, PageState, Revision, Space
+from wiki.rendering import render_help
+from wiki.service import reading
+from wiki.views.blueprint import blueprint, name_of, to_space
+
+DRAWING = "/static/build/img/logo.svg"
+
+
+class Branch(NamedTuple):
+    """A page in the tree, with those below it."""
+
+    title: str
+    slug: str
+    below: "Sequence[Branch]"
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """All that the template of a page asks for."""
+
+    page: Page
+    space: Space
+    revision: Revision
+    html: Markup
+    contents: Sequence[tuple[str, str]]
+    parents: Sequence[Row[Any]]
+    children: Sequence[Row[Any]]
+    contributors: Sequence[Row[Any]]
+    backlinks: int
+    has_proposal: bool
+    twin: Page | None
+    places: Sequence[Mapping[str, Any]]
+    checked: str
+    may_manage: bool
+    may_decide: bool
+    panels: Markup
+
+
+@blueprint.get("/")
+def start() -> ResponseReturnValue:
+    depends_on_everything()
+    actor = current_actor()
+    spaces = service.list_spaces(actor)
+    return render_template(
+        "wiki/start.html",
+        spaces=spaces,
+        counts=reading.count_pages(spaces),
+        recent=reading.recent_changes(actor, limit=10),
+        waiting=len(reading.list_waiting(actor, spaces)),
+        name_of=name_of,
+    )
+
+
+@blueprint.get("/hilfe")
+def help_page() -> ResponseReturnValue:
+    depends_on_everything()
+    rendered = render_help(DRAWING)
+    contents = [(section.title, f"#{section.anchor}") for section in rendered.toc]
+    html = Markup(rendered.html)  # noqa: S704 - our own text, sanitised all the same
+    return render_template("wiki/help.html", html=html, contents=contents)
+
+
+@blueprint.get("/<space>")
+def space_start(space: str) -> ResponseReturnValue:
+    depends_on_everything()
+    actor, found = to_space(space)
+    rows = reading.list_tree(found)
+    return render_template(
+        "wiki/space.html",
+        space=found,
+        scope=found.scope,
+        tree=_tree(rows),
+        count=len(rows),
+        letters=_letters(rows),
+        tags=reading.list_tags(found, 40),
+        places=_places(found),
+        may_manage=actor.may(rules.MANAGE, found.scope_id),
+    )
+
+
+def _tree(rows: Sequence[Row[Any]]) -> Sequence[Branch]:
+    below: dict[int | None, list[Row[Any]]] = {}
+    known = {row.id for row in rows}
+    for row in rows:
+        below.setdefault(row.parent_id if row.parent_id in known else None, []).append(row)
+
+    def branches(parent: int | None, depth: int) -> list[Branch]:
+        found = below.get(parent, ()) if depth < reading.DEPTH else ()
+        return [Branch(row.title, row.slug, branches(row.id, depth + 1)) for row in found]
+
+    return branches(None, 0)
+
+
+def _letters(rows: Sequence[Row[Any]]) -> Mapping[str, Sequence[Row[Any]]]:
+    found: dict[str, list[Row[Any]]] = {}
+    for row in sorted(rows, key=lambda row: str(row.title).casefold()):
+        found.setdefault(str(row.title)[:1].upper(), []).append(row)
+    return found
+
+
+def _places(space: Space) -> list[Mapping[str, Any]]:
+    pages = reading.list_placed(space)
+    return [place for page in pages for place in places_of(page, f"{space.scope.path}/{page.slug}")]
+
+
+def places_of(page: Page, href: str) -> Iterator[Mapping[str, Any]]:
+    """For the map: a point, or the first corner of a line or an area."""
+    at: Any = (page.place or {}).get("coordinates")
+    while isinstance(at, list) and at and isinstance(at[0], list):
+        at = at[0]
+    if isinstance(at, list) and len(at) >= 2:  # noqa: PLR2004 - longitude, latitude
+        note = (page.place or {}).get("label", "")
+        yield {"title": page.title, "href": href, "note": note, "lat": at[1], "lon": at[0]}
+
+
+@blueprint.get("/<space>/<slug>")
+def page(space: str, slug: str) -> ResponseReturnValue:
+    actor, found = to_space(space)
+    try:
+        shown = service.get_page_for(actor, found, slug)
+    except NotFound:
+        return _gone(found, slug)
+    if shown.state != PageState.PUBLIC:
+        return _gone(found, slug)
+    depends_on_everything()  # panels show what other rooms have to it
+    shows(Ref(PAGE_KEY, shown.id))
+    return render_template("wiki/page.html", view=page_view(actor, shown), name_of=name_of)
+
+
+def _gone(space: Space, slug: str) -> ResponseReturnValue:
+    """Raises NotFound for what never was there."""
+    lost = reading.find_gone(space, slug)
+    if lost is None:
+        raise NotFound("Diese Seite gibt es nicht.")
+    is_hidden = lost.state == PageState.HIDDEN
+    words = removed_words(lost.hidden_rule, lost.hidden_at) if is_hidden else ""
+    return render_template("wiki/gone.html", space=space, scope=space.scope, words=words), 410
+
+
+def page_view(actor: Actor, page: Page) -> PageView:
+    return PageView(
+        page=page,
+        space=page.space,
+        revision=service.get_published(page),
+        html=Markup(page.html),  # noqa: S704 - kern.text has sanitised it
+        contents=contents_of(page.sections),
+        parents=reading.list_parents(page),
+        children=reading.list_children(page),
+        contributors=reading.list_contributors(page),
+        backlinks=service.count_backlinks(page),
+        has_proposal=reading.has_open_proposal(page),
+        twin=reading.find_twin(page),
+        places=list(places_of(page, "#ort")),
+        checked=_checked(page),
+        may_manage=actor.may(rules.MANAGE, page.space_id),
+        may_decide=actor.may(rules.DECIDE, page.space_id),
+        panels=panels(Ref(PAGE_KEY, page.id), page.space_id),
+    )
+
+
+def _checked(page: Page) -> str:
+    return _("Geprüft") if page.checked_at else ""
+
+
+def contents_of(sections: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """The headings a reader jumps to; deeper ones would only be noise at the side."""
+    return [
+        (str(one["title"]), f"#{one['anchor']}")
+        for one in sections
+        if one.get("anchor") and int(one.get("level", 2)) <= 3  # noqa: PLR2004 - h2 and h3
+    ]

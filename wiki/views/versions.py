@@ -1,0 +1,97 @@
+"""A page's past: its versions, two of them side by side, its source, who wrote what."""
+
+from typing import Any
+
+from flask import Response, render_template, request
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from kern.errors import NotFound
+from kern.i18n import _
+from kern.ids import parse_id
+from kern.web import depends_on_everything
+from wiki import service
+from wiki.models import Page, PageState, Revision
+from wiki.rendering import difference_view
+from wiki.service import reading, wordings
+from wiki.service.rendering import preview
+from wiki.views.blueprint import blueprint, kind_words, name_of, to_page
+
+HIDDEN = "Der Text dieser Fassung ist nicht mehr öffentlich."
+
+
+def _page(space: str, slug: str) -> Page:
+    """Only of public pages: of what is gone, nothing is told."""
+    depends_on_everything()
+    _actor, page = to_page(space, slug)
+    if page.state != PageState.PUBLIC:
+        raise NotFound("Diese Seite gibt es nicht.")
+    return page
+
+
+def _shown(template: str, page: Page, **values: Any) -> str:
+    return render_template(f"wiki/{template}", page=page, name_of=name_of, **values)
+
+
+@blueprint.get("/<space>/<slug>/geschichte")
+def history(space: str, slug: str) -> ResponseReturnValue:
+    page = _page(space, slug)
+    versions = reading.list_history(page, parse_id(request.args.get("vor")), reading.LENGTH + 1)
+    more = versions[reading.LENGTH - 1].number if len(versions) > reading.LENGTH else None
+    shown = versions[: reading.LENGTH]
+    return _shown("history.html", page, versions=shown, more=more, kinds=kind_words())
+
+
+@blueprint.get("/<space>/<slug>/vergleich")
+def compare(space: str, slug: str) -> ResponseReturnValue:
+    page = _page(space, slug)
+    numbers = [parse_id(request.args.get(name)) for name in ("von", "bis")]
+    if None in numbers:
+        raise NotFound("Bitte wählen Sie zwei Fassungen.")
+    wanted = sorted(number or 0 for number in numbers)
+    older, newer = (service.get_revision(page, number) for number in wanted)
+    view = difference_view(_source(older), _source(newer))
+    return _shown("compare.html", page, older=older, newer=newer, view=view)
+
+
+def _source(revision: Revision) -> str:
+    """Raises NotFound when it is hidden or erased."""
+    wording = None if revision.hide_text else wordings.of_revision(revision)
+    if wording is None:
+        raise NotFound(HIDDEN)
+    return wording.source
+
+
+@blueprint.get("/<space>/<slug>/fassung/<int:number>")
+def version(space: str, slug: str, number: int) -> ResponseReturnValue:
+    page = _page(space, slug)
+    revision = service.get_revision(page, number)
+    html = Markup(preview(_source(revision)))  # noqa: S704 - kern.text has sanitised it
+    return _shown("version.html", page, revision=revision, html=html)
+
+
+@blueprint.get("/<space>/<slug>/quelltext")
+def source(space: str, slug: str) -> ResponseReturnValue:
+    page = _page(space, slug)
+    return Response(_source(service.get_published(page)), mimetype="text/plain")
+
+
+@blueprint.get("/<space>/<slug>/wer-schrieb-was")
+def authors(space: str, slug: str) -> ResponseReturnValue:
+    page = _page(space, slug)
+    lines, names = reading.who_wrote(page)
+    shown = [
+        (line.text, [names.get(author) or _("nicht genannt") for author, count in line.words if count])
+        for line in lines
+        if line.text.strip()
+    ]
+    return _shown("authors.html", page, lines=shown)
+
+
+@blueprint.get("/<space>/<slug>/links")
+def links(space: str, slug: str) -> ResponseReturnValue:
+    page = _page(space, slug)
+    after = parse_id(request.args.get("nach")) or 0
+    pages = service.backlinks(page, after, reading.LENGTH + 1)
+    more = pages[reading.LENGTH - 1].id if len(pages) > reading.LENGTH else None
+    return _shown("links.html", page, pages=pages[: reading.LENGTH], more=more)
