@@ -20,6 +20,7 @@ def _nav() -> list[NavItem]:
     rooms = [
         (_("Projekte"), "/beteiligung/"),
         (_("Umfragen"), "/umfragen/"),
+        (_("Wiki"), "/wiki/"),
         (_("So geht’s"), "/so-gehts"),
     ]
     actor = current_actor()

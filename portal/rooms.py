@@ -60,6 +60,7 @@ from umfragen.views import panel as survey_panel
 from umfragen.views import paper as papier
 from umfragen.views import results as ergebnisse
 from wiki import cli as wiki_cli
+from wiki import views as wiki
 from wiki.service import deciding as wiki_deciding
 from wiki.service import drafts as wiki_drafts
 from wiki.service import renaming as wiki_renaming
@@ -119,6 +120,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     papier.blueprint,
     verwaltung.blueprint,
     survey_editing.blueprint,
+    wiki.blueprint,
 )
 
 

@@ -107,7 +107,6 @@ PROJECTS: dict[tuple[str, str], Row] = {
     ("start.imprint", "GET"): everybody(200),
     ("start.privacy", "GET"): everybody(200),
     ("start.accessibility", "GET"): everybody(200),
-    ("start.not_yet", "GET"): everybody(200, values=lambda _visit: {"room": "wiki"}),
     # A file of a draft: its office, and the desk, which looks at everything that is uploaded.
     ("dateien.file", "GET"): Row(
         {**_NOBODY, "moderator": 200, "editor": 200, "planner": 200, "administrator": 200},

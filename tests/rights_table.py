@@ -47,6 +47,7 @@ from tests.rights_rows import (
 )
 from tests.rights_statements import STATEMENTS
 from tests.rights_survey_editor import SURVEY_EDITOR
+from tests.rights_wiki import WIKI
 
 __all__ = ["LOGIN", "RIGHTS", "ROLES", "Expected", "Row", "Visit"]
 
@@ -306,4 +307,5 @@ RIGHTS: dict[tuple[str, str], Row] = {
     **DISCUSSION,
     **MITTEILUNGEN,
     **STATEMENTS,
+    **WIKI,
 }

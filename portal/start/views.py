@@ -33,7 +33,6 @@ TITLES = {
     "privacy": _l("Datenschutz"),
     "accessibility": _l("Barrierefreiheit"),
 }
-COMING = {"wiki": _l("Stadtwiki")}
 
 
 class PlaceShown(NamedTuple):
@@ -91,12 +90,6 @@ def privacy() -> ResponseReturnValue:
 @blueprint.get("/barrierefreiheit")
 def accessibility() -> ResponseReturnValue:
     return _own_page("accessibility")
-
-
-@blueprint.get("/<any(wiki):room>/")
-def not_yet(room: str) -> ResponseReturnValue:
-    """An address that people may know from elsewhere."""
-    return render_template("portal/start/not_yet.html", title=COMING[room])
 
 
 @lru_cache(maxsize=64)

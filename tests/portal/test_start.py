@@ -150,13 +150,3 @@ def test_how_to_take_part_is_explained_before_the_town_writes_it(
     client: FlaskClient, town: Town
 ) -> None:
     assert "In vier Schritten" in client.get("/so-gehts").text
-
-
-@pytest.mark.parametrize("path", ["/umfragen/", "/wiki/"])
-def test_rooms_that_do_not_exist_yet_lead_to_the_projects(
-    client: FlaskClient, town: Town, path: str
-) -> None:
-    page = client.get(path)
-
-    assert page.status_code == 200
-    assert 'href="/beteiligung/"' in page.text

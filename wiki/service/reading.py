@@ -75,7 +75,7 @@ def list_children(page: Page, limit: int = 100) -> Sequence[Row[str, str]]:
     return db.session.execute(query.order_by(Page.position, Page.title_key).limit(limit)).all()
 
 
-def list_contributors(page: Page) -> Sequence[Row[int, str, int]]:
+def list_contributors(page: Page) -> Sequence[Row[int, str | None, int]]:
     """party id, name and number of versions, the most first; without authors that are hidden."""
     count = func.count(Revision.id).label("versions")
     query = select(Party.id, Party.name, count).join(Revision, Revision.author_id == Party.id)
@@ -110,7 +110,7 @@ def who_wrote(page: Page) -> tuple[tuple[Credit, ...], Mapping[int, str]]:
     return credit(versions), {row.id: row.name or "" for row in names}
 
 
-def list_tree(space: Space) -> Sequence[Row[int, int, str, str]]:
+def list_tree(space: Space) -> Sequence[Row[int, int | None, str, str]]:
     """id, parent_id, slug, title of the space's pages; the caller puts them below each other."""
     query = select(Page.id, Page.parent_id, Page.slug, Page.title).where(
         Page.space_id == space.scope_id, Page.state == PageState.PUBLIC
@@ -139,8 +139,11 @@ def list_tagged(space: Space, tag: str, after: str = "", limit: int = LENGTH) ->
 
 def list_placed(space: Space, limit: int = 500) -> Sequence[Page]:
     query = _pages(space).where(Page.place.is_not(None))
-    return [page for page in db.session.scalars(query.order_by(Page.title_key).limit(limit))
-            if page.place]
+    return [
+        page
+        for page in db.session.scalars(query.order_by(Page.title_key).limit(limit))
+        if page.place
+    ]
 
 
 def recent_changes(
@@ -268,3 +271,5 @@ def list_waiting(actor: Actor, spaces: Iterable[Space], limit: int = 100) -> Seq
     return db.session.scalars(query.order_by(Proposal.submitted_at).limit(limit)).all()
 
 
+def find_version(revision_id: int) -> Revision | None:
+    return db.session.get(Revision, revision_id)

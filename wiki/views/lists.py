@@ -136,4 +136,6 @@ def find_titles(space: str) -> ResponseReturnValue:
     """For the picker of links: what is public, by title."""
     _actor, found = to_space(space)
     rows = reading.find_titles(found, request.args.get("q", "")[:100])
-    return jsonify([{"title": page.title, "path": f"{found.scope.path}/{page.slug}"} for page in rows])
+    return jsonify(
+        [{"title": page.title, "path": f"{found.scope.path}/{page.slug}"} for page in rows]
+    )

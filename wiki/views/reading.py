@@ -7,12 +7,10 @@ from typing import Any, NamedTuple
 from flask import render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
-from sqlalchemy import Row
 
 from kern.actor import Actor
-from kern.content import Ref
+from kern.content import Ref, registry
 from kern.errors import NotFound
-from kern.i18n import _
 from kern.moderation.words import removed_words
 from kern.panels import panels
 from kern.web import current_actor, depends_on_everything, shows
@@ -42,14 +40,13 @@ class PageView:
     revision: Revision
     html: Markup
     contents: Sequence[tuple[str, str]]
-    parents: Sequence[Row[Any]]
-    children: Sequence[Row[Any]]
-    contributors: Sequence[Row[Any]]
+    parents: Sequence[Any]
+    children: Sequence[Any]
+    contributors: Sequence[Any]
     backlinks: int
     has_proposal: bool
     twin: Page | None
     places: Sequence[Mapping[str, Any]]
-    checked: str
     may_manage: bool
     may_decide: bool
     panels: Markup
@@ -97,8 +94,8 @@ def space_start(space: str) -> ResponseReturnValue:
     )
 
 
-def _tree(rows: Sequence[Row[Any]]) -> Sequence[Branch]:
-    below: dict[int | None, list[Row[Any]]] = {}
+def _tree(rows: Sequence[Any]) -> Sequence[Branch]:
+    below: dict[int | None, list[Any]] = {}
     known = {row.id for row in rows}
     for row in rows:
         below.setdefault(row.parent_id if row.parent_id in known else None, []).append(row)
@@ -110,8 +107,8 @@ def _tree(rows: Sequence[Row[Any]]) -> Sequence[Branch]:
     return branches(None, 0)
 
 
-def _letters(rows: Sequence[Row[Any]]) -> Mapping[str, Sequence[Row[Any]]]:
-    found: dict[str, list[Row[Any]]] = {}
+def _letters(rows: Sequence[Any]) -> Mapping[str, Sequence[Any]]:
+    found: dict[str, list[Any]] = {}
     for row in sorted(rows, key=lambda row: str(row.title).casefold()):
         found.setdefault(str(row.title)[:1].upper(), []).append(row)
     return found
@@ -143,7 +140,12 @@ def page(space: str, slug: str) -> ResponseReturnValue:
         return _gone(found, slug)
     depends_on_everything()  # panels show what other rooms have to it
     shows(Ref(PAGE_KEY, shown.id))
-    return render_template("wiki/page.html", view=page_view(actor, shown), name_of=name_of)
+    return render_template(
+        "wiki/page.html",
+        view=page_view(actor, shown),
+        name_of=name_of,
+        can_follow=PAGE_KEY in registry(),
+    )
 
 
 def _gone(space: Space, slug: str) -> ResponseReturnValue:
@@ -170,15 +172,10 @@ def page_view(actor: Actor, page: Page) -> PageView:
         has_proposal=reading.has_open_proposal(page),
         twin=reading.find_twin(page),
         places=list(places_of(page, "#ort")),
-        checked=_checked(page),
         may_manage=actor.may(rules.MANAGE, page.space_id),
         may_decide=actor.may(rules.DECIDE, page.space_id),
         panels=panels(Ref(PAGE_KEY, page.id), page.space_id),
     )
-
-
-def _checked(page: Page) -> str:
-    return _("Geprüft") if page.checked_at else ""
 
 
 def contents_of(sections: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:

@@ -66,7 +66,8 @@ def _source(revision: Revision) -> str:
 def version(space: str, slug: str, number: int) -> ResponseReturnValue:
     page = _page(space, slug)
     revision = service.get_revision(page, number)
-    html = Markup(preview(_source(revision)))  # noqa: S704 - kern.text has sanitised it
+    made = preview(page.space, _source(revision), revision.files, page)
+    html = Markup(made.html)  # noqa: S704 - kern.text has sanitised it
     return _shown("version.html", page, revision=revision, html=html)
 
 
@@ -81,7 +82,10 @@ def authors(space: str, slug: str) -> ResponseReturnValue:
     page = _page(space, slug)
     lines, names = reading.who_wrote(page)
     shown = [
-        (line.text, [names.get(author) or _("nicht genannt") for author, count in line.words if count])
+        (
+            line.text,
+            [names.get(author) or _("nicht genannt") for author, count in line.words if count],
+        )
         for line in lines
         if line.text.strip()
     ]

@@ -1,0 +1,440 @@
+"""Writing: everything somebody sends becomes a proposal, and nothing typed is lost."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from werkzeug.utils import redirect
+
+from kern.actor import Actor
+from kern.errors import Conflict, DomainError, Invalid, NotFound, TooMany
+from kern.files import service as files
+from kern.i18n import _
+from kern.ids import parse_id
+from kern.web import commits, current_actor, limit_writing, notice, require_login, shows_again
+from wiki import service
+from wiki.forms import DeleteForm, EditForm, TitleForm
+from wiki.linking import fold_title
+from wiki.models import Kind, Page, Proposal, ProposalState, Revision, Space
+from wiki.rendering import Cut, cut_section
+from wiki.service import State, Wording, merging, reading, wordings
+from wiki.service.rendering import preview
+from wiki.views.blueprint import blueprint, kind_words, state_words, to_page, to_space
+
+PREVIEW, KEEP = "vorschau", "entwurf"
+OWN = 30  # proposals of a page of the list
+PARENT_GONE = "Diese Seite gibt es in diesem Bereich nicht."
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What an editor was filled from. `cut` when one section alone is edited."""
+
+    space: Space
+    page: Page | None
+    wording: Wording
+    base_id: int | None
+    cut: Cut | None = None
+    waits: Proposal | None = None
+    own_path: str = ""  # of an editor that hangs on a proposal
+
+    @property
+    def path(self) -> str:
+        if self.own_path:
+            return self.own_path
+        if self.page is None:
+            return f"{self.space.scope.path}/neu"
+        return f"{self.space.scope.path}/{self.page.slug}/bearbeiten"
+
+
+def _begin(actor: Actor, page: Page, base_id: int | None = None) -> Begun:
+    """From what this person has open, else from the version `base_id`, else from today's."""
+    waits = service.find_open(actor.party_id, page)
+    if waits is not None:
+        wording = wordings.of_snapshot(merging.newest(waits), Kind(waits.kind))
+        return Begun(page.space, page, wording, waits.base_id, waits=waits)
+    published = service.get_published(page)
+    base = published if base_id is None else _version(page, base_id)
+    found = wordings.of_revision(base) or Wording(page.title, "")
+    begun = Begun(page.space, page, replace(found, summary="", minor=False), base.id)
+    number = parse_id(request.args.get("abschnitt"))
+    cut = cut_section(found.source, number) if number is not None else None
+    return replace(begun, cut=cut)
+
+
+def _version(page: Page, revision_id: int) -> Revision:
+    revision = reading.find_version(revision_id)
+    if revision is None or revision.page_id != page.id:
+        raise NotFound("Diese Fassung gibt es nicht.")
+    return revision
+
+
+def _filled(begun: Begun, text: str | None = None) -> EditForm:
+    wording = begun.wording
+    point: Any = (wording.place or {}).get("coordinates") or ()
+    is_point = len(point) == 2 and not isinstance(point[0], list)  # noqa: PLR2004 - lon, lat
+    shown = begun.cut.text if begun.cut is not None else wording.source
+    return EditForm(
+        formdata=None,
+        data={
+            "title": wording.title,
+            "text": text if text is not None else shown,
+            "tags": ", ".join(wording.tags),
+            "parent": _title_of(wording.parent_id),
+            "place": (wording.place or {}).get("label", ""),
+            "lat": point[1] if is_point else "",
+            "lon": point[0] if is_point else "",
+            "summary": wording.summary,
+            "minor": wording.minor,
+            "base": begun.base_id or "",
+        },
+    )
+
+
+def _title_of(page_id: int | None) -> str:
+    if page_id is None:
+        return ""
+    try:
+        return service.get_page(page_id).title
+    except NotFound:
+        return ""
+
+
+def _editor(begun: Begun, form: EditForm, status: int = 200, **more: Any) -> ResponseReturnValue:
+    shown = {"rendered": None, "draft": None, "said": "", **more}
+    html = render_template(
+        "wiki/edit.html",
+        begun=begun,
+        space=begun.space,
+        scope=begun.space.scope,
+        page=begun.page,
+        form=form,
+        path=begun.path + _query(),
+        **shown,
+    )
+    return html, status, {"Cache-Control": "private, no-store"}
+
+
+def _query() -> str:
+    number = parse_id(request.args.get("abschnitt"))
+    return f"?abschnitt={number}" if number is not None else ""
+
+
+@blueprint.get("/<space>/neu")
+@require_login
+def new_page(space: str) -> ResponseReturnValue:
+    actor, found = to_space(space)
+    title = request.args.get("titel", "")[:120]
+    existing = service.find_page(found, fold_title(title)) if title else None
+    if existing is not None:
+        return redirect(f"{service.page_path(existing)}/bearbeiten")
+    begun = Begun(found, None, Wording(title, "", kind=Kind.CREATE), None)
+    draft = service.find_draft(actor, found, None, fold_title(title))
+    return _editor(begun, _filled(begun), draft=draft)
+
+
+@blueprint.post("/<space>/neu")
+@require_login
+@shows_again
+@commits
+def save_new_page(space: str) -> ResponseReturnValue:
+    form = EditForm()
+    form.take_uploads()
+    actor, found = to_space(space)
+    begun = Begun(found, None, Wording("", "", kind=Kind.CREATE), None)
+    return _save(actor, begun, form)
+
+
+@blueprint.get("/<space>/<slug>/bearbeiten")
+@require_login
+def edit(space: str, slug: str) -> ResponseReturnValue:
+    actor, page = to_page(space, slug)
+    begun = _begin(actor, page)
+    number = parse_id(request.args.get("fassung"))
+    text = None
+    if number is not None:
+        former = wordings.of_revision(service.get_revision(page, number))
+        text = former.source if former is not None else None
+    return _editor(begun, _filled(begun, text), draft=service.find_draft(actor, page.space, page))
+
+
+@blueprint.post("/<space>/<slug>/bearbeiten")
+@require_login
+@shows_again
+@commits
+def save_edit(space: str, slug: str) -> ResponseReturnValue:
+    form = EditForm()
+    form.take_uploads()
+    actor, page = to_page(space, slug)
+    begun = _begin(actor, page, parse_id(form.base.data))
+    if str(begun.base_id) != (form.base.data or ""):
+        begun = replace(begun, base_id=parse_id(form.base.data))
+    return _save(actor, begun, form)
+
+
+def _save(actor: Actor, begun: Begun, form: EditForm) -> ResponseReturnValue:
+    act = request.form.get("aktion", "")
+    if act in {PREVIEW, KEEP}:
+        return _look(actor, begun, form, act)
+    if not form.is_ok():
+        return _editor(begun, form, 422)
+    try:
+        limit_writing(actor.account_id)
+        wording = _wording(actor, begun, form)
+        proposal = service.submit(actor, begun.space, begun.page, wording, begun.base_id)
+    except TooMany:
+        raise
+    except DomainError as error:
+        form.blame(error)
+        return _editor(begun, form, error.status)
+    return sent(proposal)
+
+
+def sent(proposal: Proposal) -> ResponseReturnValue:
+    if proposal.state == ProposalState.APPROVED and proposal.page_id is not None:
+        notice(_("Ihre Änderung ist veröffentlicht."))
+        return redirect(service.page_path(service.get_page(proposal.page_id)), code=303)
+    notice(_("Danke! Ihr Vorschlag ist da. Er erscheint, sobald ihn jemand geprüft hat."))
+    return redirect(service.proposal_path(proposal.id), code=303)
+
+
+def _look(actor: Actor, begun: Begun, form: EditForm, act: str) -> ResponseReturnValue:
+    """The text as it will look; kept as a private draft as well."""
+    form.validate()
+    form.form_errors.clear()
+    payload = {name: str(form[name].data or "") for name in ("title", "text", "tags", "summary")}
+    key = fold_title(form.title.data or "")
+    if not begun.cut:
+        service.save_draft(
+            actor, begun.space, begun.page, key, payload=payload, base_id=begun.base_id
+        )
+    said = _("Als Entwurf gespeichert. Nur Sie sehen ihn.") if act == KEEP else ""
+    html = _rendered(begun, form)
+    return _editor(begun, form, rendered=html if act == PREVIEW else None, said=said)
+
+
+def _wording(actor: Actor, begun: Begun, form: EditForm) -> Wording:
+    """Raises Invalid at the field that is wrong."""
+    text = form.text.data or ""
+    is_new = begun.page is None
+    return Wording(
+        title=(form.title.data or "") if is_new else begun.wording.title,
+        source=begun.cut.with_text(text) if begun.cut is not None else text,
+        tags=tuple((form.tags.data or "").split(",")),
+        parent_id=_parent(begun.space, form.parent.data or ""),
+        place=_place(form) or begun.wording.place if _keeps_shape(begun) else _place(form),
+        files=(*_kept_files(begun), *_new_file(actor, form)),
+        summary=form.summary.data or "",
+        minor=bool(form.minor.data),
+        kind=Kind.CREATE if is_new and not begun.waits else _kind(begun),
+    )
+
+
+def _kind(begun: Begun) -> Kind:
+    return Kind(begun.waits.kind) if begun.waits is not None else Kind.EDIT
+
+
+def _keeps_shape(begun: Begun) -> bool:
+    """A line or an area cannot be typed in two figures, so it stays."""
+    return (begun.wording.place or {}).get("type") not in (None, "Point")
+
+
+def _parent(space: Space, title: str) -> int | None:
+    if not title.strip():
+        return None
+    page = service.find_page(space, fold_title(title))
+    if page is None:
+        raise Invalid(PARENT_GONE, field="parent")
+    return page.id
+
+
+def _place(form: EditForm) -> Mapping[str, Any] | None:
+    words = (form.lat.data or "").strip(), (form.lon.data or "").strip()
+    if not any(words):
+        return None
+    try:
+        lat, lon = (float(word.replace(",", ".")) for word in words)
+    except ValueError as error:
+        raise Invalid("Bitte zwei Zahlen, etwa 54,1 und 10,2.", field="lat") from error
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180):  # noqa: PLR2004 - degrees of the globe
+        raise Invalid("Bitte zwei Zahlen, etwa 54,1 und 10,2.", field="lat")
+    label = (form.place.data or "").strip()
+    return {"type": "Point", "coordinates": [lon, lat], "label": label}
+
+
+def _kept_files(begun: Begun) -> tuple[Mapping[str, Any], ...]:
+    """From what the page has, never from what a form says: a file's id opens the file."""
+    dropped = set(request.form.getlist("weg"))
+    return tuple(file for file in begun.wording.files if file["name"] not in dropped)
+
+
+def _new_file(actor: Actor, form: EditForm) -> tuple[Mapping[str, Any], ...]:
+    picture = form.picture.accepted
+    if picture is None:
+        return ()
+    kept = files.keep_picture(picture, form.picture_alt.data or "", actor.party_id)
+    return (
+        {
+            "name": (form.picture_name.data or "").strip() or picture.filename,
+            "file_id": kept.id,
+            "alt": kept.title,
+            "caption": form.picture_caption.data or "",
+            "author": form.picture_author.data or "",
+            "licence": form.picture_licence.data or "",
+            "is_picture": True,
+        },
+    )
+
+
+def _rendered(begun: Begun, form: EditForm) -> Markup:
+    made = preview(begun.space, form.text.data or "", begun.wording.files, begun.page)
+    return Markup(made.html)  # noqa: S704 - kern.text has sanitised it
+
+
+@blueprint.post("/<space>/vorschau")
+@require_login
+def live_preview(space: str) -> ResponseReturnValue:
+    """The text as HTML, for the editor's script; nothing is kept."""
+    _actor, found = to_space(space)
+    return (
+        preview(found, request.form.get("text", "")).html,
+        200,
+        {"Cache-Control": "private, no-store"},
+    )
+
+
+def _change(
+    space: str, slug: str, form: Any, template: str, make: Callable[[Page, Wording], Wording]
+) -> ResponseReturnValue:
+    """A change beside the text, shown again with what was typed when it cannot be."""
+    actor, page = to_page(space, slug)
+    begun = _begin(actor, page, parse_id(form.base.data))
+    if not form.is_ok():
+        return render_template(template, page=page, form=form, touched=0), 422
+    try:
+        limit_writing(actor.account_id)
+        wording = make(page, begun.wording)
+        proposal = service.submit(actor, page.space, page, wording, begun.base_id)
+    except TooMany:
+        raise
+    except DomainError as error:
+        form.blame(error)
+        return render_template(template, page=page, form=form, touched=0), error.status
+    return sent(proposal)
+
+
+@blueprint.get("/<space>/<slug>/umbenennen")
+@require_login
+def rename(space: str, slug: str) -> ResponseReturnValue:
+    _actor, page = to_page(space, slug)
+    data = {"title": page.title, "parent": _title_of(page.parent_id), "base": page.published_id}
+    form = TitleForm(formdata=None, data=data)
+    touched = service.count_touched(page)
+    return render_template("wiki/rename.html", page=page, form=form, touched=touched)
+
+
+@blueprint.post("/<space>/<slug>/umbenennen")
+@require_login
+@shows_again
+@commits
+def save_rename(space: str, slug: str) -> ResponseReturnValue:
+    form = TitleForm()
+
+    def make(page: Page, wording: Wording) -> Wording:
+        is_named = (form.title.data or "").strip() != wording.title
+        return replace(
+            wording,
+            title=form.title.data or "",
+            parent_id=_parent(page.space, form.parent.data or ""),
+            summary=form.summary.data or "",
+            kind=Kind.RENAME if is_named else Kind.MOVE,
+        )
+
+    return _change(space, slug, form, "wiki/rename.html", make)
+
+
+@blueprint.get("/<space>/<slug>/loeschen")
+@require_login
+def delete(space: str, slug: str) -> ResponseReturnValue:
+    _actor, page = to_page(space, slug)
+    form = DeleteForm(formdata=None, data={"base": page.published_id})
+    return render_template(
+        "wiki/delete.html", page=page, form=form, touched=service.count_backlinks(page)
+    )
+
+
+@blueprint.post("/<space>/<slug>/loeschen")
+@require_login
+@shows_again
+@commits
+def save_delete(space: str, slug: str) -> ResponseReturnValue:
+    form = DeleteForm()
+
+    def make(_page: Page, wording: Wording) -> Wording:
+        return replace(wording, summary=form.summary.data or "", kind=Kind.DELETE)
+
+    return _change(space, slug, form, "wiki/delete.html", make)
+
+
+def _of_proposal(actor: Actor, proposal_id: int) -> tuple[Proposal, Begun]:
+    """Of a page that is to be: nothing published could be lost. Of another one while nothing was
+    published since; else its author joins both first."""
+    found = service.get_proposal_for(actor, proposal_id)
+    seen = service.outlook(found)
+    if found.page_id is not None and seen.state != State.CURRENT:
+        raise Conflict("Inzwischen wurde die Seite geändert. Bitte führen Sie beides zusammen.")
+    wording = wordings.of_snapshot(merging.newest(found), Kind(found.kind))
+    path = f"{service.proposal_path(found.id)}/bearbeiten"
+    return found, Begun(found.space, None, wording, found.base_id, waits=found, own_path=path)
+
+
+@blueprint.get("/vorschlag/<int:proposal_id>/bearbeiten")
+@require_login
+def edit_proposal(proposal_id: int) -> ResponseReturnValue:
+    found, begun = _of_proposal(current_actor(), proposal_id)
+    form = _filled(begun)
+    form.base.data = str(found.version)
+    return _editor(begun, form)
+
+
+@blueprint.post("/vorschlag/<int:proposal_id>/bearbeiten")
+@require_login
+@shows_again
+@commits
+def save_proposal(proposal_id: int) -> ResponseReturnValue:
+    """Whoever decides may mend it: the author stays the author."""
+    form = EditForm()
+    form.take_uploads()
+    actor = current_actor()
+    found, begun = _of_proposal(actor, proposal_id)
+    if request.form.get("aktion") == PREVIEW:
+        form.validate()
+        html = _rendered(begun, form)
+        return _editor(begun, form, rendered=html)
+    if not form.is_ok():
+        return _editor(begun, form, 422)
+    try:
+        limit_writing(actor.account_id)
+        wording = _wording(actor, begun, form)
+        version = parse_id(form.base.data) or 0
+        service.resolve(actor, found, version, wording=wording)
+    except TooMany:
+        raise
+    except DomainError as error:
+        form.blame(error)
+        return _editor(begun, form, error.status)
+    return sent(found)
+
+
+@blueprint.get("/vorschlaege")
+@require_login
+def own_proposals() -> ResponseReturnValue:
+    before = parse_id(request.args.get("vor"))
+    found = service.list_own(current_actor(), before, OWN + 1)
+    more = found[OWN - 1].id if len(found) > OWN else None
+    return render_template(
+        "wiki/own.html", proposals=found[:OWN], more=more, states=state_words(), kinds=kind_words()
+    )
