@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from flask import Flask
 from sqlalchemy import func, insert, select
 
+from bench import sending
 from bench.loader import Request
 from beteiligung.discussion.models import Post, Status, Thread
 from beteiligung.discussion.service import counting
@@ -34,6 +35,7 @@ from portal.betrieb.orte import inside
 
 LONGEST, USUAL = 10_000, 100  # posts
 PEOPLE = 400  # who write during the measurement
+DRAFTS = 4_000  # of a survey, as many as are sent
 SMALL_PROJECTS, SMALL_SIZES = 20, (LONGEST, *[USUAL] * 20)
 
 
@@ -62,6 +64,8 @@ class Place:
     fresh_post: int  # on the first page of the thread of 100
     people: Sequence[Person]
     documents: int
+    survey: str
+    drafts: Sequence[str]  # filled in, to be sent once each
 
     def writing_a_post(self, number: int) -> Request:
         person = self.people[number % len(self.people)]
@@ -72,6 +76,9 @@ class Place:
         person = self.people[number % len(self.people)]
         post = self.posts[number // len(self.people) % len(self.posts)]
         return _form(f"/beteiligung/beitrag/{post}/stimme", person, {"stimme": "1"})
+
+    def sending_answers(self, number: int) -> Request:
+        return sending.sending(self.survey, self.drafts[number])
 
     @property
     def open_thread_path(self) -> str:
@@ -109,7 +116,7 @@ def make(folder: Path, *, small: bool, server: str = "") -> Place:
     with use_town(town), app.app_context():
         search.rebuild_all()
         db.session.remove()
-    found = _found(app, town, settings)
+    found = _found(app, town, settings, DRAFTS // (4 if small else 1))
     engines.close()
     return found
 
@@ -120,7 +127,7 @@ def forget(place: Place) -> None:
         postgres.drop(place.town.database_url)
 
 
-def _found(app: Flask, town: Town, settings: Settings) -> Place:
+def _found(app: Flask, town: Town, settings: Settings, drafts: int) -> Place:
     people = _make_people(app, town)
     with use_town(town), app.app_context():
         usual, longest = _thread(USUAL), _thread(LONGEST)
@@ -136,6 +143,7 @@ def _found(app: Flask, town: Town, settings: Settings) -> Place:
         fresh = db.session.scalars(newest).first() or 0
         documents = db.session.scalar(select(func.count()).select_from(Post)) or 0
         db.session.remove()
+    survey, tokens = _make_survey(app, town, drafts)
     path = f"/beteiligung/gespraech/{longest}"
     deep = [f"{path}?seite=ab::{far[len(far) * share // 100]}" for share in (30, 60, 90)]
     return Place(
@@ -150,7 +158,16 @@ def _found(app: Flask, town: Town, settings: Settings) -> Place:
         fresh,
         people,
         documents,
+        survey,
+        tokens,
     )
+
+
+def _make_survey(app: Flask, town: Town, drafts: int) -> tuple[str, list[str]]:
+    with inside(app, town):
+        slug = sending.make_survey()
+        db.session.remove()
+        return slug, sending.make_drafts(slug, drafts)
 
 
 def _thread(size: int) -> int:

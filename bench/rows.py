@@ -98,11 +98,13 @@ def _writing(place: Place, served: Served, wanted: int) -> Iterator[Row]:
     for what, make in (("Beitrag", place.writing_a_post), ("Stimme", place.voting)):
         load = loader.run(served.port, make, clients=WRITERS, requests=wanted)
         yield from _written(f"{what} gespeichert, 16 zugleich", load, _database(place))
+    load = loader.run(served.port, place.sending_answers, clients=WRITERS, requests=wanted)
+    yield from _written("Umfrage abgeschickt, 16 zugleich", load, _database(place), right=200)
 
 
-def _written(what: str, load: Load, name: str) -> Iterator[Row]:
-    wrong = {status: number for status, number in load.statuses.items() if status != 303}
-    note = f"andere Antworten: {wrong}" if wrong else "alle Antworten 303"
+def _written(what: str, load: Load, name: str, right: int = 303) -> Iterator[Row]:
+    wrong = {status: number for status, number in load.statuses.items() if status != right}
+    note = f"andere Antworten: {wrong}" if wrong else f"alle Antworten {right}"
     yield Row(what, load.rate, "/s", least=500, note=note, database=name)
     yield Row(f"{what}: p99", load.quantile(0.99), "ms", most=250, note=note, database=name)
 

@@ -82,6 +82,11 @@ def without_lost(
     return kept, faults
 
 
+def are_asked(plan: Plan) -> bool:
+    """Most surveys want no files, and need not look for any."""
+    return any(isinstance(question, Files) for question in plan.questions.values())
+
+
 def keep_all(survey: Survey, plan: Plan, answers: Answers) -> dict[int, Value]:
     """The answers with the names under which files wait with them."""
     kept = dict(answers)

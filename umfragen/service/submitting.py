@@ -15,7 +15,6 @@ from umfragen.service.answering import (
     RESUME_SIGNS,
     Filling,
     find_row,
-    get_row,
     open_draft,
     require_open,
     today,
@@ -70,9 +69,9 @@ def submit(
     AlreadyAnswered, AdmissionMissing, Conflict after the end, NotFound.
     """
     lock(survey)
-    if find_row(survey, token) is None:
+    draft = find_row(survey, token)  # held on to, the session reads it once
+    if draft is None:
         return _again(survey, token)
-    draft = get_row(survey, token)
     filling = open_draft(survey, token)
     sheet = _checked(filling, waved_through=waved_through)
     if draft.is_test:
@@ -154,7 +153,9 @@ def full_quota(filling: Filling, sheet: Sheet) -> Quota | None:
 
 def lock(survey: Survey) -> None:
     """One at a time from here on: quotas and the size of batches are exact. On SQLite whoever
-    writes has the only place already."""
+    writes has the only place already, and what was read since is how it stands."""
+    if db.session.get_bind().dialect.name == "sqlite":
+        return
     fresh = ["state", "closes_at", "has_answers", "answers_count", "current_version", "level"]
     db.session.refresh(survey, fresh, with_for_update=True)
 

@@ -1,5 +1,7 @@
 """Versions made ready to ask, kept in memory by their fingerprint: a version never changes."""
 
+from weakref import WeakKeyDictionary
+
 from sqlalchemy import select
 
 from kern.db import db
@@ -18,6 +20,13 @@ def definition_of(survey: Survey, version: int | None = None) -> Definition:
 
 def plan_of(survey: Survey, version: int | None = None) -> Plan:
     wanted = survey.current_version if version is None else version
+    known = _of_survey.setdefault(survey, {})
+    if wanted not in known:
+        known[wanted] = _plan_of(survey, wanted)
+    return known[wanted]
+
+
+def _plan_of(survey: Survey, wanted: int) -> Plan:
     row = (SurveyVersion.survey_id == survey.id, SurveyVersion.version == wanted)
     sha256 = db.session.scalar(select(SurveyVersion.sha256).where(*row))
     if sha256 is None:
@@ -61,3 +70,5 @@ class _Plans:
 
 
 _plans = _Plans()
+_of_survey: WeakKeyDictionary[Survey, dict[int, Plan]] = WeakKeyDictionary()
+"""By the object of one session: a request asks several times. Goes with it."""

@@ -88,7 +88,10 @@ def drop(slug: str, token: str) -> ResponseReturnValue:
 
 def _keep_files(survey: Survey, token: str) -> None:
     """Only what is sent for good: a trial leaves no files."""
-    if find_row(survey, token) is None:  # sent before: counted once, with its files
+    if survey.current_version and not files.are_asked(service.plan_of(survey)):
+        return
+    draft = find_row(survey, token)
+    if draft is None:  # sent before: counted once, with its files
         return
     filling = service.open_draft(survey, token)
     if filling.is_test:
