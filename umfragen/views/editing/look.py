@@ -102,7 +102,7 @@ def _page(desk: Desk, form: LookForm) -> str:
     settings = service.settings_of(desk.survey)
     if not settings.logo and "without_logo" in form:
         del form.without_logo
-    frame = (
+    snippet = (
         f'<iframe src="{current_town().address}/umfragen/{desk.slug}/einbetten"'
         f' title="{escape(_("Umfrage: %(title)s", title=desk.survey.title))}"'
         ' width="100%" height="320" loading="lazy"></iframe>'
@@ -113,6 +113,6 @@ def _page(desk: Desk, form: LookForm) -> str:
         "darstellung",
         form=form,
         settings=settings,
-        frame=frame,
+        snippet=snippet,
         short_address=_address(desk).split("://", 1)[-1],
     )
