@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kern.search import analysis
+from kern.search import analysis, compounds
 
 MAX_TEXT = 200
 MAX_WORDS = 12
@@ -54,7 +54,15 @@ class Query:
         if any(term == part for phrase in self.phrases for part, _ in phrase):
             return True
         starts = tuple(prefix.text for prefix in self.prefixes)
-        return bool(starts) and analysis.fold(word).startswith(starts)
+        if starts and analysis.fold(word).startswith(starts):
+            return True
+        parts = (*self.words, *(prefix.term for prefix in self.prefixes))
+        return any(compounds.has_part(term, part, _everything) for part in parts)
+
+
+def _everything(_term: str) -> bool:
+    """The index has looked up what the town's words are; marking need not again."""
+    return True
 
 
 class _Parts:

@@ -25,7 +25,7 @@ from whoosh.searching import Searcher
 
 from kern.clock import now
 from kern.content import Document, Ref
-from kern.search import analysis, generations
+from kern.search import analysis, compounds, generations
 from kern.search.backend import Hit, Hits, IndexUnavailable, Order, Reader, Request, digest_of
 from kern.search.generations import Generations
 from kern.search.query import Phrase, Prefix, Query
@@ -33,6 +33,8 @@ from kern.search.query import Phrase, Prefix, Query
 TIME_LIMIT = 0.3  # seconds of CPU per search; what was found until then is shown
 MAX_PREFIX_TERMS = 50  # in one query, shared by all its beginnings
 _MAX_LOOKED_AT = 3_000  # terms with one beginning; the dictionary has hundreds for three letters
+MAX_COMPOUNDS = 40  # in one query, shared by all its words
+_COMPOUND_BOOST = 0.5  # Fahrradweg is a good answer to Radweg, Radweg a better one
 _PREFIX_BOOST = 0.4  # a longer word is a worse hit than the word itself
 _MEMORY = 64  # MB a writer may hold before it sorts on disk
 _OPEN_TRIES = 5  # a writer may delete files between reading the table and opening them
@@ -60,9 +62,22 @@ class _TermsField(fields.FieldType):  # type: ignore[misc]  # whoosh has no type
             yield text.encode(), len(positions), float(weights[text]), encode(positions)
 
 
+class _EndsField(fields.FieldType):  # type: ignore[misc]  # as above
+    """Long terms backwards: who looks for `radweg` finds all that end so side by side."""
+
+    def __init__(self) -> None:
+        super().__init__(formats.Existence(), None, scorable=False)
+
+    def index(self, value: Sequence[analysis.Term], **_: Any) -> Iterator[tuple[Any, ...]]:
+        longest = {term.text for term in value if len(term.text) >= compounds.SHORTEST_COMPOUND}
+        for text in longest:
+            yield text[::-1].encode(), 1, 1.0, b""
+
+
 def _schema() -> fields.Schema:
     return fields.Schema(
         text=_TermsField(),
+        ends=_EndsField(),
         ref=fields.ID(sortable=True),
         path=fields.COLUMN(columns.VarBytesColumn()),
         kind=fields.COLUMN(columns.RefBytesColumn()),
@@ -267,8 +282,10 @@ def _fill(path: Path, documents: Iterable[Document], progress: Callable[[int], N
 
 
 def _fields(document: Document) -> dict[str, Any]:
+    terms = list(_terms(document))
     return {
-        "text": list(_terms(document)),
+        "text": terms,
+        "ends": terms,
         "ref": str(Ref(document.key, document.id)),
         "path": document.path.encode(),
         "kind": document.kind.encode(),
@@ -395,10 +412,14 @@ def _hit(ref: bytes, found: _Found) -> Hit:
 
 
 def _wanted(wanted: Query, reader: Any) -> Any:
-    parts: list[Any] = [query.Term("text", word) for word in wanted.words]
+    vocabulary = _Vocabulary(reader)
+    share = MAX_COMPOUNDS // max(len(wanted.words) + len(wanted.prefixes), 1)
+    parts: list[Any] = [_word(word, vocabulary.containing(word, share)) for word in wanted.words]
     parts += [_phrase(phrase) for phrase in wanted.phrases]
     limit = MAX_PREFIX_TERMS // max(len(wanted.prefixes), 1)
-    parts += [_prefix(prefix, reader, limit) for prefix in wanted.prefixes]
+    for prefix in wanted.prefixes:
+        longer = vocabulary.containing(prefix.term, share)
+        parts.append(_prefix(prefix, _beginning_with(prefix.text, reader, limit), longer))
     return parts[0] if len(parts) == 1 else query.And(parts)
 
 
@@ -411,22 +432,63 @@ def _phrase(phrase: Phrase) -> Any:
     return joined
 
 
-def _prefix(prefix: Prefix, reader: Any, limit: int) -> Any:
-    """The word itself, or the most frequent words that begin so."""
-    exact = query.Term("text", prefix.term)
-    longer = [
-        query.Term("text", text, boost=_PREFIX_BOOST)
-        for text in _beginning_with(prefix.text, reader, limit)
-        if text != prefix.term
-    ]
+def _word(term: str, compounds_: Sequence[str]) -> Any:
+    """The word itself, or a compound that it is the first or the last part of."""
+    exact = query.Term("text", term)
+    longer = [query.Term("text", text, boost=_COMPOUND_BOOST) for text in compounds_]
     return query.Or([exact, *longer]) if longer else exact
 
 
+def _prefix(prefix: Prefix, longer: Sequence[str], compounds_: Sequence[str]) -> Any:
+    """The word itself, the most frequent words that begin so, or compounds with it."""
+    boosts = dict.fromkeys(longer, _PREFIX_BOOST) | dict.fromkeys(compounds_, _COMPOUND_BOOST)
+    boosts[prefix.term] = 1.0
+    terms = [query.Term("text", text, boost=boost) for text, boost in boosts.items()]
+    return terms[0] if len(terms) == 1 else query.Or(terms)
+
+
+class _Vocabulary:
+    """The words of the town, as the index has them."""
+
+    def __init__(self, reader: Any) -> None:
+        self._leaves = reader.leaf_readers() if reader.doc_count_all() else []
+        self._known: dict[str, bool] = {}
+
+    def containing(self, part: str, limit: int) -> list[str]:
+        """The most frequent compounds that this is the first or the last part of."""
+        if len(part) < compounds.SHORTEST:
+            return []
+        counted = Counter(dict(self._ending_with(part)))
+        counted.update(dict(_counted("text", part, self._leaves)))
+        found = (text for text, _ in counted.most_common() if self._has(text, part))
+        return list(itertools.islice(found, limit))
+
+    def _ending_with(self, part: str) -> Iterator[tuple[str, int]]:
+        for text, count in _counted("ends", part[::-1], self._leaves).items():
+            yield text[::-1], count
+
+    def _has(self, text: str, part: str) -> bool:
+        return text != part and compounds.has_part(text, part, self._is_known)
+
+    def _is_known(self, term: str) -> bool:
+        if term not in self._known:
+            pair = ("text", term.encode())
+            self._known[term] = any(pair in leaf for leaf, _ in self._leaves)
+        return self._known[term]
+
+
 def _beginning_with(start: str, reader: Any, limit: int) -> list[str]:
-    counted: Counter[str] = Counter()
     leaves = reader.leaf_readers() if reader.doc_count_all() else []
+    return [text for text, _ in _counted("text", start, leaves).most_common(limit)]
+
+
+def _counted(field: str, start: str, leaves: Iterable[tuple[Any, int]]) -> Counter[str]:
+    """Terms that begin so, with how many documents have them."""
+    counted: Counter[str] = Counter()
     for leaf, _ in leaves:
-        terms = leaf.iter_prefix("text", start)
+        if field not in leaf.schema:
+            continue  # built by an older program: it serves until the worker has built a new one
+        terms = leaf.iter_prefix(field, start)
         for (text, info), _ in zip(terms, range(_MAX_LOOKED_AT), strict=False):
             counted[bytes(text).decode()] += info.doc_frequency()
-    return [text for text, _ in counted.most_common(limit)]
+    return counted
