@@ -60,6 +60,8 @@ from umfragen.views import panel as survey_panel
 from umfragen.views import paper as papier
 from umfragen.views import results as ergebnisse
 from wiki import cli as wiki_cli
+from wiki import content as wiki_content
+from wiki import notices as wiki_notices
 from wiki import views as wiki
 from wiki.service import deciding as wiki_deciding
 from wiki.service import drafts as wiki_drafts
@@ -72,6 +74,8 @@ CONTENT_TYPES: tuple[ContentType, ...] = (
     discussion_content.POSTS,
     survey_content.SURVEYS,
     survey_content.FREE_TEXTS,
+    wiki_content.PAGES,
+    wiki_content.PROPOSALS,
 )
 MAIL_KINDS: tuple[MailKind, ...] = (
     *konto_mails.MAIL_KINDS,
@@ -88,6 +92,7 @@ NOTICE_TYPES: tuple[NoticeType, ...] = (
     *statement_notices.TYPES,
     *report_notices.TYPES,
     *survey_notices.TYPES,
+    *wiki_notices.TYPES,
 )
 PENDING_KINDS: tuple[PendingKind, ...] = (acts.POST, acts.VOTE, notice_acts.FOLLOW)
 KEEPERS: tuple[Keeper, ...] = (

@@ -20,6 +20,7 @@ KINDS: Mapping[str, Kind] = {
     "gespraech": Kind(_l("Gespräch"), _l("Gespräche"), "list"),
     "beitrag": Kind(_l("Beitrag"), _l("Beiträge"), "speech"),
     "antwort": Kind(_l("Antwort der Verwaltung"), _l("Antworten der Verwaltung"), "office"),
+    "wiki": Kind(_l("Wikiseite"), _l("Wikiseiten"), "list"),
     "umfrage": Kind(_l("Umfrage"), _l("Umfragen"), "list"),
     "freitext": Kind(_l("Antwort auf eine Umfrage"), _l("Antworten auf Umfragen"), "speech"),
 }

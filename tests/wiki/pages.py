@@ -56,6 +56,7 @@ def change(author: Actor, page: Page, base_id: int | None = None, **changes: Any
     assert base is not None
     changes.setdefault("kind", Kind.EDIT)
     changes.setdefault("summary", "")
+    changes.setdefault("minor", False)
     return service.propose(author, page.space, page, replace(base, **changes), base_id)
 
 

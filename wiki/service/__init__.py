@@ -22,6 +22,7 @@ from wiki.service.deciding import (
 from wiki.service.drafts import discard_draft, find_draft, save_draft
 from wiki.service.linking import backlinks, count_backlinks, orphans, wanted
 from wiki.service.merging import FieldClash, Outlook, State, outlook
+from wiki.service.moderating import hide_of_revision
 from wiki.service.pages import (
     Moved,
     find_page,
@@ -90,6 +91,7 @@ __all__ = [
     "get_published",
     "get_revision",
     "get_space_for",
+    "hide_of_revision",
     "import_author",
     "list_own",
     "list_remarks",

@@ -133,7 +133,7 @@ def _bring_up(page: Page, revision: Revision, wording: Wording, before: Before) 
     page.slug, page.parent_id, page.place = revision.slug, _parent(page, revision), revision.place
     page.changed_at = revision.approved_at
     if revision.kind == Kind.DELETE:
-        _take_down(page, before)
+        take_down(page, before)
         return
     page.hidden_at = page.hidden_rule = page.redirect_to = None
     add_address(page)
@@ -171,7 +171,7 @@ def _parent(page: Page, revision: Revision) -> int | None:
 DEEPEST = 20  # levels of the tree
 
 
-def _take_down(page: Page, before: Before) -> None:
+def take_down(page: Page, before: Before) -> None:
     rendering.empty(page)
     linking.left(page, before.title_key)
     linking.changed(page, before.tags)
@@ -214,7 +214,7 @@ def take_back(page: Page, revision: Revision) -> None:
     added = page.slug if parent is None or parent.slug != page.slug else None
     if parent is None:
         files.unpublish(_file_ids(revision.id))
-        _take_down(page, before)
+        take_down(page, before)
         db.session.delete(revision)
         db.session.execute(delete(Address).where(Address.page_id == page.id))
         db.session.flush()
@@ -236,7 +236,7 @@ def show_again(page: Page, revision: Revision, before: Before) -> None:
     page.title, page.title_key = revision.title, fold_title(revision.title)
     page.slug, page.parent_id, page.place = revision.slug, revision.page_parent_id, revision.place
     if page.state == PageState.DELETED:
-        _take_down(page, before)
+        take_down(page, before)
         return
     linking.store_tags(page, revision.tags)
     rendering.render_into(page, wording.source, revision.files)

@@ -1,0 +1,300 @@
+"""How pages and proposals appear in search, on the desk, in feeds, notices and exports.
+
+A proposal waits and is never public itself; what it becomes is a version of a page.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import joinedload
+
+from kern import text
+from kern.accounts import nameless
+from kern.accounts.models import Party
+from kern.actor import GUEST, Actor
+from kern.content import (
+    Card,
+    ContentType,
+    DeskItem,
+    Document,
+    Entry,
+    Ref,
+    Verdict,
+    Within,
+)
+from kern.db import db
+from kern.i18n import _, _l
+from kern.scope import Scope
+from kern.scope.rules import audience, readable, shown
+from wiki.models import (
+    PAGE_KEY,
+    PROPOSAL_KEY,
+    Kind,
+    Page,
+    PageState,
+    PageTag,
+    Proposal,
+    ProposalState,
+    Revision,
+    Snapshot,
+    Space,
+    StoredText,
+)
+from wiki.rendering import Frame, Nobody, render_page
+from wiki.service import deciding, erasure, moderating, proposals
+from wiki.service.pages import get_page, page_path
+from wiki.service.proposals import proposal_path
+
+SHORT = 200
+SHOWN_AT_DESK = 20_000  # characters: the proposal's own page shows the rest
+
+PAGE_STATES = {
+    PageState.PUBLIC: _l("öffentlich"),
+    PageState.DELETED: _l("gelöscht"),
+    PageState.HIDDEN: _l("ausgeblendet"),
+}
+PROPOSAL_STATES = {
+    ProposalState.SUBMITTED: _l("wartet auf Prüfung"),
+    ProposalState.CHANGES_REQUESTED: _l("Änderung erbeten"),
+    ProposalState.APPROVED: _l("angenommen"),
+    ProposalState.REJECTED: _l("abgelehnt"),
+    ProposalState.WITHDRAWN: _l("zurückgezogen"),
+    ProposalState.EXPIRED: _l("abgelaufen"),
+}
+KIND_LABELS = {
+    Kind.CREATE: _l("Neue Wikiseite"),
+    Kind.EDIT: _l("Geänderte Wikiseite"),
+    Kind.RENAME: _l("Neuer Titel einer Wikiseite"),
+    Kind.MOVE: _l("Verschobene Wikiseite"),
+    Kind.DELETE: _l("Löschung einer Wikiseite"),
+    Kind.UNDELETE: _l("Wiederherstellung einer Wikiseite"),
+    Kind.TAG: _l("Schlagwörter einer Wikiseite"),
+    Kind.UPLOAD: _l("Dateien einer Wikiseite"),
+    Kind.REVERT: _l("Rückkehr zu einer früheren Fassung"),
+}
+
+
+def name_of(party: Party | None) -> str:
+    """The name under a version; a nameless one is said as everywhere."""
+    if party is None or party.erased_at is not None:
+        return str(nameless.GONE)
+    return party.name or str(nameless.GUEST)
+
+
+def _public() -> Select[Page]:
+    query = select(Page).join(Scope, Scope.id == Page.space_id)
+    query = query.where(Page.state == PageState.PUBLIC, shown())
+    return query.options(joinedload(Page.space).joinedload(Space.scope))
+
+
+def _cards(ids: Sequence[int]) -> Mapping[int, Card]:
+    pages = db.session.scalars(_public().where(Page.id.in_(ids)))
+    return {page.id: _card(page) for page in pages}
+
+
+def _card(page: Page) -> Card:
+    return Card(
+        ref=Ref(PAGE_KEY, page.id),
+        label=_("Wikiseite"),
+        title=page.title,
+        text=text.excerpt(page.plain, SHORT),
+        path=page_path(page),
+        at=page.changed_at,
+        scope_id=page.space_id,
+        facts=(page.space.scope.title,),
+    )
+
+
+def _documents(ids: Sequence[int]) -> Sequence[Document]:
+    pages = db.session.scalars(_public().where(Page.id.in_(ids))).all()
+    tags: dict[int, list[str]] = {}
+    for row in db.session.execute(
+        select(PageTag.page_id, PageTag.tag).where(PageTag.page_id.in_(ids))
+    ):
+        tags.setdefault(row.page_id, []).append(row.tag)
+    query = select(Revision.page_id, Revision.files).join(Page, Page.published_id == Revision.id)
+    files = {row.page_id: row.files for row in db.session.execute(query.where(Page.id.in_(ids)))}
+    return [
+        Document(
+            key=PAGE_KEY,
+            id=page.id,
+            title=page.title,
+            body="\n".join(
+                [page.plain, *tags.get(page.id, ()), *_file_words(files.get(page.id, ()))]
+            ).strip(),
+            kind="wiki",
+            scope=page.space_id,
+            audience=audience(page.space.scope),
+            path=page_path(page),
+            at=page.changed_at,
+            boost=1.3,
+        )
+        for page in pages
+    ]
+
+
+def _file_words(files: Sequence[Mapping[str, object]]) -> list[str]:
+    return [str(file.get(name) or "") for file in files for name in ("name", "alt", "caption")]
+
+
+def _public_ids() -> Iterator[int]:
+    query = select(Page.id).join(Scope, Scope.id == Page.space_id)
+    query = query.where(Page.state == PageState.PUBLIC, shown())
+    yield from db.session.scalars(query.order_by(Page.id))
+
+
+def _page_items(ids: Sequence[int]) -> Mapping[int, DeskItem]:
+    query = (
+        select(Page, Revision, StoredText.source)
+        .join(Revision, Revision.id == Page.published_id)
+        .outerjoin(StoredText, StoredText.id == Revision.text_id)
+        .where(Page.id.in_(ids))
+        .options(joinedload(Page.space).joinedload(Space.scope), joinedload(Revision.author))
+    )
+    return {
+        page.id: DeskItem(
+            ref=Ref(PAGE_KEY, page.id),
+            revision=revision.number,
+            label=_("Wikiseite"),
+            title=page.title,
+            html=page.html or _preview(source or ""),
+            plain=page.plain or (source or ""),
+            author=name_of(revision.author),
+            author_party=revision.author_id,
+            written_at=revision.written_at,
+            path=page_path(page),
+            scope_id=page.space_id,
+            scope_title=page.space.scope.title,
+            status=str(PAGE_STATES[PageState(page.state)]),
+            source=source or "",
+            owns_title=True,
+        )
+        for page, revision, source in db.session.execute(query)
+    }
+
+
+def _preview(source: str) -> str:
+    """Asks the database nothing: a desk with a hundred of them stays quick."""
+    return render_page(source[:SHOWN_AT_DESK], Nobody(), Frame()).html
+
+
+def _proposal_items(ids: Sequence[int]) -> Mapping[int, DeskItem]:
+    newest = and_(Snapshot.proposal_id == Proposal.id, Snapshot.number == Proposal.latest)
+    query = (
+        select(Proposal, Snapshot, StoredText.source)
+        .join(Snapshot, newest)
+        .join(StoredText, StoredText.id == Snapshot.text_id)
+        .where(Proposal.id.in_(ids))
+        .options(
+            joinedload(Proposal.space).joinedload(Space.scope),
+            joinedload(Proposal.page),
+            joinedload(Proposal.author),
+        )
+    )
+    return {
+        proposal.id: _proposal_item(proposal, snapshot, source)
+        for proposal, snapshot, source in db.session.execute(query)
+    }
+
+
+def _proposal_item(proposal: Proposal, snapshot: Snapshot, source: str) -> DeskItem:
+    made = render_page(source[:SHOWN_AT_DESK], Nobody(), Frame())
+    return DeskItem(
+        ref=Ref(PROPOSAL_KEY, proposal.id),
+        revision=proposal.latest,
+        label=str(KIND_LABELS[Kind(proposal.kind)]),
+        title=snapshot.title,
+        html=made.html,
+        plain=made.plain,
+        author=name_of(proposal.author),
+        author_party=proposal.author_id,
+        written_at=snapshot.created_at,
+        path=proposal_path(proposal.id),
+        context=snapshot.summary,
+        scope_id=proposal.space_id,
+        scope_title=proposal.space.scope.title,
+        status=str(PROPOSAL_STATES[ProposalState(proposal.state)]),
+        source=source,
+        owns_title=True,
+        public_html=proposal.page.html if proposal.page is not None else "",
+    )
+
+
+def _decide(id_: int, snapshot: int, actor: Actor, verdict: Verdict) -> None:
+    """What joins or clashes is said in a sentence that leads to the proposal's own page."""
+    proposal = proposals.get_proposal(id_)
+    if verdict is Verdict.REJECT:
+        deciding.reject(actor, proposal, snapshot)
+    else:
+        deciding.approve(actor, proposal, snapshot)
+
+
+def _find_titles(words: str, limit: int) -> Sequence[int]:
+    query = select(Page.id).join(Scope, Scope.id == Page.space_id)
+    query = query.where(Page.state == PageState.PUBLIC, shown())
+    parts = [Page.title.icontains(word, autoescape=True) for word in words.split()[:6]]
+    return db.session.scalars(query.where(or_(*parts)).order_by(Page.id.desc()).limit(limit)).all()
+
+
+def _newest(within: Within, limit: int) -> Sequence[Entry]:
+    if within.answers or within.host is not None:
+        return ()
+    query = _public().where(readable(GUEST))
+    if within.scope_id is not None:
+        query = query.where(Page.space_id == within.scope_id)
+    pages = db.session.scalars(query.order_by(Page.changed_at.desc(), Page.id.desc()).limit(limit))
+    return [
+        Entry(
+            ref=Ref(PAGE_KEY, page.id),
+            title=page.title,
+            html=page.html,
+            author="",
+            path=page_path(page),
+            at=page.created_at,
+            changed_at=page.changed_at,
+        )
+        for page in pages
+    ]
+
+
+PAGES = ContentType(
+    key=PAGE_KEY,
+    label=_l("Wikiseite"),
+    plural=_l("Wikiseiten"),
+    cards=_cards,
+    documents=_documents,
+    public_ids=_public_ids,
+    desk_items=_page_items,
+    hide=lambda id_, actor, rule: moderating.hide(get_page(id_), actor, rule),
+    restore=lambda id_, actor: moderating.restore(get_page(id_), actor),
+    redact=lambda id_, actor, left: moderating.redact_page(get_page(id_), actor, left),
+    erase_author=erasure.forget_in_pages,
+    export=erasure.export_pages,
+    mentions=moderating.list_in_pages,
+    strike=moderating.strike,
+    find_titles=_find_titles,
+    followed=True,
+    newest=_newest,
+)
+
+PROPOSALS = ContentType(
+    key=PROPOSAL_KEY,
+    label=_l("Vorschlag für das Wiki"),
+    plural=_l("Vorschläge für das Wiki"),
+    cards=lambda _ids: {},
+    documents=lambda _ids: (),
+    public_ids=lambda: iter(()),
+    desk_items=_proposal_items,
+    decide=_decide,
+    reopen=lambda id_, snapshot, actor: deciding.take_back(
+        actor, proposals.get_proposal(id_), snapshot
+    ),
+    redact=lambda id_, actor, left: moderating.redact_proposal(
+        proposals.get_proposal(id_), actor, left
+    ),
+    erase_author=erasure.forget_in_proposals,
+    export=erasure.export_proposals,
+    own_paths=lambda ids: {id_: proposal_path(id_) for id_ in ids},
+    mentions=moderating.list_in_proposals,
+    strike=moderating.strike,
+)
