@@ -34,6 +34,7 @@ from tests.umfragen.content_makers import (
     texts_page,
 )
 from umfragen.models import FREE_TEXT_KEY, SURVEY_KEY
+from wiki.models import PAGE_KEY, PROPOSAL_KEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,3 +158,5 @@ MAKERS: Mapping[str, Maker] = {
     SURVEY_KEY: Maker(make_survey_in, shown_in=survey_page, stays=True),
     FREE_TEXT_KEY: Maker(make_free_text_in, shown_in=texts_page, stays=True, has_author=False),
 }
+APART = frozenset({PAGE_KEY, PROPOSAL_KEY})
+"""Wait as one thing and appear as another: tests/wiki/test_wiki_desk.py holds them to the same."""
