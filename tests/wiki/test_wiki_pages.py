@@ -50,6 +50,19 @@ def test_a_page_tells_how_old_it_is_who_wrote_it_and_what_may_be_done_with_it(
     assert "Set-Cookie" not in shown.headers
 
 
+def test_a_map_in_the_text_of_a_page_gets_its_script_and_its_ground(client: FlaskClient) -> None:
+    place = {"type": "Point", "coordinates": [10.0, 54.0]}
+    make_page("Eiche", tags=("Bäume",), place=place)
+    make_page("Alle Bäume", "{{Karte: Bäume}}")
+    db.session.commit()
+
+    shown = client.get("/wiki/ortswiki/alle-baeume")
+
+    assert 'data-lat="54.000000"' in shown.text
+    assert 'data-tiles="' in shown.text
+    assert "/map." in shown.text
+
+
 @pytest.mark.parametrize(
     "path",
     [
