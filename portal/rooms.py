@@ -51,6 +51,7 @@ from umfragen import cli as survey_cli
 from umfragen import content as survey_content
 from umfragen import mails as survey_mails
 from umfragen import notices as survey_notices
+from umfragen.results import publication
 from umfragen.service import answering as survey_drafts
 from umfragen.service import states as survey_states
 from umfragen.service import upkeep as survey_upkeep
@@ -148,6 +149,7 @@ def register(app: Flask) -> None:
     worker.on_tick(project_news.tell_phases)
     worker.on_tick(survey_states.pass_instants)
     worker.on_tick(survey_upkeep.fold_columns)
+    worker.on_tick(publication.take_asked_snapshots)
     worker.on_tick(survey_upkeep.empty_inboxes)
     worker.on_tick(survey_upkeep.mix_marks)
     worker.on_tick(survey_upkeep.forget_texts)

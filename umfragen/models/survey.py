@@ -91,6 +91,8 @@ class Survey(Model):
     results_at: Mapped[datetime | None] = mapped_column(Utc)
     """Since when everybody may read results; None while nobody may."""
     results_changed_at: Mapped[datetime | None] = mapped_column(Utc)
+    snapshot_asked: Mapped[str | None] = mapped_column(String(40))
+    """Questions to look at groups by, with commas, of a state that the worker shall take."""
     hidden_from: Mapped[State | None] = mapped_column(String(12))  # where restoring leads
     hidden_at: Mapped[datetime | None] = mapped_column(Utc)
     hidden_rule: Mapped[int | None]  # number of the rule, shown on the tombstone

@@ -5,17 +5,20 @@ tell these answers. So a new snapshot needs as many new answers as the smallest 
 """
 
 import hashlib
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import joinedload
 
 from kern import text
-from kern.actor import Actor
+from kern.actor import SYSTEM, Actor
 from kern.clock import now
 from kern.db import db
-from kern.errors import Conflict, Invalid
+from kern.errors import Conflict, DomainError, Invalid
 from kern.outbox import Fact
 from umfragen import rules
 from umfragen.definition.questions import AnyQuestion, Place
@@ -33,8 +36,11 @@ from umfragen.service.changes import announce
 from umfragen.store.frame import Frame
 from umfragen.store.plans import plan_of
 
+log = logging.getLogger(__name__)
+
 WHOLE = 0  # the key of the office's word about the survey as a whole
 MAX_FILTERS = 2
+LARGE = 5_000  # answers
 MAX_OUTCOME = 5_000
 
 
@@ -73,6 +79,35 @@ def is_public(survey: Survey) -> bool:
 
 def results_path(survey: Survey) -> str:
     return f"/umfragen/{survey.slug}/ergebnis"
+
+
+def ask_for_snapshot(actor: Actor, survey: Survey, filters: Sequence[int]) -> Snapshot | None:
+    """`take_snapshot`, or None where that takes seconds: then the worker does it in a minute."""
+    if survey.answers_count <= LARGE:
+        return take_snapshot(actor, survey, filters)
+    rules.require_may_publish(actor, survey)
+    whole = whole_counts(survey)
+    _require_enough(survey, whole)
+    chosen = _checked_filters(plan_of(survey), filters)
+    _require_distance(survey, latest(survey.id), whole, fingerprint(whole))
+    survey.snapshot_asked = ",".join(map(str, chosen))
+    announce(actor, survey, "survey.results.ask")
+    return None
+
+
+def take_asked_snapshots(_since: datetime, _until: datetime) -> bool:
+    """One at a time: it holds the town's only place to write."""
+    query = select(Survey).where(Survey.snapshot_asked.is_not(None)).order_by(Survey.id)
+    survey = db.session.scalar(query.options(joinedload(Survey.scope)).limit(1))
+    if survey is None:
+        return False
+    filters = [int(key) for key in (survey.snapshot_asked or "").split(",") if key]
+    survey.snapshot_asked = None
+    try:
+        take_snapshot(SYSTEM, survey, filters)
+    except DomainError:  # answers were withdrawn meanwhile; the page says what is missing
+        log.info("Umfrage %s: Der Stand wurde nicht aufgenommen", survey.id)
+    return True
 
 
 def take_snapshot(actor: Actor, survey: Survey, filters: Sequence[int]) -> Snapshot:

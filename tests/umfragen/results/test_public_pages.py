@@ -10,6 +10,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from kern.actor import Actor
+from kern.clock import now
 from kern.db import db
 from kern.errors import Conflict
 from tests.umfragen.results.conftest import fill, keys_of
@@ -312,3 +313,23 @@ def test_publishing_by_the_pages_of_the_office(
     assert "<p>Gut.</p>" in reader.get(public).text
     assert office.post(f"{here}/zurueckziehen").status_code == 303
     assert reader.get(public).status_code == 404
+
+
+def test_a_state_of_very_many_answers_is_taken_by_the_worker(
+    survey: Survey, office: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publication, "LARGE", 40)
+    fill(survey, 60)
+    id_, keys, here = survey.id, keys_of(survey), f"/umfragen/{survey.slug}/auswertung"
+    assert office.post(f"{here}/stand", {"filter": keys["rad"]}).status_code == 303
+    page = office.get(f"{here}/veroeffentlichen").text
+    assert "Ein neuer Stand wird gerade vorbereitet" in page
+    assert "Stand aufnehmen" not in page
+    assert publication.latest(id_) is None
+    assert publication.take_asked_snapshots(now(), now())
+    db.session.commit()
+    snapshot = publication.latest(id_)
+    assert snapshot
+    assert snapshot.data["filters"] == [keys["rad"]]
+    assert "vorbereitet" not in office.get(f"{here}/veroeffentlichen").text
+    assert not publication.take_asked_snapshots(now(), now())

@@ -42,12 +42,15 @@ def take_snapshot(slug: str) -> ResponseReturnValue:
     office = _to_publish(slug)
     filters = [key for value in request.form.getlist("filter") if (key := parse_id(value))]
     try:
-        publication.take_snapshot(office.actor, office.survey, filters)
+        taken = publication.ask_for_snapshot(office.actor, office.survey, filters)
     except DomainError as error:
         rows = publication.published(office.survey.id)
         kept = {key: row.outcome for key, row in rows.items()}
         return _page(office, Choice(frozenset(rows), kept), error, filters), 422
-    notice(_("Der Stand ist aufgenommen."))
+    if taken is None:
+        notice(_("Der Stand wird gerade vorbereitet. In etwa einer Minute ist er da."))
+    else:
+        notice(_("Der Stand ist aufgenommen."))
     return redirect(f"{office.path}/veroeffentlichen", code=303)
 
 
@@ -89,6 +92,7 @@ def _page(
     page = {
         "errors": {getattr(error, "field", "") or "": say(error)} if error else {},
         "snapshot": snapshot,
+        "is_asked": office.survey.snapshot_asked is not None,
         "missing": publication.missing_until_next(office.survey),
         "filterable": [
             (question.key, office.wording.title(question))
