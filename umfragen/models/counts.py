@@ -66,7 +66,8 @@ class Block(Model):
 
 
 class ColumnBlock(Model):
-    """One column of one block, compressed: a byte per response, or eight for a number."""
+    """One column of one block, as `umfragen.store.packing` makes it: a bit per response for each
+    value, or eight bytes for a number."""
 
     __tablename__ = "umfragen_column_block"
     __table_args__ = NO_ROWID
