@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from kern.accounts.permissions import Role
 from kern.actor import Actor
-from kern.db import db, engines, writing
+from kern.db import db, writing
 from kern.errors import Conflict
 from kern.town import Town, Towns, use_town
 from tests.builders import make_actor
@@ -50,7 +50,6 @@ def test_32_people_at_once_leave_a_history_that_explains_every_byte(app: Flask, 
 
     db.session.rollback()
     _require_explained(number)
-    engines.close()
 
 
 def _wish(author: Actor, page_id: int, number: int) -> int:
