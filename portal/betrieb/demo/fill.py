@@ -22,7 +22,16 @@ from kern.scope import town_scope
 from kern.settings import change
 from kern.town import LOOPBACK, Town, Towns, use_town
 from portal.app import create_app
-from portal.betrieb.demo import large, notices, people, pictures, projects, surveys, talk
+from portal.betrieb.demo import (
+    large,
+    notices,
+    people,
+    pictures,
+    projects,
+    surveys,
+    talk,
+    wiki,
+)
 from portal.betrieb.demo.people import Logins
 from portal.betrieb.demo.scene import Scene
 from portal.betrieb.demo.texts import DemoTexts, read_demo_texts
@@ -146,6 +155,7 @@ def _fill(app: Flask, town: Town, settings: Settings, texts: DemoTexts, fill: Fi
             large.enlarge(scene, texts)
         counting.rebuild()
         notices.tell_everybody(scene)
+        wiki.make_pages(scene)
         _quiet_outbox()
     return logins
 
