@@ -27,7 +27,8 @@ def make_pages(scene: Scene) -> None:
     space = service.find_space("ortswiki")
     if space is None:
         return
-    writers = cycle(scene.cast.people.values())
+    people = scene.cast.people.values()
+    writers = cycle([person for person in people if not person.may("wiki.manage")])
     at = scene.ago(OLDEST)
     for text in tomllib.loads(TEXTS.read_text(encoding="utf-8"))["pages"]:
         page = _written(scene, space, next(writers), text, at)
