@@ -10,6 +10,7 @@ from kern.accounts.permissions import BY_ROLE, Role
 from kern.actor import AccountId, Actor, PartyId
 from tests.builders import make_actor, make_post, make_project, make_thread
 from tests.rights_rows import Row, Visit, everybody, logged_in, only, row
+from tests.wiki.pages import make_page
 
 TEXT = "Bitte denken Sie an die Kinder, die dort zur Schule gehen."
 
@@ -19,6 +20,10 @@ _STAFF = (Role.MODERATOR, *_OFFICE)
 
 def _slug(_visit: Visit) -> Mapping[str, Any]:
     return {"slug": make_project().scope.slug}
+
+
+def _wiki_page(visit: Visit) -> Mapping[str, Any]:
+    return {"key": "wiki.page", "host_id": make_page(f"Platz {visit.role}").id}
 
 
 def _thread(_visit: Visit) -> Mapping[str, Any]:
@@ -82,6 +87,8 @@ _READING: dict[tuple[str, str], Row] = {
 _WRITING: dict[tuple[str, str], Row] = {
     ("gespraeche.begin_thread", "GET"): logged_in(200, values=_slug),
     ("gespraeche.submit_thread", "POST"): logged_in(303, values=_slug, data=_THREAD_FORM),
+    ("gespraeche.begin_thread_on", "GET"): logged_in(200, values=_wiki_page),
+    ("gespraeche.submit_thread_on", "POST"): logged_in(303, values=_wiki_page, data=_THREAD_FORM),
     ("gespraeche.submit_post", "POST"): everybody(
         303, values=_thread, data=_says(text=TEXT, email="gast@lindenau.example")
     ),
@@ -105,6 +112,10 @@ _MANAGING: dict[tuple[str, str], Row] = {
     ("gespraeche.new_office_thread", "GET"): only(*_STAFF, status=200, values=_slug),
     ("gespraeche.open_office_thread", "POST"): only(
         *_STAFF, status=303, values=_slug, data=_THREAD_FORM
+    ),
+    ("gespraeche.new_office_thread_on", "GET"): only(*_STAFF, status=200, values=_wiki_page),
+    ("gespraeche.open_office_thread_on", "POST"): only(
+        *_STAFF, status=303, values=_wiki_page, data=_THREAD_FORM
     ),
     ("gespraeche.edit_thread", "GET"): only(*_STAFF, status=200, values=_thread),
     ("gespraeche.submit_thread_edit", "POST"): only(

@@ -9,9 +9,11 @@ from sqlalchemy import Select, bindparam, case, select, union_all
 from sqlalchemy.sql.expression import Executable
 
 from beteiligung.discussion.models import Post, Status, Thread
+from beteiligung.discussion.rules import HOSTS
 from beteiligung.discussion.service import reading
 from beteiligung.discussion.views.frame import context
 from beteiligung.discussion.views.shown import PostShown, put_into_words
+from beteiligung.project.rules import PROJECT_KEY
 from kern.clock import now
 from kern.content import Ref
 from kern.db import db
@@ -53,7 +55,7 @@ def _select_threads() -> Select[*tuple[Any, ...]]:
 def _render(ref: Ref, scope_id: int) -> Markup:
     """Three queries: threads, windows, and answers with posts in one."""
     threads = db.session.execute(_select_threads(), {"host": ref.key, "number": ref.id}).all()
-    answers, posts = _recent(scope_id)
+    answers, posts = _recent(ref, scope_id)
     windows = list_windows(scope_id)
     actor = current_actor()
     html = render_template(
@@ -66,16 +68,36 @@ def _render(ref: Ref, scope_id: int) -> Markup:
         removed_words=removed_words,
         can_begin=is_open(windows, Act.OPEN_THREAD, now()) and not bars.bar_for(actor, scope_id),
         can_open=actor.may("discussion.manage", scope_id),
-        base=request.path.rstrip("/"),
+        **_ways(ref),
         **context(),
     )
     return Markup(html)  # noqa: S704 - our own template
 
 
+def _ways(ref: Ref) -> dict[str, str]:
+    """Where one begins a thread there; what became of posts is told for projects."""
+    if ref.key != PROJECT_KEY:
+        tail = f"{ref.key}/{ref.id}"
+        return {
+            "begin": f"/beteiligung/gespraech-beginnen/{tail}",
+            "open": f"/beteiligung/gespraech-eroeffnen/{tail}",
+            "outcomes": "",
+        }
+    base = request.path.rstrip("/")
+    return {
+        "begin": f"{base}/gespraech-beginnen",
+        "open": f"{base}/gespraech-eroeffnen",
+        "outcomes": f"{base}/ergebnisse",
+    }
+
+
 @cache
-def _select_recent() -> Executable:
+def _select_recent(*, is_project: bool) -> Executable:
+    """A project is a scope of its own; other hosts share theirs."""
     rows = reading.select_posts().join(Thread, Thread.id == Post.thread_id)
     rows = rows.where(Post.scope_id == bindparam("scope"), Post.status == Status.PUBLIC)
+    if not is_project:
+        rows = rows.where(Thread.host_key == bindparam("host"), Thread.host_id == bindparam("of"))
     rows = rows.where(Thread.status == Status.PUBLIC)
     parts = [
         rows.where(Post.is_answer.is_(flag)).order_by(Post.id.desc()).limit(most).subquery()
@@ -84,9 +106,14 @@ def _select_recent() -> Executable:
     return union_all(*(select(part) for part in parts))
 
 
-def _recent(scope_id: int) -> tuple[list[PostShown], list[PostShown]]:
+def _recent(ref: Ref, scope_id: int) -> tuple[list[PostShown], list[PostShown]]:
     """The latest answers and the latest posts."""
-    found = sorted(reading.read_posts(_select_recent(), scope=scope_id), reverse=True)
+    is_project = ref.key == PROJECT_KEY
+    bound: dict[str, object] = {"scope": scope_id}
+    if not is_project:
+        bound |= {"host": ref.key, "of": ref.id}
+    query = _select_recent(is_project=is_project)
+    found = sorted(reading.read_posts(query, **bound), reverse=True)
     shown = put_into_words(reading.PostView(row) for row in found)
     return (
         [post for post in shown if post.row.is_answer],
@@ -94,4 +121,4 @@ def _recent(scope_id: int) -> tuple[list[PostShown], list[PostShown]]:
     )
 
 
-PANEL = Panel("beteiligung.gespraeche", frozenset({"beteiligung.project"}), _render)
+PANEL = Panel("beteiligung.gespraeche", HOSTS, _render)

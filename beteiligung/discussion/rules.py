@@ -20,6 +20,9 @@ ENTER = "discussion.enter"
 DECIDE = "moderation.decide"
 HIDE = "moderation.hide"
 
+HOSTS = frozenset({"beteiligung.project", "wiki.page"})
+"""What threads hang on: the panel stands on their pages."""
+
 MAX_TITLE = 120
 MAX_QUESTION = 4_000
 MAX_POST = 5_000

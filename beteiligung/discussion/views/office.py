@@ -11,10 +11,9 @@ from beteiligung.discussion.models import Outcome, Post, Thread
 from beteiligung.discussion.service import decisions, posts, texts, threads
 from beteiligung.discussion.views.blueprint import blueprint
 from beteiligung.discussion.views.frame import context
-from beteiligung.project.service.reading import get_project_for
+from beteiligung.discussion.views.hosts import Host, host_for, project_host
 from kern.actor import Actor
 from kern.calendar import to_local, to_utc
-from kern.content import Ref
 from kern.errors import DomainError, Invalid, NotAllowed
 from kern.i18n import _
 from kern.ids import parse_id
@@ -35,26 +34,44 @@ def _to(thread: Thread) -> ResponseReturnValue:
 
 @blueprint.get("/<slug>/gespraech-eroeffnen")
 def new_office_thread(slug: str) -> ResponseReturnValue:
-    project = get_project_for(current_actor(), slug)
-    require(rules.MANAGE, project.scope_id)
-    return _office_page(OfficeThreadForm(formdata=None), project=project)
+    return _new_on(project_host(current_actor(), slug))
+
+
+@blueprint.get("/gespraech-eroeffnen/<key>/<int:host_id>")
+def new_office_thread_on(key: str, host_id: int) -> ResponseReturnValue:
+    return _new_on(host_for(current_actor(), key, host_id))
+
+
+def _new_on(host: Host) -> ResponseReturnValue:
+    require(rules.MANAGE, host.scope.id)
+    return _office_page(OfficeThreadForm(formdata=None), host=host)
 
 
 @blueprint.post("/<slug>/gespraech-eroeffnen")
 @shows_again
 @commits
 def open_office_thread(slug: str) -> ResponseReturnValue:
+    return _open_on(project_host(current_actor(), slug))
+
+
+@blueprint.post("/gespraech-eroeffnen/<key>/<int:host_id>")
+@shows_again
+@commits
+def open_office_thread_on(key: str, host_id: int) -> ResponseReturnValue:
+    return _open_on(host_for(current_actor(), key, host_id))
+
+
+def _open_on(host: Host) -> ResponseReturnValue:
     actor = current_actor()
-    project = get_project_for(actor, slug)
-    require(rules.MANAGE, project.scope_id)
+    require(rules.MANAGE, host.scope.id)
     form = OfficeThreadForm()
     if not form.is_ok():
-        return _office_page(form, project=project), 422
+        return _office_page(form, host=host), 422
     try:
         thread = threads.open_thread(
             actor,
-            project.scope,
-            Ref("beteiligung.project", project.id),
+            host.scope,
+            host.ref,
             title=form.title.data or "",
             question=form.question.data or "",
             category=form.category.data or "",
@@ -63,7 +80,7 @@ def open_office_thread(slug: str) -> ResponseReturnValue:
         )
     except Invalid as error:
         form.blame(error)
-        return _office_page(form, project=project), 422
+        return _office_page(form, host=host), 422
     threads.set_pinned(actor, thread, pinned=bool(form.pinned.data))
     notice(_("Das Gespräch ist eröffnet."))
     return _to(thread)
@@ -80,7 +97,7 @@ def _closes_at(form: OfficeThreadForm) -> Any:
 
 
 def _office_page(form: OfficeThreadForm, **things: Any) -> str:
-    values = {"project": None, "thread": None} | things
+    values = {"host": None, "thread": None} | things
     return render_template("beteiligung/discussion/office_thread.html", form=form, **values)
 
 

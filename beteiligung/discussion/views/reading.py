@@ -15,6 +15,7 @@ from beteiligung.discussion.service.names import author_name, gone_words
 from beteiligung.discussion.service.paging import Cursor, Sort
 from beteiligung.discussion.views.blueprint import blueprint
 from beteiligung.discussion.views.frame import Rights, context
+from beteiligung.discussion.views.hosts import card_of_host
 from beteiligung.discussion.views.shown import put_into_words
 from kern.accounts import pending
 from kern.accounts.emails import fold_email
@@ -123,6 +124,7 @@ def thread_page(actor: Actor, thread: Thread, form: PostForm, parent: Post | Non
     return render_template(
         "beteiligung/discussion/thread.html",
         thread=thread,
+        host=card_of_host(thread),
         form=form,
         parent=parent,
         parent_words=_answer_words(parent),

@@ -1,7 +1,5 @@
 """Writing: posts and threads by citizens, with and without a login; editing, taking back."""
 
-from typing import Any
-
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -11,8 +9,8 @@ from beteiligung.discussion.models import POST_KEY, THREAD_KEY, Post, Thread
 from beteiligung.discussion.service import decisions, posts, texts, threads
 from beteiligung.discussion.views.blueprint import blueprint
 from beteiligung.discussion.views.frame import context
+from beteiligung.discussion.views.hosts import Host, host_for, project_host
 from beteiligung.discussion.views.reading import thread_page
-from beteiligung.project.service.reading import get_project_for
 from kern.accounts import pending
 from kern.accounts.emails import fold_email
 from kern.actor import Actor
@@ -174,33 +172,50 @@ def withdraw(post_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/<slug>/gespraech-beginnen")
 def begin_thread(slug: str) -> ResponseReturnValue:
-    project = get_project_for(current_actor(), slug)
-    threads.require_may_open(current_actor(), project.scope, now())
-    return _begin_page(project, ThreadForm(formdata=None))
+    return _begin(project_host(current_actor(), slug))
+
+
+@blueprint.get("/gespraech-beginnen/<key>/<int:host_id>")
+def begin_thread_on(key: str, host_id: int) -> ResponseReturnValue:
+    return _begin(host_for(current_actor(), key, host_id))
+
+
+def _begin(host: Host) -> ResponseReturnValue:
+    threads.require_may_open(current_actor(), host.scope, now())
+    return _begin_page(host, ThreadForm(formdata=None))
 
 
 @blueprint.post("/<slug>/gespraech-beginnen")
 @shows_again
 @commits
 def submit_thread(slug: str) -> ResponseReturnValue:
-    actor = current_actor()
-    project = get_project_for(actor, slug)
+    return _submit_thread(project_host(current_actor(), slug))
+
+
+@blueprint.post("/gespraech-beginnen/<key>/<int:host_id>")
+@shows_again
+@commits
+def submit_thread_on(key: str, host_id: int) -> ResponseReturnValue:
+    return _submit_thread(host_for(current_actor(), key, host_id))
+
+
+def _submit_thread(host: Host) -> ResponseReturnValue:
     form = ThreadForm()
     if not form.is_ok():
-        return _begin_page(project, form), 422
+        return _begin_page(host, form), 422
     try:
-        return _open(actor, project, form)
+        return _open(current_actor(), host, form)
     except (Invalid, TooMany) as error:
         form.blame(error)
-        return _begin_page(project, form), error.status
+        return _begin_page(host, form), error.status
 
 
-def _open(actor: Actor, project: Any, form: ThreadForm) -> ResponseReturnValue:
+def _open(actor: Actor, host: Host, form: ThreadForm) -> ResponseReturnValue:
     limit_writing(actor.account_id)
     thread = threads.open_thread(
         actor,
-        project.scope,
-        Ref("beteiligung.project", project.id),
+        host.scope,
+        host.ref,
         title=form.title.data or "",
         question=form.question.data or "",
         category=form.category.data or "",
@@ -210,13 +225,13 @@ def _open(actor: Actor, project: Any, form: ThreadForm) -> ResponseReturnValue:
     return redirect(url_for(".thread", thread_id=thread.id), code=303)
 
 
-def _begin_page(project: Any, form: ThreadForm) -> str:
+def _begin_page(host: Host, form: ThreadForm) -> str:
     return render_template(
         "beteiligung/discussion/begin.html",
-        project=project,
+        host=host,
         form=form,
-        categories=threads.list_categories(project.scope_id),
-        promise=promises.of_thread(current_actor(), project.scope),
+        categories=threads.list_categories(host.scope.id),
+        promise=promises.of_thread(current_actor(), host.scope),
     )
 
 
