@@ -121,7 +121,7 @@ def _of_change(proposal: Proposal, page: Page, proposed: Wording) -> Outlook:
         return _told(State.CONTAINED, published, page.published_id, _whole(published))
     if proposal.base_id == page.published_id:
         return _told(State.CURRENT, proposed, page.published_id, _whole(proposed))
-    return _joined(_state_of(proposal.base_id), published, proposed, page.published_id)
+    return joined(_state_of(proposal.base_id), published, proposed, page.published_id)
 
 
 def _state_of(revision_id: int | None) -> Wording | None:
@@ -132,10 +132,13 @@ def _state_of(revision_id: int | None) -> Wording | None:
     return wordings.of_revision(revision)
 
 
-def _joined(
+def joined(
     base: Wording | None, published: Wording, proposed: Wording, published_id: int | None
 ) -> Outlook:
-    """Without a base nothing is joined by itself: whatever differs is for a person to choose."""
+    """Two changes of one wording as one. Pure.
+
+    Without a base nothing is joined by itself: whatever differs is for a person to choose.
+    """
     start = base.source if base is not None else ""
     text = merge(start, published.source, proposed.source)
     if base is None and published.source != proposed.source:
@@ -147,6 +150,16 @@ def _joined(
     wording = replace(proposed, source=text.text, **fields)
     state = State.CONTAINED if wording.state == published.state else State.MERGED
     return _told(state, wording, published_id, text)
+
+
+def carried(wording: Wording, from_id: int | None, to_id: int | None) -> Wording | None:
+    """What was written on one version, on a newer one; None where somebody has to choose."""
+    if from_id == to_id:
+        return wording
+    newer = _state_of(to_id)
+    if newer is None:
+        return None
+    return joined(_state_of(from_id), newer, wording, to_id).wording
 
 
 def _fields(

@@ -38,6 +38,13 @@ from wiki.service.wordings import Wording
 
 GONE = "Diesen Vorschlag gibt es nicht."
 ALONE = frozenset({Kind.DELETE, Kind.UNDELETE})  # kinds that mix with no other change
+WAITS_ALREADY = (
+    "Zu dieser Seite wartet schon ein Vorschlag von Ihnen. Bitte ziehen Sie ihn zuerst zurück."
+)
+CHOOSE_FIRST = (
+    "Zu dieser Seite wartet schon ein Vorschlag von Ihnen, und inzwischen hat sich die Seite an "
+    "denselben Stellen geändert. Bitte bringen Sie den Vorschlag zuerst auf den neuen Stand."
+)
 FIELDS = ("title", "source", "tags", "parent_id", "place", "files")
 
 
@@ -141,7 +148,7 @@ def save(
     if open_one is None:
         open_one = _new(space, page, wanted, author_id, source=source, entered_by=entered_by)
     else:
-        wanted = _on_top(open_one, wanted, base_id)
+        wanted, base_id = _on_top(open_one, wanted, base_id)
         rules.require_transition(ProposalState(open_one.state), ProposalState.SUBMITTED)
         open_one.version += 1
     add_snapshot(open_one, wanted, base_id)
@@ -195,25 +202,34 @@ def _lock_open(
     return locked if locked.state in OPEN else None
 
 
-def _on_top(proposal: Proposal, wording: Wording, base_id: int | None) -> Wording:
-    """Another kind of change than the open one: what this form left as it was keeps what waits."""
+def _on_top(
+    proposal: Proposal, wording: Wording, base_id: int | None
+) -> tuple[Wording, int | None]:
+    """Another kind of change than the open one: what this form left as it was keeps what waits.
+
+    Form and proposal may come from two versions: both are brought to the newer one, which is
+    returned beside, so that what was published in between stays. Raises Conflict where a person
+    has to choose first.
+    """
     if wording.kind == proposal.kind or proposal.page_id is None:
-        return wording
+        return wording, base_id
     if wording.kind in ALONE or proposal.kind in ALONE:
-        raise Conflict(
-            "Zu dieser Seite wartet schon ein Vorschlag von Ihnen. Bitte ziehen Sie ihn zuerst "
-            "zurück."
-        )
-    base = _state_of(base_id)
-    waiting = wordings.of_snapshot(merging.newest(proposal), Kind(proposal.kind))
-    if base is None:
-        return replace(wording, kind=Kind.EDIT)
+        raise Conflict(WAITS_ALREADY)
+    newer = max(base_id or 0, proposal.base_id or 0) or None
+    base = _state_of(newer)
+    if base is None and base_id == proposal.base_id:
+        return replace(wording, kind=Kind.EDIT), base_id
+    newest = wordings.of_snapshot(merging.newest(proposal), Kind(proposal.kind))
+    waiting = merging.carried(newest, proposal.base_id, newer)
+    wanted = merging.carried(wording, base_id, newer)
+    if base is None or waiting is None or wanted is None:
+        raise Conflict(CHOOSE_FIRST)
     kept = {
         name: getattr(waiting, name)
         for name in FIELDS
-        if getattr(wording, name) == getattr(base, name)
+        if getattr(wanted, name) == getattr(base, name)
     }
-    return replace(wording, kind=Kind.EDIT, **kept)
+    return replace(wanted, kind=Kind.EDIT, **kept), newer
 
 
 def _new(
