@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, func, literal, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from kern.accounts.models import Party
@@ -56,7 +56,7 @@ def list_parents(page: Page) -> Sequence[Row[int, str, str]]:
     """id, slug, title, the topmost first. One query, none for a page at the top."""
     if page.parent_id is None:
         return ()
-    steps = select(Page.id, Page.parent_id, func.coalesce(1).label("step"))
+    steps = select(Page.id, Page.parent_id, literal(1).label("step"))
     above = steps.where(Page.id == page.parent_id).cte("above", recursive=True)
     upper = aliased(Page)
     next_step = select(upper.id, upper.parent_id, above.c.step + 1)
