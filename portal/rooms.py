@@ -60,6 +60,7 @@ from umfragen.views import editing as survey_editing
 from umfragen.views import panel as survey_panel
 from umfragen.views import paper as papier
 from umfragen.views import results as ergebnisse
+from wiki import acts as wiki_acts
 from wiki import cli as wiki_cli
 from wiki import content as wiki_content
 from wiki import notices as wiki_notices
@@ -95,7 +96,12 @@ NOTICE_TYPES: tuple[NoticeType, ...] = (
     *survey_notices.TYPES,
     *wiki_notices.TYPES,
 )
-PENDING_KINDS: tuple[PendingKind, ...] = (acts.POST, acts.VOTE, notice_acts.FOLLOW)
+PENDING_KINDS: tuple[PendingKind, ...] = (
+    acts.POST,
+    acts.VOTE,
+    notice_acts.FOLLOW,
+    wiki_acts.PROPOSAL,
+)
 KEEPERS: tuple[Keeper, ...] = (
     discussion_erasure.VOTES,
     *files_keeping.KEEPERS,

@@ -13,6 +13,7 @@ from tests.rights_rows import LOGIN, Row, Visit, everybody, logged_in, row
 from tests.wiki.pages import change, make_page, propose_page
 from wiki import service
 from wiki.models import Kind, Page, Proposal
+from wiki.service.own_links import link_path
 
 Values = Callable[[Visit], Mapping[str, Any]]
 SPACE = {"space": "ortswiki"}
@@ -43,6 +44,11 @@ def _contributor(visit: Visit) -> Mapping[str, Any]:
 
 def _proposal(visit: Visit) -> Proposal:
     return propose_page(make_actor(Role.CITIZEN), f"Kai {visit.role}")
+
+
+def _by_link(visit: Visit) -> Mapping[str, Any]:
+    found = _proposal(visit)
+    return {"proposal_id": found.id, "signature": link_path(found).rpartition("/")[2]}
 
 
 def _waits(visit: Visit) -> Mapping[str, Any]:
@@ -122,11 +128,17 @@ WIKI: dict[tuple[str, str], Row] = {
     ("wiki.statistics", "GET"): everybody(200, values=_space()),
     ("wiki.contributor", "GET"): everybody(200, values=_contributor),
     ("wiki.find_titles", "GET"): everybody(200, values=_space()),
-    ("wiki.new_page", "GET"): logged_in(200, values=_space()),
-    ("wiki.save_new_page", "POST"): logged_in(422, values=_space()),
-    ("wiki.live_preview", "POST"): logged_in(200, values=_space()),
-    ("wiki.edit", "GET"): logged_in(200, values=_page()),
-    ("wiki.save_edit", "POST"): logged_in(422, values=_page()),
+    ("wiki.new_page", "GET"): everybody(200, values=_space()),
+    ("wiki.save_new_page", "POST"): everybody(422, values=_space()),
+    ("wiki.live_preview", "POST"): everybody(200, values=_space()),
+    ("wiki.edit", "GET"): everybody(200, values=_page()),
+    ("wiki.save_edit", "POST"): everybody(422, values=_page()),
+    ("wiki.on_its_way", "GET"): everybody(200),
+    ("wiki.by_link", "GET"): everybody(200, values=_by_link),
+    ("wiki.edit_by_link", "POST"): everybody(
+        303, values=_by_link, data=lambda _visit: {"text": "Ein Kai.", "version": 1}
+    ),
+    ("wiki.withdraw_by_link", "POST"): everybody(303, values=_by_link),
     ("wiki.rename", "GET"): logged_in(200, values=_page()),
     ("wiki.save_rename", "POST"): logged_in(422, values=_page()),
     ("wiki.delete", "GET"): logged_in(200, values=_page()),

@@ -41,7 +41,7 @@ from wiki.models import (
     StoredText,
 )
 from wiki.rendering import Frame, Nobody, render_page
-from wiki.service import deciding, erasure, moderating, proposals
+from wiki.service import deciding, erasure, moderating, own_links, proposals
 from wiki.service.pages import get_page, page_path
 from wiki.service.proposals import proposal_path
 
@@ -294,7 +294,7 @@ PROPOSALS = ContentType(
     ),
     erase_author=erasure.forget_in_proposals,
     export=erasure.export_proposals,
-    own_paths=lambda ids: {id_: proposal_path(id_) for id_ in ids},
+    own_paths=own_links.own_paths,
     mentions=moderating.list_in_proposals,
     strike=moderating.strike,
 )

@@ -3,6 +3,7 @@
 from wtforms import (
     BooleanField,
     DateField,
+    EmailField,
     HiddenField,
     SelectField,
     StringField,
@@ -12,7 +13,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import DataRequired, Length, Optional
 
 from kern.i18n import _l
-from kern.web import Form
+from kern.web import Form, OpenForm
 from kern.web.uploads import PictureField
 from wiki import rules
 from wiki.models import Protection
@@ -33,7 +34,9 @@ class TitleForm(Form):
     base = HiddenField()
 
 
-class EditForm(TitleForm):
+class EditForm(OpenForm, TitleForm):
+    """`email` is asked only of people without a login; the view says whether it is needed."""
+
     text = TextAreaField(
         _l("Text"),
         description=_l(
@@ -56,10 +59,25 @@ class EditForm(TitleForm):
     picture_caption = StringField(_l("Bildunterschrift"), [Optional(), Length(max=300)])
     picture_author = StringField(_l("Wer hat es gemacht?"), [Optional(), Length(max=120)])
     picture_licence = StringField(_l("Lizenz des Bildes"), [Optional(), Length(max=60)])
+    email = EmailField(
+        _l("Ihre E-Mail-Adresse"),
+        [Optional(), Length(max=254)],
+        description=_l(
+            "Dorthin schicken wir einen Link, mit dem Sie bestätigen. Sie bleibt geheim."
+        ),
+        render_kw={"autocomplete": "email"},
+    )
+    typed = HiddenField(render_kw={"data-typed": "text"})
     minor = BooleanField(
         _l("Nur eine Kleinigkeit"),
         description=_l("Zum Beispiel ein Tippfehler. Geprüft wird sie auch."),
     )
+
+
+class OwnForm(Form):
+    """For whoever holds the private address of a proposal."""
+
+    text = TextAreaField(_l("Text"), [DataRequired(MISSING)])
 
 
 class DeleteForm(Form):

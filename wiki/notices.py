@@ -13,21 +13,22 @@ from kern.notify.kinds import public_lines
 from kern.notify.models import Notice
 from wiki.models import Proposal, ProposalState
 from wiki.service import telling
-from wiki.service.proposals import proposal_path
+from wiki.service.own_links import own_paths
 from wiki.service.publishing import NEW_VERSION
 
 Sentence = Callable[[Proposal], str]
 
 
 def _lines(sentence: Sentence, *states: ProposalState) -> Callable[..., Mapping[int, Line]]:
-    """For its author, while it is in one of these states; one query."""
+    """For its author, while it is in one of these states; two queries."""
 
     def lines(notices: Sequence[Notice]) -> Mapping[int, Line]:
         query = select(Proposal).where(Proposal.id.in_({one.content_id for one in notices}))
         query = query.options(joinedload(Proposal.space))
         found = {one.id: one for one in db.session.scalars(query)}
+        paths = own_paths(list(found))
         return {
-            notice.id: _line(sentence(proposal), proposal)
+            notice.id: _line(sentence(proposal), proposal, paths[proposal.id])
             for notice in notices
             for proposal in [found.get(notice.content_id)]
             if proposal is not None and proposal.state in states
@@ -36,8 +37,7 @@ def _lines(sentence: Sentence, *states: ProposalState) -> Callable[..., Mapping[
     return lines
 
 
-def _line(sentence: str, proposal: Proposal) -> Line:
-    path = proposal_path(proposal.id)
+def _line(sentence: str, proposal: Proposal, path: str) -> Line:
     return Line(sentence, proposal.title, path, scope_id=proposal.space_id)
 
 

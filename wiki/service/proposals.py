@@ -132,6 +132,27 @@ def propose_confirmed(
     return save(space, page, wording, base_id, author_id)
 
 
+def check_confirmed(
+    space: Space, page: Page | None, wording: Wording, base_id: int | None
+) -> Wording:
+    """Whether somebody whose address is not known yet may propose this: before a mail goes out.
+    Raises as `propose_confirmed`."""
+    rules.require_unprotected(Actor(), space, page, now(), trusted=False)
+    wanted = wordings.checked(wording)
+    _require_fits(page, wanted, base_id)
+    return wanted
+
+
+def revise_confirmed(proposal: Proposal, source: str, version: int) -> Proposal:
+    """Its author, without a login, writes on. Raises Conflict when it changed since."""
+    if proposal.state not in OPEN or proposal.version != version or proposal.author_id is None:
+        raise Conflict(rules.READ_ANEW)
+    wording = wordings.of_snapshot(merging.newest(proposal), Kind(proposal.kind))
+    changed = replace(wording, source=source)
+    base, author = proposal.base_id, proposal.author_id
+    return propose_confirmed(proposal.space, proposal.page, changed, base, author)
+
+
 def save(
     space: Space,
     page: Page | None,

@@ -15,6 +15,7 @@ from kern.files import service as files
 from kern.i18n import _
 from kern.ids import parse_id
 from kern.web import commits, current_actor, limit_writing, notice, require_login, shows_again
+from kern.web.limit import limit_network
 from wiki import service
 from wiki.forms import DeleteForm, EditForm, TitleForm
 from wiki.linking import fold_title
@@ -23,7 +24,10 @@ from wiki.rendering import Cut, cut_section
 from wiki.service import State, Wording, merging, reading, wordings
 from wiki.service.rendering import preview
 from wiki.views.blueprint import blueprint, kind_words, state_words, to_page, to_space
+from wiki.views.own import keep_for_confirmation
 
+UPLOADS_PER_HOUR = 60  # of one network
+PREVIEWS_PER_HOUR = 600  # of one network without a login
 PREVIEW, KEEP = "vorschau", "entwurf"
 OWN = 30  # proposals of a page of the list
 PARENT_GONE = "Diese Seite gibt es in diesem Bereich nicht."
@@ -124,7 +128,6 @@ def _query() -> str:
 
 
 @blueprint.get("/<space>/neu")
-@require_login
 def new_page(space: str) -> ResponseReturnValue:
     actor, found = to_space(space)
     title = request.args.get("titel", "")[:120]
@@ -136,20 +139,25 @@ def new_page(space: str) -> ResponseReturnValue:
     return _editor(begun, _filled(begun), draft=draft)
 
 
+def _sent_form() -> EditForm:
+    form = EditForm()
+    if form.picture.has_upload:
+        limit_network("upload", UPLOADS_PER_HOUR)  # a picture costs a second of a core
+    form.take_uploads()
+    return form
+
+
 @blueprint.post("/<space>/neu")
-@require_login
 @shows_again
 @commits
 def save_new_page(space: str) -> ResponseReturnValue:
-    form = EditForm()
-    form.take_uploads()
+    form = _sent_form()
     actor, found = to_space(space)
     begun = Begun(found, None, Wording("", "", kind=Kind.CREATE), None)
     return _save(actor, begun, form)
 
 
 @blueprint.get("/<space>/<slug>/bearbeiten")
-@require_login
 def edit(space: str, slug: str) -> ResponseReturnValue:
     actor, page = to_page(space, slug)
     begun = _begin(actor, page)
@@ -162,12 +170,10 @@ def edit(space: str, slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<space>/<slug>/bearbeiten")
-@require_login
 @shows_again
 @commits
 def save_edit(space: str, slug: str) -> ResponseReturnValue:
-    form = EditForm()
-    form.take_uploads()
+    form = _sent_form()
     actor, page = to_page(space, slug)
     begun = _begin(actor, page, parse_id(form.base.data))
     if str(begun.base_id) != (form.base.data or ""):
@@ -184,6 +190,8 @@ def _save(actor: Actor, begun: Begun, form: EditForm) -> ResponseReturnValue:
     try:
         limit_writing(actor.account_id)
         wording = _wording(actor, begun, form)
+        if not actor.is_authenticated:
+            return _confirm_by_mail(begun, wording, form)
         proposal = service.submit(actor, begun.space, begun.page, wording, begun.base_id)
     except TooMany:
         raise
@@ -191,6 +199,17 @@ def _save(actor: Actor, begun: Begun, form: EditForm) -> ResponseReturnValue:
         form.blame(error)
         return _editor(begun, form, error.status)
     return sent(proposal)
+
+
+def _confirm_by_mail(begun: Begun, wording: Wording, form: EditForm) -> ResponseReturnValue:
+    return keep_for_confirmation(
+        begun.space,
+        begun.page,
+        wording,
+        begun.base_id,
+        email=form.email.data or "",
+        typed_ms=parse_id(form.typed.data),
+    )
 
 
 def sent(proposal: Proposal) -> ResponseReturnValue:
@@ -207,11 +226,12 @@ def _look(actor: Actor, begun: Begun, form: EditForm, act: str) -> ResponseRetur
     form.form_errors.clear()
     payload = {name: str(form[name].data or "") for name in ("title", "text", "tags", "summary")}
     key = fold_title(form.title.data or "")
-    if not begun.cut:
+    if not begun.cut and actor.is_authenticated:
         service.save_draft(
             actor, begun.space, begun.page, key, payload=payload, base_id=begun.base_id
         )
-    said = _("Als Entwurf gespeichert. Nur Sie sehen ihn.") if act == KEEP else ""
+    is_kept = act == KEEP and actor.is_authenticated
+    said = _("Als Entwurf gespeichert. Nur Sie sehen ihn.") if is_kept else ""
     html = _rendered(begun, form)
     return _editor(begun, form, rendered=html if act == PREVIEW else None, said=said)
 
@@ -295,10 +315,11 @@ def _rendered(begun: Begun, form: EditForm) -> Markup:
 
 
 @blueprint.post("/<space>/vorschau")
-@require_login
 def live_preview(space: str) -> ResponseReturnValue:
     """The text as HTML, for the editor's script; nothing is kept."""
-    _actor, found = to_space(space)
+    actor, found = to_space(space)
+    if not actor.is_authenticated:
+        limit_network("wiki.preview", PREVIEWS_PER_HOUR)
     return (
         preview(found, request.form.get("text", "")).html,
         200,
