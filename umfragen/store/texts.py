@@ -30,7 +30,7 @@ def keep(survey: Survey, plan: Plan, rows: Sequence[Mapping[str, Any]]) -> None:
     found = [text for row in rows for text in _texts(survey, plan, row, meant)]
     if not found:
         return
-    secrets.SystemRandom().shuffle(found)  # what one person wrote never lies side by side
+    secrets.SystemRandom().shuffle(found)  # no place tells what belongs to one person
     for text, id_ in zip(found, _new_ids(len(found)), strict=True):
         text["id"] = id_
     db.session.execute(insert(FreeText), found)
