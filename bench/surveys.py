@@ -137,7 +137,7 @@ def _fill(survey: Survey, people: int) -> Iterator[Figure]:
     db.session.commit()
     yield Figure("Zählungen und Spalten neu bauen", _cpu(lambda: rebuilding.rebuild(survey, plan)))
     db.session.commit()
-    yield Figure("nächtlicher Vergleich", _cpu(lambda: rebuilding.verify(survey, plan)))
+    yield Figure("nächtlicher Vergleich", _cpu(lambda: rebuilding.compare(survey, plan)))
 
 
 def _row(survey: Survey, plan: Plan, rng: random.Random) -> Doc:

@@ -193,10 +193,9 @@ def verify(slug: str, is_all: bool, town_slug: str) -> None:
     """Zählungen und Spalten mit den Antworten vergleichen. Was abweicht, ist danach richtig."""
     for survey in _each(slug, town_slug, is_all=is_all):
         differing = _counted(survey, recounting.compare)
-        db.session.rollback()
         if differing:
             with writing():
-                differing = recounting.verify(survey)
+                recounting.mend(survey, differing)
                 db.session.commit()
         told = f"{differing} Zählungen wichen ab und sind neu gemacht." if differing else GOOD
         click.echo(f"{survey.slug}: {told}")

@@ -23,7 +23,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from kern.db import migrate
-from kern.db.engines import Engines, begin_writing, writing
+from kern.db.engines import Engines, begin_writing, reading, writing
 from kern.town import current_town
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "engine",
     "engines",
     "insert_quietly",
+    "reading",
     "writing",
 ]
 

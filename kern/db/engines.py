@@ -36,6 +36,16 @@ def writing() -> Iterator[None]:
         _writing.reset(token)
 
 
+@contextmanager
+def reading() -> Iterator[None]:
+    """Transactions begun inside only read, also where `writing` is around: nobody waits."""
+    token = _writing.set(False)
+    try:
+        yield
+    finally:
+        _writing.reset(token)
+
+
 def begin_writing() -> Callable[[], None]:
     """The same for callers without a `with`; returns what ends it."""
     token = _writing.set(True)

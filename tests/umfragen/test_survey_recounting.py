@@ -1,15 +1,17 @@
 """By night and by command counts are compared with answers; what differs is mended and shown."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from kern.accounts.permissions import Role
 from kern.audit import AuditEntry
-from kern.db import db
+from kern.db import db, writing
+from kern.db.engines import open_engine
 from kern.town import Town
 from tests.builders import make_account
 from tests.umfragen.made import empty_inbox, key, make_open_survey
@@ -18,7 +20,7 @@ from tests.visitors import Visitor
 from umfragen import service
 from umfragen.editing.robots import walk_robots
 from umfragen.engine import make_row
-from umfragen.models import NumberTally, Source, Survey, Tally
+from umfragen.models import NumberTally, Response, Source, State, Survey, Tally
 from umfragen.service import recounting, upkeep
 from umfragen.service.surveys import get_survey
 from umfragen.store import folding, inbox, rebuilding
@@ -50,8 +52,33 @@ def spoil(survey: Survey, name: str, **values: Any) -> None:
 
 
 def week(survey: Survey) -> list[int]:
+    return [mended(survey, night) for night in range(100, 107)]
+
+
+def mended(survey: Survey, night: int) -> int:
     plan = service.plan_of(survey)
-    return [rebuilding.look(survey, plan, night) for night in range(100, 107)]
+    found = rebuilding.look(survey, plan, night)
+    if found:
+        rebuilding.rebuild(survey, plan)
+    return found
+
+
+def mix_up(survey: Survey) -> None:
+    """Two people of the last block change places: every total stays, what belongs together not."""
+    mine = select(Response).where(Response.survey_id == survey.id)
+    last = db.session.scalars(mine.order_by(Response.block.desc(), Response.id)).all()[:2]
+    first, second = (dict(one.answers) for one in last)
+    assert first != second
+    last[0].answers, last[1].answers = second, first
+    db.session.commit()
+
+
+@pytest.fixture
+def differing(monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[bool]]:
+    """Whether anything was found in each night of a week."""
+    monkeypatch.setattr(folding, "BLOCK", 2)
+    monkeypatch.setattr(rebuilding, "AT_ONCE", 1)
+    return lambda: [bool(recounting.find_differing(night)) for night in range(100, 107)]
 
 
 @pytest.mark.usefixtures("town")
@@ -65,7 +92,55 @@ def test_within_a_week_every_copy_was_compared() -> None:
     assert sum(week(survey)) == 1
     survey.answers_count += 1
     assert week(survey) == [1, *[0] * 6]
-    assert rebuilding.verify(survey, service.plan_of(survey)) == 0
+    assert rebuilding.compare(survey, service.plan_of(survey)) == 0
+
+
+@pytest.mark.usefixtures("town")
+def test_each_night_compares_small_surveys_wholly_and_the_largest_by_a_seventh(
+    differing: Callable[[], list[bool]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small, large = filled(12), filled(14)
+    mix_up(small)
+    monkeypatch.setattr(recounting, "ANSWERS_OF_A_NIGHT", 12)
+    assert differing() == [True] * 7
+    rebuilding.rebuild(small, service.plan_of(small))
+    db.session.commit()
+    assert differing() == [False] * 7
+    mix_up(large)
+    assert sum(differing()) == 1
+    monkeypatch.setattr(recounting, "ANSWERS_OF_A_NIGHT", 26)
+    assert differing() == [True] * 7
+
+
+def test_nobody_waits_while_the_night_compares(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    slug = filled().slug
+    survey_id, compare, looks = get_survey(slug).id, rebuilding.compare, []
+
+    def compare_beside_a_writer(*args: Any) -> int:
+        engine_of_another = open_engine(town)
+        with writing(), engine_of_another.begin() as other:
+            title = update(Survey).where(Survey.id == survey_id).values(title="Anders")
+            other.execute(title)
+        engine_of_another.dispose()
+        looks.append(slug)
+        return compare(*args)
+
+    monkeypatch.setattr(rebuilding, "compare", compare_beside_a_writer)
+    db.session.rollback()
+    with writing():
+        assert upkeep.verify_counts(NIGHT - timedelta(minutes=1), NIGHT)
+        db.session.commit()
+    assert looks == [slug]
+    assert get_survey(slug).title == "Anders"
+
+
+def test_what_a_survey_counted_stays_when_its_answers_went_in_the_same_night(town: Town) -> None:
+    survey = filled()
+    right = service.tallies(survey.id)
+    survey.state, survey.closed_at = State.CLOSED, NIGHT
+    upkeep.erase_answers(survey, NIGHT)
+    recounting.mend(survey, 1)
+    assert service.tallies(survey.id) == right
 
 
 @pytest.mark.usefixtures("town")

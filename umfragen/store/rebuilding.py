@@ -1,8 +1,7 @@
-"""Copies made anew from the rows, and looked at by night: what differs is mended and told."""
+"""Copies made anew from the rows, and compared with them."""
 
-import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -29,8 +28,6 @@ from umfragen.store.tallies import (
     tally_keys,
 )
 
-log = logging.getLogger(__name__)
-
 Counts = Mapping[tuple[object, ...], int]
 OnRow = Callable[[], object]
 NIGHTS = 7
@@ -56,38 +53,25 @@ def rebuild(survey: Survey, plan: Plan, *, on_row: OnRow = nothing_to_tell) -> i
 
 
 def compare(survey: Survey, plan: Plan, *, on_row: OnRow = nothing_to_tell) -> int:
-    """How many counts are not what the rows say."""
+    """How many counts and blocks of columns are not what the rows say."""
     change, quotas, total = _count(survey, plan, on_row)
     wanted = _cells(change) | {("quota", name): n for name, n in quotas.items()}
     differing = _differing(wanted, dict(_stored(survey.id)))
     differing += survey.answers_count != total
-    return differing + _differing_columns(survey, plan, change)
-
-
-def verify(survey: Survey, plan: Plan) -> int:
-    """The same; they are right afterwards."""
-    differing = compare(survey, plan)
-    if differing:
-        log.warning("Umfrage %s: %s Zählungen wichen ab und sind neu", survey.id, differing)
-        rebuild(survey, plan)
-    return differing
+    differing += _differing_columns(survey, plan, change)
+    return differing + _differing_blocks(survey, plan, blocks_of(survey.id))
 
 
 def look(survey: Survey, plan: Plan, night: int) -> int:
     """The same in parts of about a second, all of it within seven nights: each night all tallies
     against the columns, and a seventh of the columns, keys and numbers against what they are
-    made of. What differs is right afterwards."""
+    made of."""
     frame = Frame(survey, plan)
     differing = _differing_tallies(survey, plan, frame)
     differing += _differing_keys(survey, plan, frame, night)
     differing += _differing_quotas(survey, plan, frame)
     differing += int(survey.answers_count != frame.n)
-    for block in _turn(blocks_of(survey.id), night):
-        differing += int(not _is_as_its_rows(survey, plan, block))
-    if differing:
-        log.warning("Umfrage %s: %s Zählungen wichen ab und sind neu", survey.id, differing)
-        rebuild(survey, plan)
-    return differing
+    return differing + _differing_blocks(survey, plan, _turn(blocks_of(survey.id), night))
 
 
 def _turn(blocks: Sequence[int], night: int) -> set[int]:
@@ -132,6 +116,10 @@ def _differing_quotas(survey: Survey, plan: Plan, frame: Frame) -> int:
             mask = frame.mask(Condition(item=key, codes=frozenset(c)) for key, c in codes.items())
             wanted[quota.name] = mask.bit_count()
     return sum(found.get(name, 0) != n for name, n in wanted.items())
+
+
+def _differing_blocks(survey: Survey, plan: Plan, blocks: Iterable[int]) -> int:
+    return sum(not _is_as_its_rows(survey, plan, block) for block in blocks)
 
 
 def _is_as_its_rows(survey: Survey, plan: Plan, block: int) -> bool:
