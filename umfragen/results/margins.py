@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from umfragen.results.wording import Wording
 MAX_BYTES = 100_000
 MAX_LINES = 500
 COLUMNS = 2
+BETWEEN_THOUSANDS = re.compile(r"[\s'’]")  # spaces that do not break among them
+FIGURE = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ def read_margin(data: bytes, question: AnyQuestion, wording: Wording) -> Read:
         count = _number(figure)
         if count is None and number == 1:
             continue
-        if count is None or count < 0:
+        if count is None:
             raise Invalid(
                 "Zeile %(number)s: „%(figure)s“ ist keine Zahl von Menschen.",
                 field="file", number=number, figure=figure[:40],
@@ -88,7 +91,13 @@ def _lines(data: bytes) -> list[tuple[int, tuple[str, str]]]:
         cells = [cell.strip() for cell in row]
         if not any(cells):
             continue
-        if len(cells) < COLUMNS or number > MAX_LINES:
+        if number > MAX_LINES:
+            raise Invalid(
+                "Die Datei hat mehr als %(most)s Zeilen. Eine je Gruppe genügt.",
+                field="file", most=MAX_LINES,
+            )  # fmt: skip
+        is_torn = delimiter == "," and any(cells[COLUMNS:])  # „Bis 29,17,5“: a decimal comma
+        if len(cells) < COLUMNS or is_torn:
             raise Invalid(
                 "Zeile %(number)s: Erwartet sind zwei Spalten, Gruppe und Zahl.",
                 field="file", number=number,
@@ -108,15 +117,11 @@ def _decoded(data: bytes) -> str:
 
 
 def _number(figure: str) -> float | None:
-    """„12.345“, „12 345“, „12345“, „12,5“."""
-    plain = figure.replace("\N{NO-BREAK SPACE}", "").replace(" ", "").replace("'", "")
+    """„12.345“, „12 345“, „12345“, „12,5“, „12,5 %“: only ratios count, shares do as well."""
+    plain = BETWEEN_THOUSANDS.sub("", figure).removesuffix("%")
     head, _, tail = plain.rpartition(".")
     if head and len(tail) == 3 and tail.isdigit() and "," not in tail:  # noqa: PLR2004 - thousands
         plain = plain.replace(".", "")
     elif plain.count(",") == 1:
         plain = plain.replace(".", "").replace(",", ".")
-    try:
-        value = float(plain)
-    except ValueError:
-        return None
-    return value if 0 <= value < float("inf") else None
+    return float(plain) if FIGURE.fullmatch(plain) else None
