@@ -11,7 +11,6 @@ from werkzeug.utils import redirect
 
 from kern.actor import Actor
 from kern.errors import Conflict, DomainError, Invalid, NotFound, TooMany
-from kern.files import service as files
 from kern.i18n import _
 from kern.ids import parse_id
 from kern.web import commits, current_actor, limit_writing, notice, require_login, shows_again
@@ -23,6 +22,7 @@ from wiki.models import Kind, Page, Proposal, ProposalState, Revision, Space
 from wiki.rendering import Cut, cut_section
 from wiki.service import State, Wording, merging, reading, wordings
 from wiki.service.rendering import preview
+from wiki.views import uploads
 from wiki.views.blueprint import blueprint, kind_words, state_words, to_page, to_space
 from wiki.views.own import keep_for_confirmation
 
@@ -143,7 +143,7 @@ def _sent_form() -> EditForm:
     form = EditForm()
     if form.picture.has_upload:
         limit_network("upload", UPLOADS_PER_HOUR)  # a picture costs a second of a core
-    form.take_uploads()
+    uploads.take(form)
     return form
 
 
@@ -224,6 +224,7 @@ def _look(actor: Actor, begun: Begun, form: EditForm, act: str) -> ResponseRetur
     """The text as it will look; kept as a private draft as well."""
     form.validate()
     form.form_errors.clear()
+    form.picture.keep()
     payload = {name: str(form[name].data or "") for name in ("title", "text", "tags", "summary")}
     key = fold_title(form.title.data or "")
     if not begun.cut and actor.is_authenticated:
@@ -238,7 +239,7 @@ def _look(actor: Actor, begun: Begun, form: EditForm, act: str) -> ResponseRetur
 
 def _wording(actor: Actor, begun: Begun, form: EditForm) -> Wording:
     """Raises Invalid at the field that is wrong."""
-    text = form.text.data or ""
+    text = uploads.with_picture(form, form.text.data or "")
     is_new = begun.page is None
     return Wording(
         title=(form.title.data or "") if is_new else begun.wording.title,
@@ -246,7 +247,7 @@ def _wording(actor: Actor, begun: Begun, form: EditForm) -> Wording:
         tags=tuple((form.tags.data or "").split(",")),
         parent_id=_parent(begun.space, form.parent.data or ""),
         place=_place(form) or begun.wording.place if _keeps_shape(begun) else _place(form),
-        files=(*_kept_files(begun), *_new_file(actor, form)),
+        files=uploads.all_files(actor, form, begun.wording),
         summary=form.summary.data or "",
         minor=bool(form.minor.data),
         kind=Kind.CREATE if is_new and not begun.waits else _kind(begun),
@@ -283,30 +284,6 @@ def _place(form: EditForm) -> Mapping[str, Any] | None:
         raise Invalid("Bitte zwei Zahlen, etwa 54,1 und 10,2.", field="lat")
     label = (form.place.data or "").strip()
     return {"type": "Point", "coordinates": [lon, lat], "label": label}
-
-
-def _kept_files(begun: Begun) -> tuple[Mapping[str, Any], ...]:
-    """From what the page has, never from what a form says: a file's id opens the file."""
-    dropped = set(request.form.getlist("weg"))
-    return tuple(file for file in begun.wording.files if file["name"] not in dropped)
-
-
-def _new_file(actor: Actor, form: EditForm) -> tuple[Mapping[str, Any], ...]:
-    picture = form.picture.accepted
-    if picture is None:
-        return ()
-    kept = files.keep_picture(picture, form.picture_alt.data or "", actor.party_id)
-    return (
-        {
-            "name": (form.picture_name.data or "").strip() or picture.filename,
-            "file_id": kept.id,
-            "alt": kept.title,
-            "caption": form.picture_caption.data or "",
-            "author": form.picture_author.data or "",
-            "licence": form.picture_licence.data or "",
-            "is_picture": True,
-        },
-    )
 
 
 def _rendered(begun: Begun, form: EditForm) -> Markup:
@@ -428,11 +405,12 @@ def edit_proposal(proposal_id: int) -> ResponseReturnValue:
 def save_proposal(proposal_id: int) -> ResponseReturnValue:
     """Whoever decides may mend it: the author stays the author."""
     form = EditForm()
-    form.take_uploads()
+    uploads.take(form)
     actor = current_actor()
     found, begun = _of_proposal(actor, proposal_id)
     if request.form.get("aktion") == PREVIEW:
         form.validate()
+        form.picture.keep()
         html = _rendered(begun, form)
         return _editor(begun, form, rendered=html)
     if not form.is_ok():
