@@ -5,8 +5,19 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Table,
+    create_engine,
+    insert,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
@@ -96,6 +107,22 @@ def _run(url: URL, *statements: str) -> None:
             connection.exec_driver_sql(statement)
 
 
+def _rows(engine: Engine) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
+    """What migrations wrote, in an order in which it may be written again."""
+    with engine.connect() as connection:
+        for table in db.metadata.sorted_tables:
+            rows = [dict(row) for row in connection.execute(select(table)).mappings()]
+            if rows:
+                yield table, rows
+
+
+def _count_on(connection: Connection, table: Table) -> None:
+    """The next id is none of those that were written with theirs."""
+    if "id" in table.c:
+        query = "SELECT setval(pg_get_serial_sequence('{0}', 'id'), max(id)) FROM {0}"
+        connection.exec_driver_sql(query.format(table.name))
+
+
 class Databases:
     """The databases of one test process: a migrated template, and copies that tests borrow.
 
@@ -109,6 +136,7 @@ class Databases:
         self._open = ExitStack()  # the connection that holds our lock
         self._sweepers: dict[str, ExitStack] = {}
         self._swept: dict[str, Connection] = {}
+        self._first_rows: list[tuple[Table, list[dict[str, Any]]]] = []  # what a new town has
 
     @contextmanager
     def lent(self) -> Iterator[str]:
@@ -140,6 +168,8 @@ class Databases:
         _run(self._url, f'CREATE DATABASE "{self._prefix}_vorlage"')
         settings = Settings(data=data, database=self._address("{ort}"))
         migrate.upgrade(Towns(settings).create("vorlage", frozenset()))
+        with _connected(self._url.set(database=f"{self._prefix}_vorlage")) as engine:
+            self._first_rows = list(_rows(engine))
 
     def drop(self) -> None:
         self.stand_back()
@@ -153,7 +183,11 @@ class Databases:
     def _empty(self, slug: str) -> None:
         tables = ",".join(table.name for table in reversed(db.metadata.sorted_tables))
         try:
-            self._sweeper(slug).exec_driver_sql(EMPTY.format(tables=tables))
+            connection = self._sweeper(slug)
+            connection.exec_driver_sql(EMPTY.format(tables=tables))
+            for table, rows in self._first_rows:
+                connection.execute(insert(table), rows)
+                _count_on(connection, table)
         except OperationalError:  # somebody still holds a lock: begin with a new one
             self._ready.discard(slug)
             self._let_go(slug)

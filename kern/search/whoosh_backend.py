@@ -472,9 +472,16 @@ class _Vocabulary:
 
     def _is_known(self, term: str) -> bool:
         if term not in self._known:
-            pair = ("text", term.encode())
-            self._known[term] = any(pair in leaf for leaf, _ in self._leaves)
+            self._known[term] = any(_uses(leaf, term.encode()) for leaf, _ in self._leaves)
         return self._known[term]
+
+
+def _uses(leaf: Any, term: bytes) -> bool:
+    """Whether a document has it that was not deleted: a part that was merged knows no other."""
+    if ("text", term) not in leaf:
+        return False
+    is_used: bool = not leaf.has_deletions() or leaf.postings("text", term).is_active()
+    return is_used
 
 
 def _beginning_with(start: str, reader: Any, limit: int) -> list[str]:

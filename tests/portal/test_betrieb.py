@@ -70,7 +70,8 @@ def test_init_makes_a_town_and_a_link_and_does_nothing_twice(
     app = create_app(Settings(data=data))
     with use_town(town), app.app_context():
         assert einrichten.look(link[1].rpartition("/")[2]).payload == {"email": ""}
-        assert db.session.scalars(select(Scope.kind)).all() == ["town"]
+        kinds = db.session.scalars(select(Scope.kind).order_by(Scope.kind)).all()
+        assert kinds == ["town", "wiki", "wiki", "wiki"]
 
 
 def test_without_a_town_commands_say_what_helps(

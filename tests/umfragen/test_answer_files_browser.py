@@ -1,7 +1,5 @@
 """Files chosen on a phone, with and without scripts, and the list of the office."""
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, FilePayload, ViewportSize, expect
@@ -10,7 +8,7 @@ from kern.accounts.permissions import Role
 from kern.db import db
 from kern.town import Towns, use_town
 from kern.web.identity import COOKIE
-from tests.browser import barriers, is_too_wide, needs_browser, open_browser, serve
+from tests.browser import barriers, is_too_wide, needs_browser, serve
 from tests.builders import make_account
 from tests.umfragen.made import empty_inbox, make_open_survey
 from tests.umfragen.surveys import question
@@ -22,12 +20,6 @@ pytestmark = needs_browser
 
 PHONE = ViewportSize(width=320, height=700)
 NAMES = ("rot", "blau")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("scripts", [True, False])
