@@ -16,8 +16,8 @@ const TARGET = path.join(SOURCE, "build");
 const MANIFEST = path.join(TARGET, "manifest.json");
 
 const SCRIPTS = ["main.js", "map.js", "survey.js", "survey-map.js", "survey-editor.js"];
-// The second one only on pages with questions.
-const STYLES = ["app", "survey", "survey-editor"];
+// Every page has the first one; each of the others only the pages of its room.
+const STYLES = ["app", "survey", "survey-editor", "wiki", "desk"];
 const FONTS = ["fira-sans-latin-400-normal.woff2", "fira-sans-latin-600-normal.woff2"];
 const LICENCES = {
   "KERN (@kern-ux/native)": "@kern-ux/native/LICENSE.md",

@@ -8,6 +8,13 @@ from flask import Flask, request
 from kern.i18n import _
 from kern.web.identity import current_actor, settings
 
+SHEETS = {
+    "wiki": ("wiki.css",),
+    "moderation": ("wiki.css", "desk.css"),
+    "gestaltung": ("wiki.css", "desk.css"),
+}
+"""Style sheets beside the common one, by blueprint. The desk shows proposals for the wiki."""
+
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
@@ -36,5 +43,11 @@ def init_app(app: Flask) -> None:
     @app.context_processor
     def frame() -> dict[str, Any]:
         found = settings()
+        sheets = SHEETS.get(request.blueprint or "", ())
         tiles = "/karten/{z}/{x}/{y}" if found.map_tiles else ""
-        return {"nav": _nav(), "map_tiles": tiles, "map_attribution": found.map_attribution}
+        return {
+            "nav": _nav(),
+            "map_tiles": tiles,
+            "map_attribution": found.map_attribution,
+            "sheets": sheets,
+        }

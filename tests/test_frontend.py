@@ -10,7 +10,7 @@ import pytest
 BUILT = Path(__file__).resolve().parent.parent / "static" / "build"
 HASHED = re.compile(r"\.[0-9a-f]{10}\.[a-z0-9]+$")
 ALWAYS = (
-    *("app.css", "survey.css", "leaflet.css", "lizenzen.txt"),
+    *("app.css", "survey.css", "wiki.css", "desk.css", "leaflet.css", "lizenzen.txt"),
     *("main.js", "map.js", "survey.js", "survey-map.js"),
 )
 # First visit: page (about 12 kB), styles, script, two fonts in at most 100 kB.

@@ -9,8 +9,10 @@ branch_labels = None
 depends_on = None
 
 OPEN = sa.text(
-    "INSERT INTO kern_window (scope_id, act) SELECT id, :act FROM kern_scope WHERE kind = 'wiki'"
-    " AND NOT EXISTS (SELECT 1 FROM kern_window w WHERE w.scope_id = kern_scope.id AND w.act = :act)"
+    "INSERT INTO kern_window (scope_id, act)"
+    " SELECT id, CAST(:act AS VARCHAR(20)) FROM kern_scope WHERE kind = 'wiki' AND NOT EXISTS"
+    " (SELECT 1 FROM kern_window w"
+    " WHERE w.scope_id = kern_scope.id AND w.act = CAST(:act AS VARCHAR(20)))"
 )
 
 
