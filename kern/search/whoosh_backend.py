@@ -477,11 +477,9 @@ class _Vocabulary:
 
 
 def _uses(leaf: Any, term: bytes) -> bool:
-    """Whether a document has it that was not deleted: a part that was merged knows no other."""
-    if ("text", term) not in leaf:
-        return False
-    is_used: bool = not leaf.has_deletions() or leaf.postings("text", term).is_active()
-    return is_used
+    """Whether a text that was not deleted has it; what is not merged yet knows more words."""
+    is_known = ("text", term) in leaf
+    return is_known and bool(not leaf.has_deletions() or leaf.postings("text", term).is_active())
 
 
 def _beginning_with(start: str, reader: Any, limit: int) -> list[str]:
