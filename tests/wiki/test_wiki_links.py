@@ -117,3 +117,7 @@ def test_a_page_of_brackets_takes_no_time() -> None:
     for piece in ("[[", "[[a", "{{a|", "[[a|", "```\n[[", "`", "[[a]] "):
         page = piece * (200_000 // len(piece))
         assert cpu_seconds(partial(find_links, page, ROOMS)) < 1
+
+
+def test_signs_that_nobody_sees_are_no_part_of_a_name() -> None:
+    assert [link.target.name for link in find_links("[[\x02Linde\x03]]")] == ["Linde"]

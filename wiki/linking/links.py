@@ -13,6 +13,7 @@ LISTS = frozenset({"karte", "seitenliste"})
 """Rooms of braces alone: {{Karte: Bäume}} shows the pages of a tag."""
 
 _PATTERN = re.compile(rf"(?<!\\)(?P<escapes>\\*+)(?:{BRACKETS})")
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # signs that no renderer shows
 _ROOM = re.compile(r"(?P<room>[^\W\d_]{2,20}):(?P<rest>.+)", re.DOTALL)
 
 
@@ -86,7 +87,7 @@ def _link(match: re.Match[str], rooms: frozenset[str]) -> Link | None:
 def target_of(text: str, use: Use, rooms: Iterable[str] = ()) -> Target | None:
     """What stands in the brackets, as a target; None where it names nothing."""
     known = {*map(str.casefold, rooms), *(LISTS if use is Use.INCLUDE else ())}
-    name, _, anchor = text.partition("#")
+    name, _, anchor = _UNSEEN.sub("", text).partition("#")
     name, room = name.strip(), ""
     found = _ROOM.fullmatch(name)
     if found and found["room"].casefold() in known:
