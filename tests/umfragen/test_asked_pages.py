@@ -175,6 +175,20 @@ def test_a_question_speaks_the_language_of_who_answers(app: Flask) -> None:
     assert "Wie alt?" in drawn(app, make_asking(plan, page, language="tr"))
 
 
+def test_a_ranking_keeps_its_last_place_when_an_option_went_with_another_answer(app: Flask) -> None:
+    choice = question("single", "q", options=options("x", "y"))
+    ranked = options("a", "b", "c")
+    ranked[1]["show_if"] = 'q == "x"'
+    plan = ready([choice], [question("ranking", "r", options=ranked)])
+    first, second = (page.questions[0].key for page in plan.definition.pages)
+    page = plan.definition.pages[1].key
+    for before, kept in (((2, 1, 3), (1, 3)), ((1, 2, 3), (1, 3)), ((1, 3), (1, 3)), ((2,), None)):
+        html = drawn(app, make_asking(plan, page, {first: 2, second: before}))
+        assert read_form(plan, sent(html), page).merged({}).get(second) == kept
+    html = drawn(app, make_asking(plan, page, {first: 1, second: (2, 1, 3)}))
+    assert read_form(plan, sent(html), page).merged({}).get(second) == (2, 1, 3)
+
+
 @settings(
     deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -6,9 +6,9 @@ from html import escape
 
 from umfragen.definition.model import Page
 from umfragen.definition.parts import OTHER_CODE, Option, Row
-from umfragen.definition.questions import AnyQuestion, Matrix, Multiple, Single
+from umfragen.definition.questions import AnyQuestion, Matrix, Multiple, Ranking, Single
 from umfragen.definition.texts import Text
-from umfragen.engine.answers import Answers
+from umfragen.engine.answers import Answers, Value
 from umfragen.engine.browser import live_spots, live_variables, spot_id
 from umfragen.engine.faults import Fault
 from umfragen.engine.piping import html
@@ -75,7 +75,7 @@ def show_page(
         for question in ordered_questions(page, sheet.seed)
         if drawing.may_appear(question.key, retired=question.retired) and is_seen(question)
     )
-    fields: dict[str, Sequence[str]] = dict(form_fields(sheet.plan, draft))
+    fields: dict[str, Sequence[str]] = dict(form_fields(sheet.plan, _ranked(draft, questions)))
     for rejected in reading.rejected.values() if reading else ():
         fields.update({name: [typed] for name, typed in rejected.fields.items()})
     return ShownPage(
@@ -86,6 +86,18 @@ def show_page(
         fields=fields,
         seen=",".join(str(shown.question.key) for shown in questions if shown.visible),
     )
+
+
+def _ranked(draft: Answers, questions: Iterable[ShownQuestion]) -> dict[int, Value]:
+    """Places are given out among the options on the page: one that went with another answer would
+    leave a gap, and the last place would find no line in a list that is shorter now."""
+    found = dict(draft)
+    for shown in questions:
+        value = found.get(shown.question.key)
+        if isinstance(shown.question, Ranking) and isinstance(value, tuple):
+            offered = {part.number for part in shown.options}
+            found[shown.question.key] = tuple(code for code in value if code in offered)
+    return found
 
 
 class _Drawing:
