@@ -31,6 +31,8 @@ class Place {
     this.showGround();
     if (this.points.length) this.map.fitBounds(L.latLngBounds(this.points), { maxZoom: 17 });
     owner.querySelector("[data-map-only]").hidden = false;
+    const hint = document.getElementById(this.element.getAttribute("aria-describedby"));
+    if (hint) hint.textContent = owner.dataset.hint;
     this.listen();
     this.draw();
   }

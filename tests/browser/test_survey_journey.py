@@ -81,6 +81,7 @@ def answer_with_scripts(page: Page, address: str, see: Callable[..., None]) -> s
     see(page, "fehler")
     page.get_by_role("textbox", name="Sauberkeit").fill("30")
     go_on(page)
+    expect(page.get_by_text("Tippen Sie auf die Karte.")).to_be_visible()
     page.get_by_label("Wie soll der Platz heißen?").fill("Ahorninsel")
     see(page, "seite-3")
     go_on(page)

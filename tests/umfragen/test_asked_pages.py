@@ -167,6 +167,19 @@ def test_what_somebody_answers_is_no_markup_in_the_next_question(app: Flask) -> 
     assert "<b>" not in html
 
 
+def test_who_has_no_map_is_told_to_write_coordinates(app: Flask) -> None:
+    """The script that draws the map puts its own hint in place of this one."""
+    for shape in ("point", "line", "area"):
+        plan = ready([question("place", "q", shape=shape)])
+        page = plan.definition.pages[0]
+        html = drawn(app, make_asking(plan, page.key))
+        hint = re.search(rf'id="hinweis-{page.questions[0].key}">([^<]+)<', html)
+        assert hint is not None
+        assert "Koordinaten" in hint[1]
+        assert "Tippen" not in hint[1]
+        assert 'data-hint="Tippen Sie' in html
+
+
 def test_a_question_speaks_the_language_of_who_answers(app: Flask) -> None:
     text = {"de": "Wie alt?", "en": "How old?"}
     plan = ready([question("number", "q", text=text)], languages=["de", "en"])
