@@ -1,10 +1,11 @@
 """A page of the wiki from its first word to two contributors, without ever touching a mouse."""
 
+import re
 from collections.abc import Callable
 from io import BytesIO
 
 from PIL import Image
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import FilePayload, Locator, expect
 
 from kern.accounts.permissions import Role
 from kern.accounts.sessions import open_session
@@ -79,11 +80,12 @@ def press(person: Person, role: str, name: str, to: str = "**") -> None:
 def choose_picture(person: Person) -> None:
     out = BytesIO()
     Image.new("RGB", (640, 400), "green").save(out, "PNG")
-    walk(person, person.main.get_by_label("Bild hinzufügen").first)
-    with person.page.expect_file_chooser() as chooser:
-        person.page.keyboard.press("Enter")
-    picture = {"name": "mauer.png", "mimeType": "image/png", "buffer": out.getvalue()}
-    chooser.value.set_files(picture)  # type: ignore[arg-type]  # a dict is a FilePayload
+    picture = FilePayload(name="mauer.png", mimeType="image/png", buffer=out.getvalue())
+    person.page.on("filechooser", lambda chooser: chooser.set_files(picture))
+    field = person.main.get_by_label("Bild hinzufügen").first
+    walk(person, field)
+    person.page.keyboard.press("Enter")
+    expect(field).to_have_value(re.compile("mauer.png$"))
 
 
 def write_a_page(anna: Person) -> str:

@@ -293,15 +293,16 @@ def _rendered(begun: Begun, form: EditForm) -> Markup:
 
 @blueprint.post("/<space>/vorschau")
 def live_preview(space: str) -> ResponseReturnValue:
-    """The text as HTML, for the editor's script; nothing is kept."""
+    """The text as HTML, for the editor's script, with the files of the page `seite`; nothing is
+    kept."""
     actor, found = to_space(space)
     if not actor.is_authenticated:
         limit_network("wiki.preview", PREVIEWS_PER_HOUR)
-    return (
-        preview(found, request.form.get("text", "")).html,
-        200,
-        {"Cache-Control": "private, no-store"},
-    )
+    slug = request.form.get("seite", "")
+    begun = _begin(actor, service.get_page_for(actor, found, slug)) if slug else None
+    files = begun.wording.files if begun is not None else ()
+    made = preview(found, request.form.get("text", ""), files, begun.page if begun else None)
+    return made.html, 200, {"Cache-Control": "private, no-store"}
 
 
 def _change(

@@ -1,0 +1,63 @@
+"""What the script of the wiki's editor adds for those who write."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import needs_browser
+from tests.browser.person import Person
+from tests.browser.test_wiki_journey import come_in
+from tests.live import Live
+from tests.wiki.pages import make_page
+
+pytestmark = needs_browser
+
+DROP = """(field) => {
+  const box = new DataTransfer();
+  box.items.add(new File(["GIF89a"], "alte linde.gif", { type: "image/gif" }));
+  const drop = { dataTransfer: box, bubbles: true, cancelable: true };
+  field.dispatchEvent(new DragEvent("drop", drop));
+}"""
+
+
+@pytest.mark.parametrize("visitor", [True], ids=["with-scripts"], indirect=True)
+def test_signs_links_preview_pictures_and_the_draft_come_while_one_writes(
+    live: Live, visitor: Callable[[], Person]
+) -> None:
+    with live.inside():
+        make_page("Dorflinde")
+    anna = come_in(visitor(), "Anna Kern")
+    page, keys = anna.page, anna.page.keyboard
+    anna.open("/wiki/ortswiki/neu?titel=Kai")
+    text = anna.main.get_by_label("Text").first
+    text.focus()
+
+    keys.press("Control+B")
+    keys.insert_text("Hier")
+    expect(text).to_have_value("**Hier**")
+    keys.press("End")
+    keys.insert_text(" steht die ")
+    keys.press("Control+K")
+    keys.insert_text("linde")
+    anna.main.get_by_role("button", name="Dorflinde", exact=True).wait_for()
+    anna.look()
+    keys.press("Enter")
+    expect(text).to_have_value("**Hier** steht die [[Dorflinde]]")
+
+    keys.press("Shift+Tab")  # the toolbar is one step of the tabulator
+    keys.press("End")
+    keys.press("Enter")
+    expect(text).to_have_value("::: hinweis\n**Hier** steht die [[Dorflinde]]\n:::\n")
+    anna.main.locator("summary", has_text="Vorschau beim Schreiben").click()
+    anna.main.get_by_role("link", name="Dorflinde").wait_for()
+
+    text.evaluate(DROP)
+    expect(anna.main.get_by_label("Was ist auf dem Bild zu sehen?")).to_be_focused()
+    keys.insert_text("Eine Linde")
+    keys.press("Tab")
+    assert "![Eine Linde](anhang:alte-linde.gif)" in text.input_value()
+    anna.look()
+    anna.sees("Als Entwurf gespeichert um")
+    page.goto(f"{live.address}/wiki/ortswiki/neu?titel=Kai")
+    anna.sees("Ihr gespeicherter Entwurf")
