@@ -98,6 +98,17 @@ def _deciders(status: int, otherwise: int, **more: Any) -> Row:
     return row(guest=LOGIN, citizen=otherwise, moderator=status, administrator=status, **more)
 
 
+def _hiders(status: int, **more: Any) -> Row:
+    return _deciders(status, 403, **more)
+
+
+def _gone(visit: Visit) -> Mapping[str, Any]:
+    page = _made(visit)
+    gone = change(make_actor(Role.CITIZEN), page, kind=Kind.DELETE)
+    service.approve(make_actor(Role.MODERATOR), gone, gone.latest)
+    return {**SPACE, "slug": page.slug}
+
+
 def _managers(status: int, **more: Any) -> Row:
     return row(
         guest=LOGIN,
@@ -160,6 +171,17 @@ WIKI: dict[tuple[str, str], Row] = {
     ("wiki.withdraw", "POST"): logged_in(303, values=_nothing),
     ("wiki.ask_again", "POST"): logged_in(303, values=partial(_own, _rejected)),
     ("wiki.become_creation", "POST"): logged_in(303, values=_of_deleted_page),
+    ("wiki.undelete", "GET"): _deciders(200, 404, values=_gone),
+    ("wiki.save_undelete", "POST"): _deciders(422, 404, values=_gone),
+    ("wiki.hiding", "GET"): _hiders(200, values=_page(number=1)),
+    ("wiki.hide_parts", "POST"): _hiders(422, values=_page(number=1)),
+    ("wiki.reject", "POST"): _deciders(422, 404, values=_waits, data=_read),
+    ("wiki.addresses", "GET"): _managers(200, values=_page()),
+    ("wiki.remove_address", "POST"): _managers(422, values=_page()),
+    ("wiki.twin", "GET"): _managers(200, values=_page()),
+    ("wiki.save_twin", "POST"): _managers(303, values=_page()),
+    ("wiki.space_rules", "GET"): _managers(200, values=_space()),
+    ("wiki.save_space_rules", "POST"): _managers(422, values=_space()),
     ("wiki.mark_checked", "POST"): _managers(303, values=_page()),
     ("wiki.protection", "GET"): _managers(200, values=_page()),
     ("wiki.protect", "POST"): _managers(

@@ -1,5 +1,7 @@
 """Forms of those who write in the wiki and of those who decide."""
 
+from typing import Any
+
 from wtforms import (
     BooleanField,
     DateField,
@@ -12,11 +14,12 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than stubs
 from wtforms.validators import DataRequired, Length, Optional
 
-from kern.i18n import _l
+from kern.i18n import _, _l
+from kern.moderation.netiquette import rules as list_rules
 from kern.web import Form, OpenForm
 from kern.web.uploads import PictureField
 from wiki import rules
-from wiki.models import Protection
+from wiki.models import Protection, Review
 
 MISSING = _l("Bitte füllen Sie dieses Feld aus.")
 
@@ -83,6 +86,89 @@ class OwnForm(Form):
 class DeleteForm(Form):
     summary = StringField(_l("Warum kann die Seite weg?"), [DataRequired(MISSING)])
     base = HiddenField()
+
+
+class UndeleteForm(Form):
+    summary = StringField(_l("Warum soll die Seite wiederkommen?"), [DataRequired(MISSING)])
+    base = HiddenField()
+
+
+class HidingForm(Form):
+    """What of one version nobody reads any more but those who decide."""
+
+    text = BooleanField(
+        _l("Den Text verbergen"),
+        description=_l("Auch in Vergleichen, in „Wer schrieb was?“ und in Ausgaben."),
+    )
+    summary = BooleanField(_l("Den Satz zur Änderung verbergen"))
+    author = BooleanField(_l("Den Namen verbergen"))
+    reason = StringField(
+        _l("Warum?"),
+        [DataRequired(MISSING), Length(max=200)],
+        description=_l("Der Grund steht im Protokoll, nicht auf der Seite."),
+    )
+
+
+class AddressForm(Form):
+    address = HiddenField(validators=[DataRequired(MISSING)])
+
+
+class TwinForm(Form):
+    twin = StringField(
+        _l("Die Seite in Leichter Sprache"),
+        [Optional()],
+        description=_l("Ihr Titel. Leer: Es gibt keine."),
+    )
+
+
+class SpaceForm(Form):
+    title = StringField(_l("Name"), [DataRequired(MISSING)])
+    intro = TextAreaField(_l("Worum geht es in diesem Bereich?"), render_kw={"rows": 4})
+    licence = StringField(_l("Lizenz der Texte"), [DataRequired(MISSING)])
+    review = SelectField(
+        _l("Was wird vor dem Erscheinen geprüft?"),
+        choices=[
+            SelectChoice(Review.ALWAYS.value, _l("Jeder Vorschlag")),
+            SelectChoice(
+                Review.TRUST.value,
+                _l("Alles, nur nicht Kleinigkeiten von bekannten Leuten"),
+            ),
+        ],
+    )
+    four_eyes = BooleanField(
+        _l("Vier Augen"), description=_l("Niemand nimmt an, was er oder sie selbst schrieb.")
+    )
+    protection = SelectField(
+        _l("Wer darf Änderungen vorschlagen?"),
+        choices=[
+            SelectChoice(Protection.EVERYONE.value, _l("Alle")),
+            SelectChoice(
+                Protection.TRUSTED.value, _l("Wer schon mehrere angenommene Vorschläge hat")
+            ),
+            SelectChoice(Protection.STAFF.value, _l("Nur die Verwaltung")),
+        ],
+    )
+
+
+class RejectForm(Form):
+    """As at the desk: a rule or a law, and a sentence."""
+
+    rule = SelectField(_l("Um welche Regel geht es?"), validate_choice=False)
+    law = StringField(
+        _l("Gesetz"),
+        description=_l("Nur wenn es statt um eine Regel um ein Gesetz geht, etwa „§ 185 StGB“."),
+    )
+    why = TextAreaField(
+        _l("Ihr Satz dazu"),
+        description=_l("Den liest, wer den Text geschrieben hat. Bitte freundlich und genau."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rule.choices = [
+            ("", _("Bitte wählen")),
+            *((str(rule.number), f"{rule.number}. {rule.text[:90]}") for rule in list_rules()),
+        ]
 
 
 class ProtectForm(Form):

@@ -32,7 +32,10 @@ from wiki.service.pages import find_page, note, ref_of
 from wiki.service.publishing import Before
 
 MAX_COLUMN = 200
+MAX_DETAIL = 300
 Version = Revision | Snapshot
+Part = Literal["text", "summary", "author"]
+PARTS: tuple[Part, ...] = ("text", "summary", "author")
 
 
 def hide(page: Page, actor: Actor, rule: int | None) -> None:
@@ -59,9 +62,11 @@ def restore(page: Page, actor: Actor) -> None:
 
 
 def hide_of_revision(
-    actor: Actor, revision: Revision, part: Literal["text", "summary", "author"], *, hidden: bool
+    actor: Actor, revision: Revision, part: Part, *, hidden: bool, reason: str = ""
 ) -> None:
-    """For everybody who does not decide: in history, comparisons, "wer schrieb was" and exports."""
+    """For everybody who does not decide: in history, comparisons, "wer schrieb was" and exports.
+
+    `reason` goes into the log."""
     _require(actor, rules.HIDE, revision.space_id)
     page = db.session.get_one(Page, revision.page_id)
     if part == "text" and hidden and page.published_id == revision.id:
@@ -71,7 +76,9 @@ def hide_of_revision(
         )
     setattr(revision, f"hide_{part}", hidden)
     db.session.flush()
-    audit.record(actor, f"wiki.hide_{part}", f"{PAGE_KEY}:{revision.page_id}")
+    act = f"wiki.hide_{part}" if hidden else f"wiki.show_{part}"
+    detail = f"Fassung {revision.number}: {reason}".rstrip(": ")
+    audit.record(actor, act, str(ref_of(page)), detail[:MAX_DETAIL])
     note(page)
 
 

@@ -18,7 +18,7 @@ from kern.moderation.models import CaseKind
 from kern.web import commits, current_actor, limit_writing, notice, require_login, shows_again
 from wiki import rules, service
 from wiki.comparing import Clash
-from wiki.forms import ProtectForm, RemarkForm
+from wiki.forms import ProtectForm, RejectForm, RemarkForm
 from wiki.models import OPEN, Kind, Proposal, ProposalState, Protection
 from wiki.rendering import difference_view
 from wiki.service import Outlook, State, merging, reading, wordings
@@ -54,8 +54,21 @@ def proposal(proposal_id: int) -> ResponseReturnValue:
     return _shown(actor, service.get_proposal_for(actor, proposal_id), RemarkForm(formdata=None))
 
 
+def shown_with(
+    actor: Actor, found: Proposal, refusing: RejectForm, status: int, said: str = ""
+) -> ResponseReturnValue:
+    """The page of a proposal with a refusal that is not done yet."""
+    return _shown(actor, found, RemarkForm(formdata=None), status, said, refusing=refusing)
+
+
 def _shown(
-    actor: Actor, found: Proposal, form: RemarkForm, status: int = 200, said: str = ""
+    actor: Actor,
+    found: Proposal,
+    form: RemarkForm,
+    status: int = 200,
+    said: str = "",
+    *,
+    refusing: RejectForm | None = None,
 ) -> ResponseReturnValue:
     is_open = found.state in OPEN
     seen = service.outlook(found) if is_open else None
@@ -83,6 +96,7 @@ def _shown(
         clashes=_clashes(seen),
         desk=_desk(found),
         form=form,
+        refusing=refusing or RejectForm(formdata=None),
         said=said,
         name_of=name_of,
     )

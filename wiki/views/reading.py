@@ -135,9 +135,9 @@ def page(space: str, slug: str) -> ResponseReturnValue:
     try:
         shown = service.get_page_for(actor, found, slug)
     except NotFound:
-        return _gone(found, slug)
+        return _gone(actor, found, slug)
     if shown.state != PageState.PUBLIC:
-        return _gone(found, slug)
+        return _gone(actor, found, slug)
     depends_on_everything()  # panels show what other rooms have to it
     shows(Ref(PAGE_KEY, shown.id))
     return render_template(
@@ -148,14 +148,18 @@ def page(space: str, slug: str) -> ResponseReturnValue:
     )
 
 
-def _gone(space: Space, slug: str) -> ResponseReturnValue:
+def _gone(actor: Actor, space: Space, slug: str) -> ResponseReturnValue:
     """Raises NotFound for what never was there."""
     lost = reading.find_gone(space, slug)
     if lost is None:
         raise NotFound("Diese Seite gibt es nicht.")
     is_hidden = lost.state == PageState.HIDDEN
     words = removed_words(lost.hidden_rule, lost.hidden_at) if is_hidden else ""
-    return render_template("wiki/gone.html", space=space, scope=space.scope, words=words), 410
+    can_return = lost.state == PageState.DELETED and actor.may(rules.DECIDE, space.scope_id)
+    html = render_template(
+        "wiki/gone.html", page=lost, scope=space.scope, words=words, can_return=can_return
+    )
+    return html, 410
 
 
 def page_view(actor: Actor, page: Page) -> PageView:

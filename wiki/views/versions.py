@@ -9,8 +9,8 @@ from markupsafe import Markup
 from kern.errors import NotFound
 from kern.i18n import _
 from kern.ids import parse_id
-from kern.web import depends_on_everything
-from wiki import service
+from kern.web import current_actor, depends_on_everything
+from wiki import rules, service
 from wiki.models import Page, PageState, Revision
 from wiki.rendering import difference_view
 from wiki.service import reading, wordings
@@ -39,7 +39,10 @@ def history(space: str, slug: str) -> ResponseReturnValue:
     versions = reading.list_history(page, parse_id(request.args.get("vor")), reading.LENGTH + 1)
     more = versions[reading.LENGTH - 1].number if len(versions) > reading.LENGTH else None
     shown = versions[: reading.LENGTH]
-    return _shown("history.html", page, versions=shown, more=more, kinds=kind_words())
+    may_hide = current_actor().may(rules.HIDE, page.space_id)
+    return _shown(
+        "history.html", page, versions=shown, more=more, kinds=kind_words(), may_hide=may_hide
+    )
 
 
 @blueprint.get("/<space>/<slug>/vergleich")

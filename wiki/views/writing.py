@@ -63,7 +63,8 @@ def _begin(actor: Actor, page: Page, base_id: int | None = None) -> Begun:
     published = service.get_published(page)
     base = published if base_id is None else _version(page, base_id)
     found = wordings.of_revision(base) or Wording(page.title, "")
-    begun = Begun(page.space, page, replace(found, summary="", minor=False), base.id)
+    plain = replace(found, summary="", minor=False, kind=Kind.EDIT)
+    begun = Begun(page.space, page, plain, base.id)
     number = parse_id(request.args.get("abschnitt"))
     cut = cut_section(found.source, number) if number is not None else None
     return replace(begun, cut=cut)
@@ -76,7 +77,7 @@ def _version(page: Page, revision_id: int) -> Revision:
     return revision
 
 
-def _filled(begun: Begun, text: str | None = None) -> EditForm:
+def _filled(begun: Begun) -> EditForm:
     wording = begun.wording
     point: Any = (wording.place or {}).get("coordinates") or ()
     is_point = len(point) == 2 and not isinstance(point[0], list)  # noqa: PLR2004 - lon, lat
@@ -85,7 +86,7 @@ def _filled(begun: Begun, text: str | None = None) -> EditForm:
         formdata=None,
         data={
             "title": wording.title,
-            "text": text if text is not None else shown,
+            "text": shown,
             "tags": ", ".join(wording.tags),
             "parent": _title_of(wording.parent_id),
             "place": (wording.place or {}).get("label", ""),
@@ -123,8 +124,11 @@ def _editor(begun: Begun, form: EditForm, status: int = 200, **more: Any) -> Res
 
 
 def _query() -> str:
-    number = parse_id(request.args.get("abschnitt"))
-    return f"?abschnitt={number}" if number is not None else ""
+    for name in ("abschnitt", "fassung"):
+        number = parse_id(request.args.get(name))
+        if number is not None:
+            return f"?{name}={number}"
+    return ""
 
 
 @blueprint.get("/<space>/neu")
@@ -160,13 +164,23 @@ def save_new_page(space: str) -> ResponseReturnValue:
 @blueprint.get("/<space>/<slug>/bearbeiten")
 def edit(space: str, slug: str) -> ResponseReturnValue:
     actor, page = to_page(space, slug)
-    begun = _begin(actor, page)
+    begun = _back_to(_begin(actor, page))
+    return _editor(begun, _filled(begun), draft=service.find_draft(actor, page.space, page))
+
+
+def _back_to(begun: Begun) -> Begun:
+    """With the whole state of the former version that the address names: title, text, tags, place,
+    files, all on top of what holds today."""
     number = parse_id(request.args.get("fassung"))
-    text = None
-    if number is not None:
-        former = wordings.of_revision(service.get_revision(page, number))
-        text = former.source if former is not None else None
-    return _editor(begun, _filled(begun, text), draft=service.find_draft(actor, page.space, page))
+    if number is None or begun.page is None:
+        return begun
+    revision = service.get_revision(begun.page, number)
+    former = None if revision.hide_text else wordings.of_revision(revision)
+    if former is None:
+        raise NotFound("Der Text dieser Fassung ist nicht mehr öffentlich.")
+    why = _("Zurück zu Fassung %(n)s", n=number)
+    wording = replace(former, kind=Kind.REVERT, summary=why, minor=False)
+    return replace(begun, wording=wording, cut=None)
 
 
 @blueprint.post("/<space>/<slug>/bearbeiten")
@@ -178,7 +192,7 @@ def save_edit(space: str, slug: str) -> ResponseReturnValue:
     begun = _begin(actor, page, parse_id(form.base.data))
     if str(begun.base_id) != (form.base.data or ""):
         begun = replace(begun, base_id=parse_id(form.base.data))
-    return _save(actor, begun, form)
+    return _save(actor, _back_to(begun), form)
 
 
 def _save(actor: Actor, begun: Begun, form: EditForm) -> ResponseReturnValue:
@@ -255,6 +269,8 @@ def _wording(actor: Actor, begun: Begun, form: EditForm) -> Wording:
 
 
 def _kind(begun: Begun) -> Kind:
+    if begun.wording.kind == Kind.REVERT:
+        return Kind.REVERT
     return Kind(begun.waits.kind) if begun.waits is not None else Kind.EDIT
 
 
