@@ -133,7 +133,12 @@ def test_a_proposal_is_refused_on_its_page_with_a_reason_the_author_gets(
 
 def test_a_former_version_is_proposed_again_with_its_whole_state(app: Flask) -> None:
     page = make_page("Linde", "Ein Baum.", tags=("Bäume",), place=PLACE)
-    edits: dict[str, Any] = {"title": "Unsinn", "source": "Unsinn.", "tags": ("Unsinn",), "place": None}
+    edits: dict[str, Any] = {
+        "title": "Unsinn",
+        "source": "Unsinn.",
+        "tags": ("Unsinn",),
+        "place": None,
+    }
     approve(change(make_actor(Role.CITIZEN), page, **edits))
     page_id = page.id
     writer = Visitor(app, make_account("Anna"))
