@@ -3,6 +3,7 @@
 los.py bench --kurz             a smaller town, in under three minutes
 los.py bench --postgres ADRESSE also on PostgreSQL, in a database of its own that goes again
 los.py bench flood | making     a flood at the desk; CPU time of single pages
+los.py bench wiki [--kurz]      a wiki of 20,000 pages with 200,000 versions, or of 1,000
 """
 
 import argparse
@@ -14,18 +15,23 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from bench import flood, making, place, rows
+from bench import flood, making, place, rows, wiki
 from bench.place import Place
 from bench.table import Row, as_markdown, as_table, as_values, write
 from kern.db import engines
 from portal.app import create_app
 
-SINGLE = {"flood": lambda: {"flood": flood.measure()}, "making": making.measured}
+KURZ = "--kurz"
+SINGLE = {
+    "flood": lambda _small: {"flood": flood.measure()},
+    "making": lambda _small: making.measured(),
+    "wiki": lambda small: wiki.measured(small=small),
+}
 
 
 def main(words: list[str]) -> None:
     if words and words[0] in SINGLE:
-        print(f"Geschrieben: {write(SINGLE[words[0]]())}")
+        print(f"Geschrieben: {write(SINGLE[words[0]](KURZ in words))}")
         return
     options = _options(words)
     started = time.monotonic()
@@ -41,7 +47,7 @@ def main(words: list[str]) -> None:
 
 def _options(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="los.py bench")
-    parser.add_argument("--kurz", action="store_true")
+    parser.add_argument(KURZ, action="store_true")
     parser.add_argument("--postgres", default=os.environ.get("DORFLINDE_BENCH_POSTGRES", ""))
     parser.add_argument("--markdown", default="")
     return parser.parse_args(words)

@@ -53,9 +53,10 @@ def _select_threads() -> Select[*tuple[Any, ...]]:
 
 
 def _render(ref: Ref, scope_id: int) -> Markup:
-    """Three queries: threads, windows, and answers with posts in one."""
+    """Three queries: threads, windows, and answers with posts in one where there are threads."""
     threads = db.session.execute(_select_threads(), {"host": ref.key, "number": ref.id}).all()
-    answers, posts = _recent(ref, scope_id)
+    has_posts = threads or ref.key == PROJECT_KEY
+    answers, posts = _recent(ref, scope_id) if has_posts else ([], [])
     windows = list_windows(scope_id)
     actor = current_actor()
     html = render_template(

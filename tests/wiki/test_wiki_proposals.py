@@ -17,7 +17,6 @@ from tests.wiki.pages import (
     change,
     history,
     make_page,
-    ortswiki,
     propose_page,
     published,
     wording,
@@ -72,7 +71,7 @@ def test_a_page_exists_from_its_first_approval_on(author: Actor, reviewer: Actor
 
     revision = service.approve(reviewer, proposal, 1)
 
-    page = service.get_page_for(Actor(), ortswiki(), "die-linde")
+    page = service.get_page_for(Actor(), "ortswiki", "die-linde")
     assert (page.title, page.published_id, revision.number) == ("Die Linde", revision.id, 1)
     assert "Sie ist alt." in page.html
     assert (revision.author_id, revision.approved_by) == (author.party_id, reviewer.party_id)
@@ -272,11 +271,11 @@ def test_a_renamed_page_keeps_its_proposals_and_its_old_address_leads_there(
 
     assert (page.title, page.slug) == ("Dorflinde", "dorflinde")
     with pytest.raises(service.Moved) as moved:
-        service.get_page_for(Actor(), ortswiki(), "linde")
+        service.get_page_for(Actor(), "ortswiki", "linde")
     assert moved.value.path == "/wiki/ortswiki/dorflinde"
     service.remove_address(make_actor(Role.ADMINISTRATOR), page, "linde")
     with pytest.raises(NotFound):
-        service.get_page_for(Actor(), ortswiki(), "linde")
+        service.get_page_for(Actor(), "ortswiki", "linde")
 
 
 def test_a_proposal_for_a_deleted_page_can_become_a_new_page(
@@ -287,7 +286,7 @@ def test_a_proposal_for_a_deleted_page_can_become_a_new_page(
     approve(change(make_actor(Role.CITIZEN), page, kind=Kind.DELETE, summary="Gefällt."))
     assert page.state == PageState.DELETED
     with pytest.raises(NotFound):
-        service.get_page_for(Actor(), ortswiki(), "linde")
+        service.get_page_for(Actor(), "ortswiki", "linde")
 
     with pytest.raises(Clashing, match="Seite gelöscht"):
         service.approve(reviewer, mine, 1)

@@ -1,10 +1,10 @@
 """Pages: found by their address, today's or a former one, behind the gate."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, delete, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import defer, joinedload
 
 from kern import audit, outbox
 from kern.actor import Actor
@@ -17,8 +17,17 @@ from kern.outbox import Fact
 from kern.scope import Scope
 from wiki import rules
 from wiki.linking import fold_title
-from wiki.models import PAGE_KEY, Address, Page, PageState, Protection, Revision, Space
-from wiki.service.spaces import SPACES, require_manager
+from wiki.models import (
+    PAGE_KEY,
+    SPACE_KIND,
+    Address,
+    Page,
+    PageState,
+    Protection,
+    Revision,
+    Space,
+)
+from wiki.service.spaces import SPACES, get_space_for, require_manager
 
 GONE = "Diese Seite gibt es nicht."
 MAX_SLUG = 70
@@ -43,18 +52,35 @@ def ref_of(page: Page) -> Ref:
     return Ref(PAGE_KEY, page.id)
 
 
-def get_page_for(actor: Actor, space: Space, slug: str) -> Page:
-    """The gate. Raises NotFound, or Moved for a former address of a page one may read. One query.
+def get_page_for(actor: Actor, space: str, slug: str) -> Page:
+    """The gate. Raises NotFound, or Moved for a former address of a page one may read.
 
-    `space` comes from `get_space_for`."""
-    query = (
-        select(Page)
-        .join(Address, Address.page_id == Page.id)
-        .where(Address.space_id == space.scope_id, Address.slug == slug)
-        .options(joinedload(Page.space).joinedload(Space.scope))
-    )
-    page = db.session.scalar(query)
-    if page is None or not rules.may_see_page(actor, space.scope, page):
+    One query; a second one where nothing is found, to say whether it is the space.
+    """
+    return _let_in(actor, space, slug, db.session.scalar(_at(space, slug)))
+
+
+def get_page_to_read(actor: Actor, space: str, slug: str) -> tuple[Page, Revision | None]:
+    """As `get_page_for`, with the version everybody reads, but for its text and other sources."""
+    query = _at(space, slug).add_columns(Revision)
+    query = query.outerjoin(Revision, Revision.id == Page.published_id)
+    query = query.options(joinedload(Revision.approver))
+    query = query.options(defer(Revision.original), defer(Page.plain), defer(Page.wanted))
+    row = db.session.execute(query).first()
+    page = _let_in(actor, space, slug, row[0] if row is not None else None)
+    return page, row[1] if row is not None else None
+
+
+def _at(space: str, slug: str) -> Select[Page]:
+    query = select(Page).join(Address, Address.page_id == Page.id)
+    query = query.join(Space, Space.scope_id == Address.space_id).join(Space.scope)
+    query = query.where(Scope.kind == SPACE_KIND, Scope.slug == space, Address.slug == slug)
+    return query.options(joinedload(Page.space).joinedload(Space.scope))
+
+
+def _let_in(actor: Actor, space: str, slug: str, page: Page | None) -> Page:
+    if page is None or not rules.may_see_page(actor, page.space.scope, page):
+        get_space_for(actor, space)
         if page is not None and page.redirect_to is not None:
             raise Moved(page_path(get_page(page.redirect_to)))
         raise NotFound(GONE)
@@ -95,6 +121,15 @@ def get_revision(page: Page, number: int) -> Revision:
     if revision is None:
         raise NotFound("Diese Fassung gibt es nicht.")
     return revision
+
+
+def get_revisions(page: Page, numbers: Collection[int]) -> Sequence[Revision]:
+    """The oldest first, with their texts, in one query. Raises NotFound when one is missing."""
+    query = select(Revision).where(Revision.page_id == page.id, Revision.number.in_(numbers))
+    found = db.session.scalars(_with_people(query.order_by(Revision.number))).all()
+    if len(found) != len(set(numbers)):
+        raise NotFound("Diese Fassung gibt es nicht.")
+    return found
 
 
 def get_published(page: Page) -> Revision:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, Select, func, literal, select
-from sqlalchemy.orm import aliased, contains_eager, joinedload
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from kern.accounts.models import Party
 from kern.actor import Actor
@@ -20,7 +20,6 @@ from kern.scope.rules import readable
 from wiki.comparing import Credit, Version, credit
 from wiki.linking import fold_title
 from wiki.models import (
-    OPEN,
     Page,
     PageState,
     PageTag,
@@ -33,7 +32,6 @@ from wiki.models import (
 
 LENGTH = 50
 TREE = 2_000  # pages of a space that its start shows as a tree; larger ones are read by letters
-DEPTH = 12  # steps of a breadcrumb
 OLD = timedelta(days=365)
 MEASURED = 1_000  # decisions from which the review times are told
 
@@ -50,38 +48,6 @@ class Times:
 
 def _pages(space: Space) -> Select[Page]:
     return select(Page).where(Page.space_id == space.scope_id, Page.state == PageState.PUBLIC)
-
-
-def list_parents(page: Page) -> Sequence[Row[int, str, str]]:
-    """id, slug, title, the topmost first. One query, none for a page at the top."""
-    if page.parent_id is None:
-        return ()
-    steps = select(Page.id, Page.parent_id, literal(1).label("step"))
-    above = steps.where(Page.id == page.parent_id).cte("above", recursive=True)
-    upper = aliased(Page)
-    next_step = select(upper.id, upper.parent_id, above.c.step + 1)
-    above = above.union_all(
-        next_step.join(above, upper.id == above.c.parent_id).where(above.c.step < DEPTH)
-    )
-    query = select(Page.id, Page.slug, Page.title).join(above, above.c.id == Page.id)
-    query = query.where(Page.state == PageState.PUBLIC).order_by(above.c.step.desc())
-    return db.session.execute(query).all()
-
-
-def list_children(page: Page, limit: int = 100) -> Sequence[Row[str, str]]:
-    query = select(Page.slug, Page.title).where(
-        Page.parent_id == page.id, Page.state == PageState.PUBLIC
-    )
-    return db.session.execute(query.order_by(Page.position, Page.title_key).limit(limit)).all()
-
-
-def list_contributors(page: Page) -> Sequence[Row[int, str | None, int]]:
-    """party id, name and number of versions, the most first; without authors that are hidden."""
-    count = func.count(Revision.id).label("versions")
-    query = select(Party.id, Party.name, count).join(Revision, Revision.author_id == Party.id)
-    query = query.where(Revision.page_id == page.id, Revision.hide_author.is_(False))
-    query = query.group_by(Party.id, Party.name).order_by(count.desc(), Party.id)
-    return db.session.execute(query.limit(LENGTH)).all()
 
 
 def list_history(page: Page, before: int | None = None, limit: int = LENGTH) -> Sequence[Revision]:
@@ -233,16 +199,6 @@ def list_work(
         query = query.where(Revision.id < before)
     query = query.options(joinedload(Revision.author)).order_by(Revision.id.desc())
     return db.session.execute(query.limit(limit)).all()
-
-
-def has_open_proposal(page: Page) -> bool:
-    query = select(Proposal.id).where(Proposal.page_id == page.id, Proposal.state.in_(OPEN))
-    return db.session.scalar(query.limit(1)) is not None
-
-
-def find_twin(page: Page) -> Page | None:
-    query = select(Page).where(Page.id == page.twin_id, Page.state == PageState.PUBLIC)
-    return db.session.scalar(query) if page.twin_id is not None else None
 
 
 def find_gone(space: Space, slug: str) -> Page | None:

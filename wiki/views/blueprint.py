@@ -31,8 +31,8 @@ def to_space(slug: str) -> tuple[Actor, Space]:
 
 
 def to_page(space: str, slug: str) -> tuple[Actor, Page]:
-    actor, found = to_space(space)
-    return actor, service.get_page_for(actor, found, slug)
+    actor = current_actor()
+    return actor, service.get_page_for(actor, space, slug)
 
 
 def name_of(party: Party | None, *, is_hidden: bool = False) -> str:

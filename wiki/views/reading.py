@@ -18,6 +18,7 @@ from wiki import rules, service
 from wiki.models import PAGE_KEY, Page, PageState, Revision, Space
 from wiki.rendering import render_help
 from wiki.service import reading
+from wiki.service.around import DEPTH, Around, around
 from wiki.views.blueprint import blueprint, name_of, to_space
 
 DRAWING = "/static/build/img/logo.svg"
@@ -40,12 +41,7 @@ class PageView:
     revision: Revision
     html: Markup
     contents: Sequence[tuple[str, str]]
-    parents: Sequence[Any]
-    children: Sequence[Any]
-    contributors: Sequence[Any]
-    backlinks: int
-    has_proposal: bool
-    twin: Page | None
+    around: Around
     places: Sequence[Mapping[str, Any]]
     may_manage: bool
     may_decide: bool
@@ -101,7 +97,7 @@ def _tree(rows: Sequence[Any]) -> Sequence[Branch]:
         below.setdefault(row.parent_id if row.parent_id in known else None, []).append(row)
 
     def branches(parent: int | None, depth: int) -> list[Branch]:
-        found = below.get(parent, ()) if depth < reading.DEPTH else ()
+        found = below.get(parent, ()) if depth < DEPTH else ()
         return [Branch(row.title, row.slug, branches(row.id, depth + 1)) for row in found]
 
     return branches(None, 0)
@@ -131,18 +127,18 @@ def places_of(page: Page, href: str) -> Iterator[Mapping[str, Any]]:
 
 @blueprint.get("/<space>/<slug>")
 def page(space: str, slug: str) -> ResponseReturnValue:
-    actor, found = to_space(space)
+    actor = current_actor()
     try:
-        shown = service.get_page_for(actor, found, slug)
+        shown, revision = service.get_page_to_read(actor, space, slug)
     except NotFound:
-        return _gone(actor, found, slug)
-    if shown.state != PageState.PUBLIC:
-        return _gone(actor, found, slug)
+        return _gone(*to_space(space), slug)
+    if shown.state != PageState.PUBLIC or revision is None:
+        return _gone(actor, shown.space, slug)
     depends_on_everything()  # panels show what other rooms have to it
     shows(Ref(PAGE_KEY, shown.id))
     return render_template(
         "wiki/page.html",
-        view=page_view(actor, shown),
+        view=page_view(actor, shown, revision),
         name_of=name_of,
         can_follow=PAGE_KEY in registry(),
     )
@@ -162,19 +158,14 @@ def _gone(actor: Actor, space: Space, slug: str) -> ResponseReturnValue:
     return html, 410
 
 
-def page_view(actor: Actor, page: Page) -> PageView:
+def page_view(actor: Actor, page: Page, revision: Revision) -> PageView:
     return PageView(
         page=page,
         space=page.space,
-        revision=service.get_published(page),
+        revision=revision,
         html=Markup(page.html),  # noqa: S704 - kern.text has sanitised it
         contents=contents_of(page.sections),
-        parents=reading.list_parents(page),
-        children=reading.list_children(page),
-        contributors=reading.list_contributors(page),
-        backlinks=service.count_backlinks(page),
-        has_proposal=reading.has_open_proposal(page),
-        twin=reading.find_twin(page),
+        around=around(page),
         places=list(places_of(page, "#ort")),
         may_manage=actor.may(rules.MANAGE, page.space_id),
         may_decide=actor.may(rules.DECIDE, page.space_id),

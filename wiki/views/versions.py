@@ -13,7 +13,7 @@ from kern.web import current_actor, depends_on_everything
 from wiki import rules, service
 from wiki.models import Page, PageState, Revision
 from wiki.rendering import difference_view
-from wiki.service import reading, wordings
+from wiki.service import reading
 from wiki.service.rendering import preview
 from wiki.views.blueprint import blueprint, kind_words, name_of, to_page
 
@@ -51,18 +51,17 @@ def compare(space: str, slug: str) -> ResponseReturnValue:
     numbers = [parse_id(request.args.get(name)) for name in ("von", "bis")]
     if None in numbers:
         raise NotFound("Bitte wählen Sie zwei Fassungen.")
-    wanted = sorted(number or 0 for number in numbers)
-    older, newer = (service.get_revision(page, number) for number in wanted)
+    found = service.get_revisions(page, {number or 0 for number in numbers})
+    older, newer = found[0], found[-1]
     view = difference_view(_source(older), _source(newer))
     return _shown("compare.html", page, older=older, newer=newer, view=view)
 
 
 def _source(revision: Revision) -> str:
     """Raises NotFound when it is hidden or erased."""
-    wording = None if revision.hide_text else wordings.of_revision(revision)
-    if wording is None:
+    if revision.hide_text or revision.stored is None:
         raise NotFound(HIDDEN)
-    return wording.source
+    return revision.stored.source
 
 
 @blueprint.get("/<space>/<slug>/fassung/<int:number>")

@@ -1,0 +1,133 @@
+"""What stands around a page, in one query: what it is below of, what is below it, who wrote it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, String, cast, func, literal, select, union_all
+from sqlalchemy.orm import aliased
+
+from kern.accounts.models import Party
+from kern.db import db
+from wiki.models import OPEN, Page, PageLink, PageState, Proposal, Revision
+
+DEPTH = 12  # steps of a breadcrumb
+CHILDREN = 100
+CONTRIBUTORS = 50
+PARENT, CHILD, TWIN, AUTHOR, COUNTS = "parent", "child", "twin", "author", "counts"
+
+
+class Other(NamedTuple):
+    """Another page of the space."""
+
+    slug: str
+    title: str
+
+
+class Contributor(NamedTuple):
+    """`id` is that of the party; None as its name stands for a nameless one."""
+
+    id: int
+    name: str | None
+    versions: int
+
+
+@dataclass(slots=True)
+class Around:
+    """Parents from the top, the most active contributors first; a twin's title is its language."""
+
+    parents: list[Other] = field(default_factory=list)
+    children: list[Other] = field(default_factory=list)
+    contributors: list[Contributor] = field(default_factory=list)
+    twin: Other | None = None
+    backlinks: int = 0
+    has_proposal: bool = False
+
+
+def around(page: Page) -> Around:
+    parts = [_children(page), _contributors(page), _counts(page)]
+    if page.parent_id is not None:
+        parts.append(_parents(page.parent_id))
+    if page.twin_id is not None:
+        parts.append(_twin(page.twin_id))
+    rows = db.session.execute(union_all(*(select(part.subquery()) for part in parts))).all()
+    return _told(sorted(rows, key=lambda row: (row.part, row.rank)))
+
+
+def _told(rows: Sequence[Any]) -> Around:
+    found = Around()
+    for row in rows:
+        if row.part == PARENT:
+            found.parents.append(Other(row.slug, row.title))
+        elif row.part == CHILD:
+            found.children.append(Other(row.slug, row.title))
+        elif row.part == AUTHOR:
+            found.contributors.append(Contributor(row.id, row.title, row.number))
+        elif row.part == TWIN:
+            found.twin = Other(row.slug, row.title)
+        else:
+            found.backlinks, found.has_proposal = row.number, bool(row.id)
+    return found
+
+
+def _row(
+    part: str, id_: Any, names: tuple[Any, Any] = ("", ""), *, number: Any = 0, rank: Any = 0
+) -> Select[Any]:
+    """All parts have these columns, of these types. `names` are slug and title."""
+    slug, title = (
+        cast(literal(one) if isinstance(one, str) else one, String(200)) for one in names
+    )
+    number, rank = (literal(one) if isinstance(one, int) else one for one in (number, rank))
+    return select(
+        literal(part).label("part"),
+        id_.label("id"),
+        slug.label("slug"),
+        title.label("title"),
+        number.label("number"),
+        rank.label("rank"),
+    )
+
+
+def _parents(parent_id: int) -> Select[Any]:
+    steps = select(Page.id, Page.parent_id, literal(1).label("step"))
+    above = steps.where(Page.id == parent_id).cte("above", recursive=True)
+    upper = aliased(Page)
+    next_step = select(upper.id, upper.parent_id, above.c.step + 1)
+    above = above.union_all(
+        next_step.join(above, upper.id == above.c.parent_id).where(above.c.step < DEPTH)
+    )
+    query = _row(PARENT, Page.id, (Page.slug, Page.title), rank=-above.c.step)
+    return query.join_from(Page, above, above.c.id == Page.id).where(Page.state == PageState.PUBLIC)
+
+
+def _children(page: Page) -> Select[Any]:
+    order = Page.position, Page.title_key
+    rank = func.row_number().over(order_by=order)
+    query = _row(CHILD, Page.id, (Page.slug, Page.title), rank=rank)
+    query = query.where(Page.parent_id == page.id, Page.state == PageState.PUBLIC)
+    return query.order_by(*order).limit(CHILDREN)
+
+
+def _contributors(page: Page) -> Select[Any]:
+    """Without authors that are hidden."""
+    count = func.count(Revision.id)
+    query = _row(AUTHOR, Party.id, ("", Party.name), number=count, rank=-count)
+    query = query.join_from(Party, Revision, Revision.author_id == Party.id)
+    query = query.where(Revision.page_id == page.id, Revision.hide_author.is_(False))
+    query = query.group_by(Party.id, Party.name).order_by(count.desc(), Party.id)
+    return query.limit(CONTRIBUTORS)
+
+
+def _twin(twin_id: int) -> Select[Any]:
+    query = _row(TWIN, Page.id, (Page.slug, Page.language))
+    return query.where(Page.id == twin_id, Page.state == PageState.PUBLIC)
+
+
+def _counts(page: Page) -> Select[Any]:
+    """How many pages lead here, and as the id whether a proposal waits."""
+    links = select(func.count(PageLink.page_id.distinct())).where(
+        PageLink.target_page_id == page.id, PageLink.page_id != page.id
+    )
+    waiting = select(Proposal.id).where(Proposal.page_id == page.id, Proposal.state.in_(OPEN))
+    waits = func.coalesce(waiting.limit(1).scalar_subquery(), 0)
+    return _row(COUNTS, waits, number=links.scalar_subquery())
