@@ -106,7 +106,8 @@ def _enlarge(reply_share: float) -> tuple[str, str]:
 
 
 def measure(app: Flask, town: Town, pages: list[Page]) -> list[Figures]:
-    guest, citizen = app.test_client(), _citizen(app, town)
+    guest = app.test_client()
+    citizen = _citizen(app, town) if any(page.logged_in for page in pages) else guest
     found: list[Figures] = []
     for page in pages:
         client = citizen if page.logged_in else guest

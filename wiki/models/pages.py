@@ -90,7 +90,7 @@ class Page(Model):
     lock_version: Mapped[int] = mapped_column(default=0)  # counts publications
     protection: Mapped[Protection | None] = mapped_column(String(8))  # None: as the space
     protected_until: Mapped[datetime | None] = mapped_column(Utc)  # exclusive; None: for good
-    language: Mapped[str] = mapped_column(String(10), default="de")  # or "de-x-leicht"
+    language: Mapped[str] = mapped_column(String(20), default="de")  # or "de-x-leicht"
     twin_id: Mapped[int | None] = mapped_column(ForeignKey("wiki_page.id", ondelete="SET NULL"))
     """The same in Leichte Sprache, or the other way round."""
     html: Mapped[str] = mapped_column(Text, default="")
