@@ -11,7 +11,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from kern.db import engines
 from portal.app import create_app
 
 KURZ = "--kurz"
-SINGLE = {
+SINGLE: Mapping[str, Callable[[bool], Mapping[str, object]]] = {
     "flood": lambda _small: {"flood": flood.measure()},
     "making": lambda _small: making.measured(),
     "wiki": lambda small: wiki.measured(small=small),
