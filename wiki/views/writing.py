@@ -315,7 +315,7 @@ def live_preview(space: str) -> ResponseReturnValue:
     if not actor.is_authenticated:
         limit_network("wiki.preview", PREVIEWS_PER_HOUR)
     slug = request.form.get("seite", "")
-    begun = _begin(actor, service.get_page_for(actor, found, slug)) if slug else None
+    begun = _begin(actor, service.get_page_for(actor, space, slug)) if slug else None
     files = begun.wording.files if begun is not None else ()
     made = preview(found, request.form.get("text", ""), files, begun.page if begun else None)
     return made.html, 200, {"Cache-Control": "private, no-store"}
