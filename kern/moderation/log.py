@@ -112,5 +112,6 @@ def _count_together(
 def list_scopes(actor: Actor) -> Sequence[tuple[int, str]]:
     """Where something was decided that this actor may read: (id, title), for the filter."""
     decided = select(Case.scope_id).where(within(actor), Case.state == CaseState.DECIDED)
-    query = select(Scope.id, Scope.title).where(Scope.id.in_(decided)).order_by(Scope.title)
+    query = select(Scope.id, Scope.title).where(Scope.id.in_(decided))
+    query = query.order_by(Scope.title, Scope.id)
     return [(id_, title) for id_, title in db.session.execute(query)]
