@@ -121,7 +121,8 @@ def places_of(page: Page, href: str) -> Iterator[Mapping[str, Any]]:
     while isinstance(at, list) and at and isinstance(at[0], list):
         at = at[0]
     if isinstance(at, list) and len(at) >= 2:  # noqa: PLR2004 - longitude, latitude
-        note = (page.place or {}).get("label", "")
+        label = (page.place or {}).get("label", "")
+        note = "" if label == page.title else label
         yield {"title": page.title, "href": href, "note": note, "lat": at[1], "lon": at[0]}
 
 
