@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kern.text import MAX_PAGE, TextTooLong, find_sections
@@ -128,6 +128,7 @@ pages = st.lists(st.sampled_from(TOKENS), max_size=40).map("".join)
 TOWN = hostile_town('<img src=x onerror="x">')
 
 
+@example('# *[W]: <wiki-slot n="0">')
 @settings(max_examples=300, deadline=None)
 @given(pages)
 def test_every_page_renders_to_allowed_markup_with_its_sections(source: str) -> None:
@@ -135,8 +136,7 @@ def test_every_page_renders_to_allowed_markup_with_its_sections(source: str) -> 
 
     assert wiki_faults(page.html) == []
     assert "\x02" not in page.html
-    shown = re.sub(r"&lt;wiki-slot|abschnitt-wiki-slot|/wiki/", "", page.html)
-    assert "wiki-" not in shown
+    assert re.findall(r"</?wiki-", page.html) == []
     page.html.encode("utf-8", "strict")
     assert len(page.sections) == page.html.count(' id="abschnitt-') + 1
 
