@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Self
 
 from kern.actor import Actor
-from kern.errors import Conflict, Invalid, LoginRequired, NotAllowed
+from kern.errors import Conflict, Invalid, NotAllowed
 from kern.i18n import _l
 from kern.scope import UNSHOWN as SCOPE_UNSHOWN
 from kern.scope import Act, Scope, ScopeState, Window, is_open
 from kern.scope.rules import may_read as may_read_scope
+from kern.scope.rules import require_may
 from umfragen.models import Level, Sampling, State, Survey
 
 EDIT = "survey.edit"
@@ -153,12 +154,12 @@ def may_read(actor: Actor, survey: Survey, scope: Scope) -> bool:
 
 
 def require_may_create(actor: Actor, scope_id: int) -> None:
-    _require(actor, EDIT, scope_id)
+    require_may(actor, EDIT, scope_id)
 
 
 def require_may_edit(actor: Actor, survey: Survey) -> None:
     """The draft of its questions, which nobody else reads before it is published."""
-    _require(actor, EDIT, survey.scope_id)
+    require_may(actor, EDIT, survey.scope_id)
     if survey.state in OVER:
         raise Conflict("Eine beendete Umfrage lässt sich nicht mehr ändern.")
 
@@ -171,38 +172,30 @@ def require_may_change(actor: Actor, survey: Survey) -> None:
 
 
 def require_may_publish(actor: Actor, survey: Survey) -> None:
-    _require(actor, PUBLISH, survey.scope_id)
+    require_may(actor, PUBLISH, survey.scope_id)
 
 
 def require_may_see_results(actor: Actor, survey: Survey) -> None:
-    _require(actor, RESULTS, survey.scope_id)
+    require_may(actor, RESULTS, survey.scope_id)
 
 
 def require_may_enter(actor: Actor, survey: Survey) -> None:
     """Answers from paper, telephone or counter."""
-    _require(actor, ENTER, survey.scope_id)
+    require_may(actor, ENTER, survey.scope_id)
 
 
 def require_may_decide(actor: Actor, survey: Survey) -> None:
-    _require(actor, DECIDE, survey.scope_id)
+    require_may(actor, DECIDE, survey.scope_id)
 
 
 def require_may_hide(actor: Actor, survey: Survey) -> None:
-    _require(actor, HIDE, survey.scope_id)
+    require_may(actor, HIDE, survey.scope_id)
 
 
 def require_second_person(actor: Actor, survey: Survey) -> None:
     """Four eyes: whoever asked for the opening does not approve it."""
     if survey.asked_by is not None and survey.asked_by == actor.account_id and not actor.system:
         raise NotAllowed("Bitte lassen Sie eine zweite Person entscheiden.")
-
-
-def _require(actor: Actor, permission: str, scope_id: int | None) -> None:
-    if actor.may(permission, scope_id):
-        return
-    if not actor.is_authenticated:
-        raise LoginRequired("Bitte melden Sie sich an.")
-    raise NotAllowed("Dafür fehlt Ihnen die Berechtigung.")
 
 
 # Life

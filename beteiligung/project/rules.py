@@ -8,9 +8,10 @@ from typing import NamedTuple, Protocol
 from beteiligung.project.models import Project
 from kern.actor import Actor
 from kern.calendar import end_of_day, to_local, to_utc
-from kern.errors import Conflict, Invalid, LoginRequired, NotAllowed
+from kern.errors import Conflict, Invalid, NotAllowed
 from kern.i18n import _l
 from kern.scope import UNSHOWN, Act, Scope, ScopeState
+from kern.scope.rules import require_may
 
 PROJECT_KEY = "beteiligung.project"
 KIND = "project"  # of its scope
@@ -117,38 +118,30 @@ class Edges(Protocol):
 
 
 def require_may_create(actor: Actor) -> None:
-    _require(actor, EDIT, None)
+    require_may(actor, EDIT, None)
 
 
 def require_may_edit(actor: Actor, scope: Scope) -> None:
     """What everybody reads changes only who may publish: nobody looks at it in between."""
-    _require(actor, EDIT, scope.id)
+    require_may(actor, EDIT, scope.id)
     if scope.state not in UNSHOWN and not actor.may(PUBLISH, scope.id):
         raise NotAllowed("Ein veröffentlichtes Projekt ändert nur, wer veröffentlichen darf.")
 
 
 def require_may_publish(actor: Actor, scope: Scope) -> None:
-    _require(actor, PUBLISH, scope.id)
+    require_may(actor, PUBLISH, scope.id)
 
 
 def require_may_decide(actor: Actor, scope: Scope) -> None:
-    _require(actor, DECIDE, scope.id)
+    require_may(actor, DECIDE, scope.id)
 
 
 def require_may_hide(actor: Actor, scope: Scope) -> None:
-    _require(actor, HIDE, scope.id)
+    require_may(actor, HIDE, scope.id)
 
 
 def require_may_export(actor: Actor, scope: Scope) -> None:
-    _require(actor, EXPORT, scope.id)
-
-
-def _require(actor: Actor, permission: str, scope_id: int | None) -> None:
-    if actor.may(permission, scope_id):
-        return
-    if not actor.is_authenticated:
-        raise LoginRequired("Bitte melden Sie sich an.")
-    raise NotAllowed("Dafür fehlt Ihnen die Berechtigung.")
+    require_may(actor, EXPORT, scope.id)
 
 
 def require_transition(old: ScopeState, new: ScopeState) -> None:

@@ -3,11 +3,21 @@
 from sqlalchemy import ColumnElement, and_, or_, true
 
 from kern.actor import Actor
+from kern.errors import LoginRequired, NotAllowed
 from kern.scope.models import UNSHOWN, Scope, ScopeState, Visibility
 
 READ_INVITED = "scope.read_invited"
 EDIT = "project.edit"
 DECIDE = "moderation.decide"
+
+
+def require_may(actor: Actor, permission: str, scope_id: int | None = None) -> None:
+    """Raises LoginRequired for people without a login, NotAllowed for everybody else."""
+    if actor.may(permission, scope_id):
+        return
+    if not actor.is_authenticated:
+        raise LoginRequired("Bitte melden Sie sich an.")
+    raise NotAllowed("Dafür fehlt Ihnen die Berechtigung.")
 
 
 def may_read(actor: Actor, scope: Scope) -> bool:

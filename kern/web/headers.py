@@ -64,5 +64,19 @@ def _limit_keeping(response: Response) -> Response:
     return response
 
 
+def keep_private(response: Response) -> Response:
+    """For pages that show personal things, or whose address holds a key: no cache and no other
+    site gets to see them. Fits `Blueprint.after_request`."""
+    response.headers["Cache-Control"] = "private, no-store"
+    # Not "no-referrer": browsers then send "Origin: null" with a form, which we must refuse.
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def keep_signed_private(response: Response) -> Response:
+    """`keep_private` for the addresses with a signature: whoever has one acts as the author."""
+    return keep_private(response) if "signature" in (request.view_args or {}) else response
+
+
 def init_app(app: Flask) -> None:
     app.after_request(_limit_keeping)

@@ -13,7 +13,8 @@ from kern.accounts import sessions
 from kern.accounts.sessions import Visit
 from kern.actor import Actor
 from kern.config import Settings
-from kern.errors import LoginRequired, NotAllowed
+from kern.errors import LoginRequired
+from kern.scope.rules import require_may
 
 P = ParamSpec("P")
 COOKIE = "sitzung"
@@ -75,11 +76,8 @@ def session_token() -> str:
 
 def require(permission: str, scope_id: int | None = None) -> Actor:
     actor = current_actor()
-    if actor.may(permission, scope_id):
-        return actor
-    if not actor.is_authenticated:
-        raise LoginRequired("Bitte melden Sie sich an.")
-    raise NotAllowed("Dafür fehlt Ihnen die Berechtigung.")
+    require_may(actor, permission, scope_id)
+    return actor
 
 
 def require_login(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:

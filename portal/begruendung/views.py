@@ -12,6 +12,7 @@ from kern.moderation.explaining import explain
 from kern.moderation.models import Statement
 from kern.web import commits, limit_network, notice, shows_again
 from kern.web.age import opened_field, require_read
+from kern.web.headers import keep_private
 from portal.begruendung.forms import ObjectionForm
 
 blueprint = Blueprint("begruendung", __name__, url_prefix="/begruendung")
@@ -22,12 +23,9 @@ OBJECT_AN_HOUR = 20
 
 @blueprint.after_request
 def keep_to_ourselves(response: Response) -> Response:
-    """Whoever has the address acts as the person: no cache and no other site gets to see it."""
-    response.headers["Cache-Control"] = "private, no-store"
+    """Whoever has the address acts as the person."""
     response.headers["X-Robots-Tag"] = "noindex"
-    # Not "no-referrer": browsers then send "Origin: null" with a form, which we must refuse.
-    response.headers["Referrer-Policy"] = "same-origin"
-    return response
+    return keep_private(response)
 
 
 @blueprint.get("/<int:statement_id>/<signature>")

@@ -1,13 +1,8 @@
-"""The blueprint of /mitteilungen/, and what holds for each of its pages."""
+"""The blueprint of /mitteilungen/: what somebody follows is theirs; some addresses hold a key."""
 
-from flask import Blueprint, Response
+from flask import Blueprint
+
+from kern.web.headers import keep_private
 
 blueprint = Blueprint("mitteilungen", __name__, url_prefix="/mitteilungen")
-
-
-@blueprint.after_request
-def keep_to_ourselves(response: Response) -> Response:
-    """What somebody follows is theirs, and some addresses hold a key."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "same-origin"
-    return response
+blueprint.after_request(keep_private)

@@ -9,11 +9,13 @@ from kern.actor import Actor
 from kern.i18n import _
 from kern.moderation.persons import shown_name
 from kern.web import current_actor
+from kern.web.headers import keep_signed_private
 from wiki import service
 from wiki.models import Kind, Page, ProposalState, Space
 from wiki.service import Moved
 
 blueprint = Blueprint("wiki", __name__, url_prefix="/wiki")
+blueprint.after_request(keep_signed_private)
 
 
 @blueprint.errorhandler(Moved)

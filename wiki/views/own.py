@@ -1,6 +1,6 @@
 """Proposals of people without a login: sent, on their way, and the private page of each."""
 
-from flask import Response, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.utils import redirect
 
@@ -45,16 +45,6 @@ def keep_for_confirmation(
 def on_its_way() -> ResponseReturnValue:
     """Shown after writing without a login: look into your mailbox."""
     return render_template("wiki/on_its_way.html")
-
-
-@blueprint.after_request
-def keep_links_to_ourselves(response: Response) -> Response:
-    """Whoever has such an address acts as the author: no cache and no other site gets to see it."""
-    if "signature" in (request.view_args or {}):
-        response.headers["Cache-Control"] = "private, no-store"
-        # Not "no-referrer": browsers then send "Origin: null" with a form, which we must refuse.
-        response.headers["Referrer-Policy"] = "same-origin"
-    return response
 
 
 @blueprint.get("/mein-vorschlag/<int:proposal_id>/<signature>")

@@ -2,4 +2,7 @@
 
 from flask import Blueprint
 
+from kern.web.headers import keep_signed_private
+
 blueprint = Blueprint("gespraeche", __name__, url_prefix="/beteiligung")
+blueprint.after_request(keep_signed_private)

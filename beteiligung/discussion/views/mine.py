@@ -1,6 +1,6 @@
 """What was made of my contribution: for people with a login, and by number for everybody else."""
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from beteiligung.discussion import promises, rules
@@ -46,16 +46,6 @@ def outcomes(slug: str) -> ResponseReturnValue:
         posts=answered,
         **context(),
     )
-
-
-@blueprint.after_request
-def keep_links_to_ourselves(response: Response) -> Response:
-    """Whoever has such an address acts as the author: no cache and no other site gets to see it."""
-    if "signature" in (request.view_args or {}):
-        response.headers["Cache-Control"] = "private, no-store"
-        # Not "no-referrer": browsers then send "Origin: null" with a form, which we must refuse.
-        response.headers["Referrer-Policy"] = "same-origin"
-    return response
 
 
 @blueprint.get("/mein-beitrag/<int:post_id>/<signature>")
