@@ -60,7 +60,7 @@ def test_the_overview_shows_what_is_known(helga: Visitor) -> None:
 def test_personal_pages_are_stored_nowhere(helga: Visitor) -> None:
     page = helga.get("/konto/")
 
-    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["Cache-Control"] == "private, no-store"
     assert page.headers["Referrer-Policy"] == "same-origin"
 
 
@@ -178,7 +178,7 @@ def test_the_data_come_as_a_file(helga: Visitor) -> None:
     answer = helga.get("/konto/daten/export.json")
 
     assert "attachment" in answer.headers["Content-Disposition"]
-    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Cache-Control"] == "private, no-store"
     data = json.loads(answer.text)
     assert data["konto"]["name"] == "Helga Martens"
     assert data["konto"]["e_mail"] == helga.email

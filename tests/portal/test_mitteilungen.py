@@ -278,7 +278,7 @@ def test_the_link_of_a_mail_opens_the_choices_and_nothing_else(app: Flask) -> No
     page = visitor.get(here)
     assert "Wie breit soll er werden?" in page.text
     assert party_email(id_) not in page.text
-    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["Cache-Control"] == "private, no-store"
     assert visitor.cookies == set()
     assert visitor.get("/konto/").location.startswith("/konto/anmelden")
 
