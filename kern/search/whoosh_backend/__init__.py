@@ -1,0 +1,12 @@
+"""The search index on Whoosh: the only package that knows it, and its parser never sees user text.
+
+Words of title and body are one field; a title's words weigh more within one posting, as BM25F was
+meant (S. Robertson, H. Zaragoza, M. Taylor, "Simple BM25 extension to multiple weighted fields",
+CIKM 2004). Kind, scope, audience and date are columns that are read while hits are collected, so
+that one pass gives ranking, total and counts per kind.
+"""
+
+from kern.search.whoosh_backend.backend import WhooshBackend
+from kern.search.whoosh_backend.searching import TIME_LIMIT
+
+__all__ = ["TIME_LIMIT", "WhooshBackend"]

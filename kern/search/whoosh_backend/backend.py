@@ -1,0 +1,113 @@
+"""The index on Whoosh as the house wants it: built beside, sealed, one writer at a time."""
+
+import contextlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import FileIndex
+from whoosh.searching import Searcher
+
+from kern.content import Document, Ref
+from kern.search import analysis, generations
+from kern.search.backend import Hits, IndexUnavailable, Reader, Request
+from kern.search.generations import Generations
+from kern.search.whoosh_backend.opening import POOL, guarded, writer_of
+from kern.search.whoosh_backend.schema import fields_of, schema
+from kern.search.whoosh_backend.searching import Search, column, leaves_of
+
+
+class WhooshBackend:
+    def __init__(self, folder: Path, *, wait: float = 10.0) -> None:
+        """`wait` is how many seconds a writer waits for another one."""
+        self._generations = Generations(folder)
+        self._wait = wait
+
+    def search(self, request: Request) -> Hits:
+        if request.query.is_empty:
+            return Hits()
+        with guarded(), self._searcher() as searcher:
+            return Search(searcher, request).run()
+
+    def apply(self, refs: Iterable[Ref], read: Reader) -> None:
+        refs = set(refs)
+        with self._generations.exclusive(self._wait):
+            documents = list(read(refs))
+            with guarded():
+                path = self._generations.current()
+                with writer_of(path) as writer:
+                    for ref in refs:
+                        writer.delete_by_term("ref", str(ref))
+                    for document in documents:
+                        writer.add_document(**fields_of(document))
+                    writer.commit()
+                generations.seal(path, analysis.VERSION)
+
+    def rebuild(
+        self, documents: Iterable[Document], progress: Callable[[int], None] | None = None
+    ) -> int:
+        with self._generations.exclusive(self._wait), self._generations.begin() as path:
+            with guarded():
+                FileIndex.create(FileStorage(str(path)), schema(), "MAIN")
+            count = _fill(path, documents, progress)
+            with guarded():
+                generations.seal(path, analysis.VERSION)
+                self._generations.switch(path)
+        return count
+
+    def compact(self) -> None:
+        with guarded(), self._generations.exclusive(self._wait):
+            path = self._generations.current()
+            with writer_of(path) as writer:
+                writer.commit(optimize=True)
+            generations.seal(path, analysis.VERSION)
+
+    def is_healthy(self) -> bool:
+        try:
+            with guarded(), self._searcher():
+                current = self._generations.current()
+                return generations.sealed_version(current) == analysis.VERSION
+        except IndexUnavailable:
+            return False
+
+    def verify(self) -> None:
+        with guarded(), self._generations.exclusive(self._wait):
+            generations.check_thoroughly(self._generations.current())
+            with self._searcher():
+                pass
+
+    def digests(self) -> Mapping[Ref, int]:
+        found: dict[Ref, int] = defaultdict(int)
+        with guarded(), self._searcher() as searcher:
+            for leaf, _ in leaves_of(searcher):
+                reader = leaf.reader()
+                ref, digest = column(reader, "ref"), column(reader, "digest")
+                for number in reader.all_doc_ids():
+                    found[Ref.parse(bytes(ref[number]).decode())] ^= digest[number]
+        return found
+
+    @contextlib.contextmanager
+    def _searcher(self) -> Iterator[Searcher]:
+        """A searcher for this thread alone, given back for the next one unless it failed."""
+        opened = POOL.take(self._generations.current())
+        try:
+            yield opened.searcher
+        except BaseException:
+            opened.close()
+            raise
+        POOL.give(opened)
+
+
+def _fill(path: Path, documents: Iterable[Document], progress: Callable[[int], None] | None) -> int:
+    """Faults of those who read the documents stay what they are; those of the library do not."""
+    count = 0
+    with writer_of(path) as writer:
+        for count, document in enumerate(documents, start=1):
+            with guarded():
+                writer.add_document(**fields_of(document))
+            if progress is not None:
+                progress(count)
+        with guarded():
+            writer.commit(optimize=True)
+    return count

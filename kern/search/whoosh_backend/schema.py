@@ -1,0 +1,76 @@
+"""What a document is in the index: two fields of terms, and columns read while searching."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from whoosh import columns, fields, formats
+
+from kern.content import Document, Ref
+from kern.search import analysis, compounds
+from kern.search.backend import digest_of
+
+
+class _TermsField(fields.FieldType):  # type: ignore[misc]  # whoosh has no types
+    """A field that takes our terms as they are; the library analyses nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(formats.Positions(), None, scorable=True)
+
+    def index(self, value: Sequence[analysis.Term], **_: Any) -> Iterator[tuple[Any, ...]]:
+        places: dict[str, list[int]] = defaultdict(list)
+        weights: Counter[str] = Counter()
+        for term in value:
+            places[term.text].append(term.position)
+            weights[term.text] += term.weight  # type: ignore[assignment]  # weights are floats
+        encode = self.format.encode
+        for text, positions in places.items():
+            yield text.encode(), len(positions), float(weights[text]), encode(positions)
+
+
+class _EndsField(fields.FieldType):  # type: ignore[misc]  # as above
+    """Long terms backwards: who looks for `radweg` finds all that end so side by side."""
+
+    def __init__(self) -> None:
+        super().__init__(formats.Existence(), None, scorable=False)
+
+    def index(self, value: Sequence[analysis.Term], **_: Any) -> Iterator[tuple[Any, ...]]:
+        longest = {term.text for term in value if len(term.text) >= compounds.SHORTEST_COMPOUND}
+        for text in longest:
+            yield text[::-1].encode(), 1, 1.0, b""
+
+
+def schema() -> fields.Schema:
+    return fields.Schema(
+        text=_TermsField(),
+        ends=_EndsField(),
+        ref=fields.ID(sortable=True),
+        path=fields.COLUMN(columns.VarBytesColumn()),
+        kind=fields.COLUMN(columns.RefBytesColumn()),
+        scope=fields.COLUMN(columns.NumericColumn("q", default=-1)),
+        audience=fields.COLUMN(columns.RefBytesColumn()),
+        at=fields.COLUMN(columns.NumericColumn("q", default=0)),
+        boost=fields.COLUMN(columns.NumericColumn("d", default=1.0)),
+        digest=fields.COLUMN(columns.NumericColumn("q", default=0)),
+    )
+
+
+def fields_of(document: Document) -> dict[str, Any]:
+    terms = list(_terms(document))
+    return {
+        "text": terms,
+        "ends": terms,
+        "ref": str(Ref(document.key, document.id)),
+        "path": document.path.encode(),
+        "kind": document.kind.encode(),
+        "scope": -1 if document.scope is None else document.scope,
+        "audience": document.audience.encode(),
+        "at": int(document.at.timestamp()),
+        "boost": document.boost,
+        "digest": digest_of([document]),
+    }
+
+
+def _terms(document: Document) -> Iterator[analysis.Term]:
+    own = document.has_own_title
+    return analysis.analyse_document(document.title, document.body, has_own_title=own)

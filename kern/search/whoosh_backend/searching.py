@@ -1,0 +1,129 @@
+"""One pass over the matching documents gives ranking, total and counts per kind."""
+
+import heapq
+import time
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from whoosh.searching import Searcher
+
+from kern.clock import now
+from kern.content import Ref
+from kern.search.backend import Hit, Hits, Order, Request
+from kern.search.expansion import expand
+from kern.search.whoosh_backend.querying import Terms, phrase_query, query_of
+
+TIME_LIMIT = 0.3  # seconds of CPU per search; what was found until then is shown
+_FRESH_BONUS = 0.25  # today's text scores at most this much more than a very old one
+_HALF_LIFE = 180 * 86_400  # seconds after which the bonus has halved
+_CHECK_EVERY = 128  # hits between two looks at the clock
+
+
+def leaves_of(searcher: Searcher) -> list[tuple[Searcher, int]]:
+    return searcher.leaf_searchers() if searcher.doc_count_all() else []
+
+
+def column(reader: Any, name: str) -> Any:
+    return reader.column_reader(name, translate=False)
+
+
+class _Found(NamedTuple):
+    rank: float
+    score: float
+    number: int  # of the document within its segment
+    paths: Any  # the segment's column of paths
+    kind: bytes
+
+
+class Search:
+    """One pass over the matching documents."""
+
+    def __init__(self, searcher: Searcher, request: Request) -> None:
+        self._searcher = searcher
+        self._request = request
+        self._deadline = time.thread_time() + TIME_LIMIT
+        self._audiences = {audience.encode() for audience in request.audiences}
+        self._masked = {str(Ref(*ref)).encode() for ref in request.masked}
+        self._now = int(now().timestamp())
+        self._best: dict[bytes, _Found] = {}
+        self._complete = True
+
+    def run(self) -> Hits:
+        wanted = query_of(expand(self._request.query, Terms(self._searcher.reader())))
+        context = self._searcher.context()
+        for leaf, _ in leaves_of(self._searcher):
+            excluded = self._excluded(leaf, context)
+            self._collect(leaf, wanted.matcher(leaf, context), excluded)
+        return self._hits()
+
+    def _excluded(self, leaf: Searcher, context: Any) -> set[int]:
+        """Documents with what must not occur. The library's AndNot lets some of them through."""
+        phrases = self._request.query.excluded
+        matchers = (phrase_query(phrase).matcher(leaf, context) for phrase in phrases)
+        return {matcher.id() for matcher in matchers for _ in self._steps(matcher)}
+
+    def _collect(self, leaf: Searcher, matcher: Any, excluded: set[int]) -> None:
+        segment = _Segment(leaf.reader())
+        for _ in self._steps(matcher):
+            number = matcher.id()
+            if number not in excluded and self._may_show(segment, number):
+                self._take(segment, number, matcher.score())
+
+    def _steps(self, matcher: Any) -> Iterator[None]:
+        """Once for every match, until the time is up."""
+        count = 0
+        while self._complete and matcher.is_active():
+            yield
+            matcher.next()
+            count += 1
+            if count % _CHECK_EVERY == 0:
+                self._complete = time.thread_time() < self._deadline
+
+    def _may_show(self, segment: "_Segment", number: int) -> bool:
+        scopes = self._request.scopes
+        is_in_scope = not scopes or segment.scope[number] in scopes
+        return is_in_scope and segment.audience[number] in self._audiences
+
+    def _take(self, segment: "_Segment", number: int, score: float) -> None:
+        ref = bytes(segment.ref[number])
+        if ref in self._masked:
+            return
+        at = segment.at[number]
+        score *= segment.boost[number] * self._freshness(at)
+        rank = float(at) if self._request.order == Order.NEWEST else score
+        known = self._best.get(ref)
+        if known is None or (rank, score) > (known.rank, known.score):
+            kind = bytes(segment.kind[number])
+            self._best[ref] = _Found(rank, score, number, segment.path, kind)
+
+    def _freshness(self, at: int) -> float:
+        age = max(self._now - at, 0)
+        return 1.0 + _FRESH_BONUS * _HALF_LIFE / (_HALF_LIFE + age)
+
+    def _hits(self) -> Hits:
+        kinds = Counter(found.kind.decode() for found in self._best.values())
+        wanted = {kind.encode() for kind in self._request.kinds or kinds}
+        shown = [(item.rank, ref, item) for ref, item in self._best.items() if item.kind in wanted]
+        last = self._request.offset + self._request.limit
+        top = heapq.nlargest(last, shown, key=lambda entry: entry[:2])[self._request.offset :]
+        hits = tuple(_hit(ref, item) for _, ref, item in top)
+        return Hits(len(shown), dict(kinds), hits, self._complete)
+
+
+class _Segment:
+    """The columns of one segment, each opened once per search."""
+
+    def __init__(self, reader: Any) -> None:
+        self.ref = column(reader, "ref")
+        self.kind = column(reader, "kind")
+        self.path = column(reader, "path")
+        self.scope = column(reader, "scope")
+        self.audience = column(reader, "audience")
+        self.at = column(reader, "at")
+        self.boost = column(reader, "boost")
+
+
+def _hit(ref: bytes, found: _Found) -> Hit:
+    path = bytes(found.paths[found.number]).decode()
+    return Hit(Ref.parse(ref.decode()), path, found.kind.decode(), found.score)
