@@ -35,6 +35,7 @@ class Settings:
     https: bool = False
     production: bool = False
     database: str = ""
+    redis: str = ""
     port: int = 8000
     web_processes: int = 2
     web_threads: int = 4
@@ -66,6 +67,11 @@ class Settings:
         _require(1 <= self.upload_megabytes <= 200, "upload_megabytes", "eine Zahl von 1 bis 200")
         _require(1 <= self.session_days <= 365, "session_days", "eine Zahl von 1 bis 365")
         _require(
+            self.redis == "" or self.redis.startswith(("redis://", "rediss://", "unix://")),
+            "redis",
+            "leer oder eine Adresse, die mit redis://, rediss:// oder unix:// beginnt",
+        )
+        _require(
             self.database == "" or "{ort}" in self.database,
             "database",
             "leer oder eine Adresse mit {ort}, damit jeder Ort seine eigene Datenbank hat",
@@ -85,6 +91,7 @@ TEXTS: Mapping[str, str] = {
     "https": "Die Seite ist über https erreichbar: sichere Cookies und HSTS",
     "production": "Echter Betrieb: Zugänge des Demo-Ortes sind gesperrt",
     "database": "PostgreSQL-Adresse mit {ort} als Platzhalter; leer: SQLite im Datenordner",
+    "redis": "Redis-Adresse, etwa redis://127.0.0.1:6379/0; leer: ohne Redis",
     "port": "Port, unter dem die Seite auf diesem Rechner antwortet",
     "web_processes": "Zahl der Prozesse, die Seiten ausliefern",
     "web_threads": "Zahl der Fäden je Prozess",

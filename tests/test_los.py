@@ -270,16 +270,19 @@ def test_a_missing_backup_is_named(prepared: Path, capsys: pytest.CaptureFixture
 
 # ---------- lock files ----------
 
+LOCKS = ("requirements", "requirements-gross", "requirements-dev", "requirements-node")
+
 
 def pins(name: str) -> dict[str, str]:
     return dict(PYPI_PIN.findall((ROOT / name).read_text(encoding="utf-8")))
 
 
 def test_the_lock_for_tests_holds_the_same_versions_as_the_one_for_running() -> None:
-    assert pins("requirements.txt").items() <= pins("requirements-dev.txt").items()
+    assert pins("requirements.txt").items() <= pins("requirements-gross.txt").items()
+    assert pins("requirements-gross.txt").items() <= pins("requirements-dev.txt").items()
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev", "requirements-node"])
+@pytest.mark.parametrize("name", LOCKS)
 def test_every_python_package_is_locked_by_hash(name: str) -> None:
     lock = (ROOT / f"{name}.txt").read_text(encoding="utf-8")
     entries = [entry for entry in re.split(r"\n(?=\S)", lock) if PYPI_PIN.match(entry)]
@@ -287,10 +290,12 @@ def test_every_python_package_is_locked_by_hash(name: str) -> None:
     assert [entry.splitlines()[0] for entry in entries if "--hash=sha256:" not in entry] == []
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev", "requirements-node"])
+@pytest.mark.parametrize("name", LOCKS)
 def test_every_wish_is_in_the_lock(name: str) -> None:
     text = (ROOT / f"{name}.in").read_text(encoding="utf-8")
-    wished = re.findall(r"^([a-zA-Z0-9._-]+)", text.replace("-r requirements.in", ""), re.MULTILINE)
+    wished = re.findall(
+        r"^([a-zA-Z0-9._-]+)", re.sub(r"^-r .*", "", text, flags=re.MULTILINE), re.MULTILINE
+    )
     locked = {pin.partition("[")[0] for pin in pins(f"{name}.txt")}
     assert {wish.lower() for wish in wished} <= locked
 

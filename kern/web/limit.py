@@ -6,6 +6,7 @@ from flask import Flask, current_app, request
 
 from kern.config import Settings
 from kern.limits import Limiter, network_of
+from kern.redis_link import open_link
 from kern.town import current_town
 
 HOUR = 3600
@@ -14,7 +15,7 @@ ENTRIES = 300  # an hour, of one account
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    app.extensions["dorflinde.limits"] = Limiter(settings.data)
+    app.extensions["dorflinde.limits"] = Limiter(settings.data, link=open_link(settings.redis))
 
 
 def limiter() -> Limiter:

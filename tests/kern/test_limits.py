@@ -3,6 +3,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +14,9 @@ from hypothesis import strategies as st
 
 from kern.errors import TooMany
 from kern.limits import DAY, FILE, RETRY_AFTER, Limiter, network_of
+from kern.redis_link import RETRY_AFTER as LINK_RETRY
+from kern.redis_link import Link
+from tests.redis_server import RedisServer, redis_server
 
 ROOT = Path(__file__).resolve().parents[2]
 NOON = 20_000 * DAY + DAY / 2
@@ -32,17 +36,41 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="module")
+def server() -> Iterator[RedisServer]:
+    with redis_server() as server:
+        yield server
+
+
 @pytest.fixture
-def limiter(tmp_path: Path, clock: Clock) -> Iterator[Limiter]:
-    limiter = Limiter(tmp_path, clock)
-    yield limiter
+def limiter(tmp_path: Path, clock: Clock, request: pytest.FixtureRequest) -> Iterator[Limiter]:
+    """Over the file, and where a test says so over Redis as well."""
+    if getattr(request, "param", "file") == "redis":
+        link = fresh_link(request.getfixturevalue("server"))
+        limiter = Limiter(tmp_path, clock, link)
+        yield limiter
+        link.close()
+        assert not (tmp_path / FILE).exists(), "Redis counted, and nobody else"
+    else:
+        limiter = Limiter(tmp_path, clock)
+        yield limiter
     limiter.close()
+
+
+def fresh_link(server: RedisServer) -> Link:
+    link = Link(server.address)
+    link.call(lambda client: client.flushall())
+    return link
+
+
+BOTH = pytest.mark.parametrize("limiter", ["file", "redis"], indirect=True)
 
 
 def taken(limiter: Limiter, times: int, limit: int = 3, per: float = 60) -> int:
     return sum(limiter.allow(KEY, limit, per).allowed for _ in range(times))
 
 
+@BOTH
 def test_the_limit_is_met_exactly_and_the_wait_is_told(limiter: Limiter, clock: Clock) -> None:
     assert taken(limiter, 2) == 2
     clock.now += 10
@@ -54,6 +82,7 @@ def test_the_limit_is_met_exactly_and_the_wait_is_told(limiter: Limiter, clock: 
     assert taken(limiter, 5) == 2
 
 
+@BOTH
 def test_no_span_holds_more_than_the_limit(limiter: Limiter, clock: Clock) -> None:
     allowed = []
     for _ in range(300):
@@ -65,6 +94,7 @@ def test_no_span_holds_more_than_the_limit(limiter: Limiter, clock: Clock) -> No
     assert len(allowed) >= 300 * 7 // 100 * 5 - 5
 
 
+@BOTH
 def test_who_is_refused_does_not_wait_longer_by_trying(limiter: Limiter, clock: Clock) -> None:
     taken(limiter, 50)
     clock.now += 60
@@ -72,6 +102,7 @@ def test_who_is_refused_does_not_wait_longer_by_trying(limiter: Limiter, clock: 
     assert taken(limiter, 1) == 1
 
 
+@BOTH
 def test_keys_are_counted_apart(limiter: Limiter) -> None:
     taken(limiter, 3)
 
@@ -80,10 +111,12 @@ def test_keys_are_counted_apart(limiter: Limiter) -> None:
     assert not limiter.allow(KEY, 3, 60).allowed
 
 
+@BOTH
 def test_nothing_is_allowed_when_the_limit_is_none(limiter: Limiter) -> None:
     assert limiter.allow(KEY, 0, 60).retry_after == 60
 
 
+@BOTH
 def test_midnight_gives_no_second_helping(limiter: Limiter, clock: Clock) -> None:
     clock.now = 20_001 * DAY - 5.0
     assert taken(limiter, 3, per=3600) == 3
@@ -100,6 +133,7 @@ def test_a_span_that_cannot_be_counted_is_an_error(limiter: Limiter, per: float)
         limiter.allow(KEY, 1, per)
 
 
+@BOTH
 def test_a_refusal_can_be_an_error_with_a_sentence(limiter: Limiter) -> None:
     limiter.require(KEY, 1, 600)
 
@@ -151,6 +185,7 @@ def test_two_limiters_on_one_folder_count_together(
     other.close()
 
 
+@BOTH
 def test_threads_count_exactly(limiter: Limiter) -> None:
     counts: list[int] = []
     threads = [
@@ -281,3 +316,40 @@ def test_an_address_is_cut_to_its_network(address: str, network: str) -> None:
 @given(st.ip_addresses())
 def test_no_network_tells_the_whole_address(address: object) -> None:
     assert network_of(str(address)).endswith(("/24", "/48"))
+
+
+def test_redis_that_hangs_dies_and_comes_back_never_stops_the_counting(
+    tmp_path: Path, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    with redis_server() as server:
+        passing = Clock()
+        limiter = Limiter(tmp_path, clock, Link(server.address, clock=passing))
+        assert taken(limiter, 5) == 3
+
+        server.hang()
+        before = time.monotonic()
+        assert taken(limiter, 50) == 3  # anew, in the file
+        assert time.monotonic() - before < 5  # one act waited, the others did not
+        server.kill()
+        passing.now += LINK_RETRY
+        assert taken(limiter, 5) == 0
+
+        server.start()
+        passing.now += LINK_RETRY
+        assert taken(limiter, 5) == 3
+        limiter.close()
+    assert len([one for one in caplog.records if "Redis" in one.getMessage()]) == 2
+    assert "203.0.113" not in caplog.text
+
+
+def test_redis_keeps_no_name_and_no_salt_for_longer_than_two_days(
+    server: RedisServer, tmp_path: Path, clock: Clock
+) -> None:
+    link = fresh_link(server)
+    Limiter(tmp_path, clock, link).allow(KEY, 3, 60)
+    kept = link.call(lambda client: {key: client.ttl(key) for key in client.keys("*")})
+    link.close()
+
+    assert len(kept) == 3
+    assert all(0 < seconds <= 2 * DAY for seconds in kept.values())
+    assert not any(word in key for key in kept for word in (b"anmelden", b"203"))
