@@ -15,7 +15,7 @@ try:
     from redis.backoff import NoBackoff
     from redis.retry import Retry
 except ImportError:  # a small town installs without it
-    redis = None  # type: ignore[assignment]
+    redis = None  # type: ignore[assignment]  # so that `Link` can say what is missing
 
 PREFIX: Final = "dorflinde:"
 PATIENCE = 0.5  # seconds for an answer; a page is waiting for it
