@@ -1,22 +1,21 @@
 """One engine per town, opened when first needed, few kept: the rest is closed again.
 
-SQLite is tuned here: WAL, every commit synced, and writers that queue on a file lock of our own,
-because SQLite's busy handler starves threads under load.
+SQLite is tuned here: WAL, every commit on the disk before it returns (`kern.db.durable`), and
+writers that queue on a file lock of our own, because SQLite's busy handler starves threads under
+load.
 """
 
-import fcntl
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from kern.db.durable import Durable, LogSync
 from kern.town import Town
 
 ALONE = "statements_alone"
@@ -83,16 +82,20 @@ class Engines:
 
 
 def open_engine(town: Town) -> Engine:
-    if town.database_url.startswith("sqlite"):
-        engine = create_engine(
-            town.database_url,
-            connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False},
-            pool_size=8,
-            max_overflow=16,
-        )
-        _tune_sqlite(engine, town.path / "write.lock")
-        return engine
-    return create_engine(town.database_url, pool_pre_ping=True, pool_size=5, max_overflow=10)
+    if not town.database_url.startswith("sqlite"):
+        return create_engine(town.database_url, pool_pre_ping=True, pool_size=5, max_overflow=10)
+    engine = create_engine(
+        town.database_url,
+        connect_args={
+            "timeout": BUSY_MILLISECONDS / 1000,
+            "check_same_thread": False,
+            "factory": Durable,
+        },
+        pool_size=8,
+        max_overflow=16,
+    )
+    _tune_sqlite(engine, town.path / "write.lock")
+    return engine
 
 
 def connect_alone(engine: Engine) -> Connection:
@@ -106,17 +109,20 @@ def connect_alone(engine: Engine) -> Connection:
     return engine.connect().execution_options(isolation_level="AUTOCOMMIT")
 
 
-def _lower(value: object) -> object:
+def _lower(value: str | float | None) -> str | float | None:
     return value.lower() if isinstance(value, str) else value
 
 
-def _tune_sqlite(engine: Engine, lock_path: Path) -> None:
+def _tune_sqlite(engine: Engine, place: Path) -> None:
+    sync = LogSync(Path(f"{engine.url.database}-wal"))
+
     @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    def prepare(connection: Durable, _entry: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, below
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=FULL")
+        has_log = cursor.execute("PRAGMA journal_mode=WAL").fetchone() == ("wal",)
+        connection.sync = sync if has_log else None
+        cursor.execute(f"PRAGMA synchronous={'NORMAL' if has_log else 'FULL'}")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA secure_delete=ON")  # what was erased leaves no bytes in a backup
         cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
@@ -131,20 +137,12 @@ def _tune_sqlite(engine: Engine, lock_path: Path) -> None:
         if not _writing.get():
             connection.exec_driver_sql("BEGIN")
             return
-        connection.info["write_lock"] = _take_lock(lock_path)
+        raw = connection.connection.dbapi_connection
+        if isinstance(raw, Durable):
+            raw.take_place(place)
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     @event.listens_for(engine, "checkin")
-    def release(_connection: Any, entry: ConnectionPoolEntry) -> None:
-        descriptor = entry.info.pop("write_lock", None)
-        if descriptor is not None:
-            os.close(descriptor)
-
-    event.listen(engine, "close", release)
-
-
-def _take_lock(path: Path) -> int:
-    """Wait in line for the only writer's place; closing the descriptor gives it back."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
-    return descriptor
+    def settle(connection: Durable | None, _entry: ConnectionPoolEntry) -> None:
+        if connection is not None:
+            connection.settle()

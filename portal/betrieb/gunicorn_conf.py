@@ -7,6 +7,7 @@ nor connections (a test holds it to that).
 import gc
 import socket
 import struct
+import sys
 import time
 from pathlib import Path
 from typing import Protocol
@@ -18,6 +19,7 @@ from portal.processes import Crash, append_crash
 _settings = load()  # a name `config` here would be taken for a setting of gunicorn
 _memory = Path("/dev/shm")  # noqa: S108 - gunicorn's heartbeat must not wait for a slow disk
 
+TURN = 0.0005  # seconds; who holds the place of the only writer waits for others' Python this long
 SILENCE = 10  # seconds within a request; a phone in a tunnel needs some
 
 worker_class = "gthread"
@@ -58,6 +60,10 @@ def pre_fork(_server: Arbiter, worker: Worker) -> None:
     gc.collect()
     gc.freeze()  # what the collector does not touch stays shared
     worker.started_at = time.monotonic()
+
+
+def post_fork(_server: Arbiter, _worker: Worker) -> None:
+    sys.setswitchinterval(TURN)
 
 
 def child_exit(server: Arbiter, worker: Worker) -> None:
