@@ -7,12 +7,14 @@ from kern.worker.lease import Pace
 from kern.worker.service import Figures, figures, retry, retry_all, settle
 from kern.worker.sweep import Worker
 from kern.worker.ticks import on_tick, tick
+from kern.worker.waking import Waking
 
 __all__ = [
     "Drained",
     "Figures",
     "Jobs",
     "Pace",
+    "Waking",
     "Worker",
     "drain",
     "figures",

@@ -4,6 +4,7 @@ The notices and the entry's end are one transaction, so a crash leaves both or n
 """
 
 import logging
+from datetime import timedelta
 
 from kern.content import Ref
 from kern.db import db, writing
@@ -20,8 +21,11 @@ def drain_announcements(pace: Pace) -> int:
     """Everything that is due; returns how many people were told something."""
     count = 0
     while jobs := lease.take(ANNOUNCED, BATCH, pace.holder, pace.facts):
-        for job in jobs:
+        for position, job in enumerate(jobs, 1):
             count += _tell(job, pace.holder)
+            if pace.is_over():
+                lease.give_back(jobs[position:], pace.holder, timedelta(0))
+                return count
     return count
 
 

@@ -22,6 +22,7 @@ class Drained:
     mails: int = 0
     held: int = 0
     failed: int = 0
+    is_cut_off: bool = False  # the slice ended first; there may be more
 
 
 def drain(settings: Settings, pace: Pace | None = None) -> Drained:
@@ -30,15 +31,18 @@ def drain(settings: Settings, pace: Pace | None = None) -> Drained:
     slug = str(current_town().path)
     facts: list[int] = []
     mails: list[Sent] = []
-    _take_turns(f"joint {slug}", lambda: drain_joint(pace))
-    _take_turns(f"facts {slug}", lambda: facts.append(drain_facts(pace)))
-    _take_turns(f"announcements {slug}", lambda: drain_announcements(pace))
-    _take_turns(f"mails {slug}", lambda: mails.append(drain_mails(settings, pace)))
+    cut_off = [
+        _take_turns(f"joint {slug}", pace, drain_joint),
+        _take_turns(f"facts {slug}", pace, lambda lane: facts.append(drain_facts(lane))),
+        _take_turns(f"announcements {slug}", pace, drain_announcements),
+        _take_turns(f"mails {slug}", pace, lambda lane: mails.append(drain_mails(settings, lane))),
+    ]
     return Drained(
         sum(facts),
         sum(sent.sent for sent in mails),
         sum(sent.held for sent in mails),
         sum(sent.failed for sent in mails),
+        any(cut_off) or any(sent.is_cut_off for sent in mails),
     )
 
 
@@ -52,21 +56,24 @@ _mutex = threading.Lock()
 _turns: defaultdict[str, _Turn] = defaultdict(_Turn)
 
 
-def _take_turns(name: str, work: Callable[[], object]) -> None:
-    """Whoever comes while another thread works asks that thread to look once more, and goes."""
+def _take_turns(name: str, pace: Pace, work: Callable[[Pace], object]) -> bool:
+    """Whoever comes while another thread works asks that thread to look once more, and goes.
+    Says whether the slice of this kind of work ended before the work did."""
     with _mutex:
         turn = _turns[name]
         if turn.busy:
             turn.again = True
-            return
+            return False
         turn.busy = True
+    lane = pace.begun()
     with _released(turn):
         while True:
-            work()
+            work(lane)
+            is_over = lane.is_over()
             with _mutex:
-                if not turn.again:
-                    turn.busy = False
-                    return
+                if is_over or not turn.again:
+                    turn.busy = turn.again = False
+                    return is_over
                 turn.again = False
 
 

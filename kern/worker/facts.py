@@ -34,7 +34,7 @@ def drain_facts(pace: Pace) -> int:
     while jobs := lease.take("fact", pace.batch, pace.holder, pace.facts):
         done = _pass_on(jobs, pace)
         count += done
-        if done < len(jobs):
+        if done < len(jobs) or pace.is_over():
             break  # what failed comes back by itself; the rest of the queue waits for no one
     return count
 

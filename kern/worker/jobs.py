@@ -62,11 +62,22 @@ class Jobs:
             if self._queue is not None:
                 self._queue.storage.close()
 
-    def _ask(self, name: str, slug: str) -> bool:
-        """Only a hint: when the queue is broken, the worker finds the work within a minute."""
+    def heard(self, name: str, slug: str) -> None:
+        """The work begins: who asks from now on asks for the next time."""
         try:
-            self._open()
-            self._tasks[name](slug)
+            self._open().storage.delete_data(_mark(name, slug))
+        except (sqlite3.Error, OSError) as error:
+            log.warning("Die Warteschlange lässt sich nicht schreiben: %s", error)
+
+    def _ask(self, name: str, slug: str) -> bool:
+        """Only a hint: when the queue is broken, the worker finds the work within a minute.
+
+        A town waits once, however often it is named: ten thousand hints of one would keep the
+        others waiting."""
+        try:
+            storage, mark = self._open().storage, _mark(name, slug)
+            if not storage.has_data_for_key(mark) and storage.put_if_empty(mark, b"1"):
+                self._tasks[name](slug)
         except (sqlite3.Error, OSError) as error:
             log.warning("Der Hintergrunddienst ließ sich nicht wecken: %s", error)
             return False
@@ -95,6 +106,10 @@ class Jobs:
             self._work[name](slug)
 
         return task
+
+
+def _mark(name: str, slug: str) -> str:
+    return f"{name}:{slug}"
 
 
 def _only_asks(slug: str) -> None:

@@ -6,6 +6,7 @@ database, and the entry of the outbox comes back when its lease runs out.
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -25,15 +26,20 @@ def drain_joint(pace: Pace) -> int:
     count = 0
     while jobs := lease.take(JOINT, 1, pace.holder, pace.facts):
         for job in jobs:
-            count += _carry_out(job, pace.holder)
+            count += _carry_out(job, pace)
+        if pace.is_over():
+            break
     return count
 
 
-def _carry_out(job: Job, holder: str) -> int:
+def _carry_out(job: Job, pace: Pace) -> int:
     joint_id = job.ref[1] if job.ref is not None else 0
+    holder = pace.holder
     try:
         while _carry_on(joint_id):
-            pass
+            if pace.is_over():  # what is carried out stays so; the rest goes on next time
+                lease.give_back([job], holder, timedelta(0))
+                return 0
         last: int | None = 0
         while last is not None:
             last = _step(partial(carrying.tell_on, joint_id, last))

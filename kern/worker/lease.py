@@ -4,12 +4,14 @@ Every step is a short transaction of its own: nothing here ever waits for a mail
 while it holds the database.
 """
 
+import math
 import os
 import random
 import secrets
 import socket
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -31,12 +33,27 @@ def new_holder() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long a lease lasts: longer than the slowest work, and as long as a crash delays it."""
+    """How long a lease lasts: longer than the slowest work, and as long as a crash delays it.
+
+    `slice` is how many seconds one town may keep a thread with one kind of work while others wait.
+    """
 
     facts: timedelta = timedelta(minutes=5)
     mail: timedelta = timedelta(minutes=5)
     batch: int = 500
+    slice: float = math.inf
+    until: float = math.inf  # of the slice that runs, on the monotonic clock
     holder: str = field(default_factory=new_holder)
+
+    @property
+    def is_sliced(self) -> bool:
+        return self.slice < math.inf
+
+    def begun(self) -> "Pace":
+        return replace(self, until=time.monotonic() + self.slice)
+
+    def is_over(self) -> bool:
+        return time.monotonic() >= self.until
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ a second copy would do harm, reported to the administration.
 """
 
 import logging
+import time
 from dataclasses import dataclass
 from email.message import EmailMessage
 
@@ -24,8 +25,25 @@ from kern.worker.lease import Job, Pace
 
 log = logging.getLogger(__name__)
 
+OUTAGE_SECONDS = 10
 MOST_PER_DRAIN = 500  # then facts have their turn again
 _GIVEN_UP = {State.DEAD: "nicht zustellbar", State.UNCLEAR: "vielleicht schon zugestellt"}
+
+
+class _Outage:
+    """A mail server that did not answer, remembered for a moment by this process."""
+
+    def __init__(self) -> None:
+        self._until: dict[smtp.Server, float] = {}
+
+    def begin(self, server: smtp.Server) -> None:
+        self._until[server] = time.monotonic() + OUTAGE_SECONDS
+
+    def is_on(self, server: smtp.Server) -> bool:
+        return time.monotonic() < self._until.get(server, 0)
+
+
+_outage = _Outage()
 
 
 @dataclass(slots=True)
@@ -33,6 +51,7 @@ class Sent:
     sent: int = 0
     held: int = 0
     failed: int = 0
+    is_cut_off: bool = False
 
 
 def drain_mails(settings: Settings, pace: Pace) -> Sent:
@@ -41,6 +60,8 @@ def drain_mails(settings: Settings, pace: Pace) -> Sent:
     if server is None:
         return Sent(held=lease.hold_mails())
     lease.release_held()
+    if pace.is_sliced and _outage.is_on(server):
+        return Sent()  # all towns share the server, and none waits for it twice
     sent = Sent()
     with Mailer(server) as mailer:
         round_ = _Round(mailer, _sender(), pace, settings.bounce_address)
@@ -52,7 +73,12 @@ def drain_mails(settings: Settings, pace: Pace) -> Sent:
             sent.sent += is_sent
             sent.failed += not is_sent
             if round_.is_down:
+                _outage.begin(server)
                 break
+            if pace.is_over():
+                break
+        else:
+            sent.is_cut_off = True
     return sent
 
 

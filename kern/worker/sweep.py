@@ -10,15 +10,21 @@ from sqlalchemy.exc import DBAPIError
 from kern.config import Settings
 from kern.db import db
 from kern.errors import DomainError
+from kern.redis_link import Away, open_link
 from kern.town import NoTown, Town, Towns, use_town
 from kern.worker.drain import drain
 from kern.worker.jobs import Jobs
 from kern.worker.lease import Pace
 from kern.worker.ticks import tick
+from kern.worker.turns import only_one
+from kern.worker.waking import Waking
 
 log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 60
+SLICE_SECONDS = 0.7  # of each of four kinds of work
+SLICE_BATCH = 200  # facts; a batch is finished also when the slice is over
+LISTENERS = 2
 
 
 class Worker:
@@ -35,26 +41,45 @@ class Worker:
         self._app = app
         self._settings = settings
         self._towns = towns
-        self._pace = pace
+        self._pace = pace or Pace(slice=SLICE_SECONDS, batch=SLICE_BATCH)
         self._each_sweep = each_sweep
         self._is_ending = threading.Event()
         self.jobs = Jobs(settings.data / "betrieb", drain=self.drain, tick=self.tick)
+        self._waking = Waking(settings, self.jobs)
+        self._link = open_link(settings.redis)
 
     def run(self) -> None:
         """Until SIGTERM or SIGINT; what is being done is finished first."""
-        sweeper = threading.Thread(target=self._sweep_for_ever, name="sweep", daemon=True)
-        sweeper.start()
+        loops = [self._sweep_for_ever]
+        if self._waking.hears_redis:
+            loops += [self._listen_for_ever] * LISTENERS
+        threads = [threading.Thread(target=loop, daemon=True) for loop in loops]
+        for thread in threads:
+            thread.start()
         try:
             self.jobs.consumer().run()
         finally:
             self._is_ending.set()
-            sweeper.join(timeout=30)
+            for thread in threads:
+                thread.join(timeout=30)
 
     def drain(self, slug: str) -> None:
-        self._in_town(slug, lambda: drain(self._settings, self._pace))
+        """For a moment; what is left waits behind the other towns."""
+        self.jobs.heard("drain", slug)
+        self._in_town(slug, lambda: self._drain(slug))
+
+    def _drain(self, slug: str) -> None:
+        if drain(self._settings, self._pace).is_cut_off:
+            self._waking.ask_drain(slug)
 
     def tick(self, slug: str) -> None:
-        self._in_town(slug, tick)
+        self.jobs.heard("tick", slug)
+        self._in_town(slug, self._tick)
+
+    def _tick(self) -> None:
+        with only_one(self._link, "tick") as is_mine:
+            if is_mine:
+                tick()
 
     def sweep(self) -> None:
         """The guarantee: done here and not through the queue, which may be broken or stuck."""
@@ -70,6 +95,16 @@ class Worker:
         while not self._is_ending.is_set():
             self._quietly("Rundgang", self.sweep)
             self._is_ending.wait(SWEEP_SECONDS)
+
+    def _listen_for_ever(self) -> None:
+        while not self._is_ending.is_set():
+            try:
+                slug = self._waking.next()
+            except Away:  # hints come by the queue of this machine meanwhile
+                self._is_ending.wait(1)
+                continue
+            if slug is not None:
+                self.drain(slug)
 
     def _in_town(self, slug: str, work: Callable[[], object]) -> None:
         try:

@@ -2,6 +2,7 @@
 
     python tests/kern/worker_probe.py DATA SMTP_PORT KILLS
     python tests/kern/worker_probe.py DATA SMTP_PORT 0       drain once, beside others
+    python tests/kern/worker_probe.py DATA SMTP_PORT serve   the real worker, until it is ended
 
 Writes how many kills met a mail between the beginning and the end of its sending. A database other
 than the town's own file is named by the environment, as for the program.
@@ -31,7 +32,8 @@ from kern.mail import Mail, MailKind
 from kern.notify.digests import make_digests
 from kern.notify.mails import MAIL_KINDS
 from kern.town import Towns, use_town
-from kern.worker import Pace, drain, lease, ticks
+from kern.worker import Pace, Worker, drain, lease, ticks
+from kern.worker.sweep import SLICE_BATCH, SLICE_SECONDS
 from portal.app import create_app
 
 LEASE = timedelta(milliseconds=400)
@@ -52,8 +54,14 @@ KINDS = (
 
 def settings_for(data: Path, port: int) -> Settings:
     database = os.environ.get("DORFLINDE_DATABASE", "")
+    redis = os.environ.get("DORFLINDE_REDIS", "")
     return Settings(
-        data=data, smtp_host="127.0.0.1", smtp_port=port, smtp_tls="none", database=database
+        data=data,
+        smtp_host="127.0.0.1",
+        smtp_port=port,
+        smtp_tls="none",
+        database=database,
+        redis=redis,
     )
 
 
@@ -108,6 +116,14 @@ def live_and_die(app: Flask, data: Path, port: int, seconds: float) -> set[tuple
     return in_window(data)
 
 
+def serve(data: Path, port: int) -> None:
+    settings = settings_for(data, port)
+    app = create_app(settings)
+    mail.fill(KINDS)
+    pace = Pace(facts=4 * LEASE, mail=4 * LEASE, slice=SLICE_SECONDS, batch=SLICE_BATCH)
+    Worker(app, settings, app.extensions["dorflinde.towns"], pace=pace).run()
+
+
 def main(data: Path, port: int, kills: int) -> None:
     app = create_app(settings_for(data, port))  # opens nothing, so it may be forked
     mail.fill(KINDS)
@@ -124,4 +140,7 @@ def main(data: Path, port: int, kills: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    if sys.argv[3] == "serve":
+        serve(Path(sys.argv[1]), int(sys.argv[2]))
+    else:
+        main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
