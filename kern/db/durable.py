@@ -13,6 +13,7 @@ import logging
 import os
 import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -22,12 +23,13 @@ flush = getattr(os, "fdatasync", os.fsync)  # the first is missing on a Mac
 class LogSync:
     """Brings a database's log to the disk. The first to ask does it for all who ask meanwhile."""
 
-    def __init__(self, log: Path) -> None:
-        self._log = log
+    def __init__(self, database: Path) -> None:
+        self._database, self._log = database, Path(f"{database}-wal")
         self._turn = threading.Condition()
         self._asked = self._done = 0
         self._failed = 0  # the last one whose sync failed
         self._is_busy = False
+        self._is_torn = False  # the disk refused once, and forgets what it refused
 
     def wait(self) -> None:
         """Returns when everything committed so far is on the disk. Raises OperationalError when the
@@ -49,15 +51,25 @@ class LogSync:
         """All that has asked up to the `last`."""
         failed = last
         try:
-            self._sync()
-            failed = 0
-        except OSError:
+            bring = self._mend if self._is_torn else self._sync
+            bring()
+            failed, self._is_torn = 0, False
+        except (OSError, sqlite3.Error):
+            self._is_torn = True
             log.exception("Der Datenträger nimmt nichts an: %s", self._log)
         finally:
             with self._turn:
                 self._is_busy, self._done = False, last
                 self._failed = failed or self._failed
                 self._turn.notify_all()
+
+    def _mend(self) -> None:
+        """A log with a hole is read only up to it, and no second sync fills one: the pages count as
+        written. So all of the log goes into the database, which is synced, and a new one begins."""
+        with closing(sqlite3.connect(self._database)) as connection:
+            is_in_use, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if is_in_use:
+            raise sqlite3.OperationalError("somebody still reads from the torn log")
 
     def _sync(self) -> None:
         """By name each time: the log is made anew when the last connection has closed."""

@@ -114,7 +114,7 @@ def _lower(value: str | float | None) -> str | float | None:
 
 
 def _tune_sqlite(engine: Engine, place: Path) -> None:
-    sync = LogSync(Path(f"{engine.url.database}-wal"))
+    sync = LogSync(Path(str(engine.url.database)))
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Durable, _entry: ConnectionPoolEntry) -> None:

@@ -116,7 +116,28 @@ def test_a_disk_that_takes_nothing_is_an_error_and_no_promise(town: Town, disk: 
         db.session.commit()
 
     assert revisions("cut:after") == (1,)
-    assert len(disk.logs) == 1
+
+
+def test_after_a_disk_that_refused_nothing_is_promised_on_a_log_with_a_hole(
+    town: Town, disk: Disk, tmp_path: Path
+) -> None:
+    disk.is_full = True
+    with writing():
+        bump("cut:refused")
+        with pytest.raises(OperationalError):
+            db.session.commit()
+        db.session.rollback()
+    disk.is_full = False
+    with writing():
+        bump("cut:after")
+        db.session.commit()
+
+    assert disk.keys(town, b"", tmp_path) >= {"cut:refused", "cut:after"}
+    with writing():
+        bump("cut:later")
+        db.session.commit()
+    assert len(disk.logs) == 1  # the new log is trusted again
+    assert "cut:later" in disk.keys(town, disk.logs[0], tmp_path)
 
 
 def test_what_a_look_writes_is_on_the_disk_and_reading_waits_for_nothing(disk: Disk) -> None:
