@@ -6,12 +6,15 @@ floor works on these values only, so it never imports a room. All callables work
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from kern.actor import Actor
 from kern.ids import parse_id
+
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Ref(NamedTuple):
@@ -79,6 +82,10 @@ class Document:
     boost: float = 1.0
     language: str = "de"
     has_own_title: bool = True  # a post's is that of its thread
+    ends_at: datetime | None = None
+    """Of what people can take part in: FOREVER while no end is known, LONG_AGO when only the fact
+    is. Written down as a date, so the search needs no clock to come by when it ends."""
+    is_answered: bool = False  # the office said what comes of it, or there is a result
 
 
 @dataclass(frozen=True, slots=True)

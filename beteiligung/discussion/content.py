@@ -1,6 +1,7 @@
 """How threads and posts appear in search, on the desk, in notices and exports."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
@@ -26,6 +27,8 @@ from beteiligung.project.rules import PROJECT_KEY
 from kern import text
 from kern.actor import Actor
 from kern.content import (
+    FOREVER,
+    LONG_AGO,
     Card,
     ContentType,
     DeskItem,
@@ -36,7 +39,7 @@ from kern.content import (
 )
 from kern.db import db
 from kern.i18n import _, _l
-from kern.scope import Scope
+from kern.scope import Act, Scope, Window
 from kern.scope.rules import audience, shown
 
 SHORT = 200
@@ -110,7 +113,8 @@ def _post_card(post: Post) -> Card:
 
 
 def _thread_documents(ids: Sequence[int]) -> Sequence[Document]:
-    found = db.session.scalars(_public_threads().where(Thread.id.in_(ids)))
+    found = db.session.scalars(_public_threads().where(Thread.id.in_(ids))).all()
+    phases = _ends_of_phases({thread.scope_id for thread in found})
     return [
         Document(
             key=THREAD_KEY,
@@ -123,9 +127,23 @@ def _thread_documents(ids: Sequence[int]) -> Sequence[Document]:
             path=thread_path(thread.id),
             at=thread.written_at,
             boost=1.2,
+            ends_at=thread.closed_at
+            or min(thread.closes_at or FOREVER, phases.get(thread.scope_id, LONG_AGO)),
+            is_answered=thread.outcome is not None or thread.answers_count > 0,
         )
         for thread in found
     ]
+
+
+def _ends_of_phases(scope_ids: Collection[int]) -> dict[int, datetime]:
+    """Until when any phase of a scope lets people talk; none of its phases does where it is
+    missing."""
+    query = select(Window.scope_id, Window.closes_at)
+    query = query.where(Window.scope_id.in_(scope_ids), Window.act == Act.DISCUSS)
+    ends: dict[int, datetime] = {}
+    for row in db.session.execute(query):
+        ends[row.scope_id] = max(ends.get(row.scope_id, LONG_AGO), row.closes_at or FOREVER)
+    return ends
 
 
 def _post_documents(ids: Sequence[int]) -> Sequence[Document]:
@@ -143,6 +161,7 @@ def _post_documents(ids: Sequence[int]) -> Sequence[Document]:
             at=post.written_at,
             boost=1.3 if post.is_answer else 1.0,
             has_own_title=False,
+            is_answered=post.outcome is not None,
         )
         for post in found
     ]

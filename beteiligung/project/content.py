@@ -14,7 +14,7 @@ from beteiligung.project.service import erasure, feeds, moderating, redacting
 from beteiligung.project.service.page import list_news, read_phases
 from kern import text
 from kern.clock import now
-from kern.content import Card, ContentType, DeskItem, Document, Mention, Ref
+from kern.content import FOREVER, LONG_AGO, Card, ContentType, DeskItem, Document, Mention, Ref
 from kern.db import db
 from kern.i18n import _, _l
 from kern.scope import Scope, ScopeState, Visibility
@@ -95,6 +95,8 @@ def _document(project: Project, news: Sequence[str]) -> Document:
         path=project.scope.path,
         at=project.published_at or project.scope.created_at,
         boost=2.0,
+        ends_at=FOREVER if project.scope.state == ScopeState.PUBLISHED else LONG_AGO,
+        is_answered=bool(project.result_html),
     )
 
 

@@ -1,16 +1,29 @@
 """The shared full-text search: what was released is found, what is hidden is found by nobody."""
 
-from kern.search.backend import IndexBusy, IndexUnavailable, Order
-from kern.search.service import Found, SearchResult, audiences_of, find
+from kern.search.backend import Edge, IndexBusy, IndexUnavailable, Order, Status
+from kern.search.service import (
+    PER_PAGE,
+    Found,
+    Narrowed,
+    SearchResult,
+    Turned,
+    audiences_of,
+    find,
+)
 from kern.search.upkeep import Differences, compact, compare, follow, heal, index_refs, rebuild_all
 
 __all__ = [
+    "PER_PAGE",
     "Differences",
+    "Edge",
     "Found",
     "IndexBusy",
     "IndexUnavailable",
+    "Narrowed",
     "Order",
     "SearchResult",
+    "Status",
+    "Turned",
     "audiences_of",
     "compact",
     "compare",

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from kern.search.stemming import stem
 
-VERSION = 3
+VERSION = 4
 MAX_TERM = 40  # characters; longer words are cut, in the index and in a query alike
 TITLE_WEIGHT = 4.0  # a word of the title counts as often as this many in the body
 LENT_WEIGHT = 0.5  # of a title that is another thing's: all posts of a thread have the same

@@ -3,8 +3,9 @@
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from kern.content import Document, Ref
 from kern.search.query import Query
@@ -25,18 +26,42 @@ class Order(StrEnum):
     NEWEST = "neueste"
 
 
+class Status(StrEnum):
+    """How things stand, for those that have a beginning and an end, or wait for an answer."""
+
+    RUNNING = "laeuft"  # or has not begun yet
+    ENDED = "beendet"
+    ANSWERED = "beantwortet"  # the office said what comes of it, or there is a result
+
+
+class Edge(NamedTuple):
+    """A place in the order of all hits: by rank, then by ref as text, both downwards."""
+
+    rank: float
+    ref: Ref
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One search. Audience and mask are no filters a person picks: they always hold."""
+    """One search. Audience and mask are no filters a person picks: they always hold.
+
+    Pages go by `after` or `before`, so the hundredth costs what the first does. `as_of` is when the
+    first one was asked for: what freshness adds to a rank is the same on all of them.
+    """
 
     query: Query
     audiences: frozenset[str] = frozenset({PUBLIC})
     masked: Collection[Ref] = frozenset()
     kinds: frozenset[str] = frozenset()  # empty: all
-    scopes: frozenset[int] = frozenset()  # empty: all
+    scopes: frozenset[int] | None = None  # None: all; empty: none
+    since: datetime | None = None
+    until: datetime | None = None  # exclusive
+    status: Status | None = None
     order: Order = Order.RELEVANCE
     limit: int = 20
-    offset: int = 0
+    after: Edge | None = None
+    before: Edge | None = None
+    as_of: datetime | None = None  # None: now
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +70,19 @@ class Hit:
     path: str  # of the section that fits best, where a long page has several
     kind: str
     score: float
+    rank: float = 0.0  # what the order compares
 
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """`kinds` counts the hits of every kind, also of those that the request does not show."""
+    """`total` counts what the request asks for. Each mapping counts what there would be if its own
+    filter were another one, and all the others as they are."""
 
     total: int = 0
     kinds: Mapping[str, int] = field(default_factory=dict)
+    scopes: Mapping[int, int] = field(default_factory=dict)
+    years: Mapping[int, int] = field(default_factory=dict)  # in the local calendar
+    statuses: Mapping[Status, int] = field(default_factory=dict)
     hits: tuple[Hit, ...] = ()
     complete: bool = True  # False: the time was up, so `total` is a lower bound
 
@@ -90,6 +120,12 @@ class SearchBackend(Protocol):
         """What is in the index, with `digest_of` each ref's documents."""
 
 
+def standing_of(document: Document) -> int:
+    """`ends_at` in seconds, and `is_answered`, as one number: -2 or -1 for what has no end."""
+    ends = -1 if document.ends_at is None else int(document.ends_at.timestamp())
+    return 2 * ends + document.is_answered
+
+
 def digest_of(documents: Iterable[Document]) -> int:
     """64 bits that change when anything of a ref's documents does, whatever their order."""
     digest = 0
@@ -97,7 +133,7 @@ def digest_of(documents: Iterable[Document]) -> int:
         parts = (
             document.title, document.body, document.kind, document.scope, document.audience,
             document.path, int(document.at.timestamp()), document.boost, document.language,
-            document.has_own_title,
+            document.has_own_title, standing_of(document),
         )  # fmt: skip
         digested = hashlib.blake2b(repr(parts).encode("utf-8", "replace"), digest_size=8)
         digest ^= int.from_bytes(digested.digest(), signed=True)

@@ -6,10 +6,10 @@ titles are searched there, slower and not complete, and the result says so.
 """
 
 import logging
-import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import islice
 
 from markupsafe import Markup
@@ -17,12 +17,25 @@ from sqlalchemy import select
 
 from kern import outbox
 from kern.actor import Actor
+from kern.clock import now
 from kern.content import Card, ContentType, Document, Ref, cards_of, registry
 from kern.db import db
 from kern.scope import Scope, Visibility
 from kern.scope.rules import READ_INVITED
 from kern.search import analysis, snippets
-from kern.search.backend import PUBLIC, Hit, Hits, IndexUnavailable, Order, Request, SearchBackend
+from kern.search.backend import (
+    PUBLIC,
+    Edge,
+    Hit,
+    Hits,
+    IndexUnavailable,
+    Order,
+    Request,
+    SearchBackend,
+    Status,
+    standing_of,
+)
+from kern.search.gathering import Row, gather
 from kern.search.query import Query, parse
 from kern.search.whoosh_backend import WhooshBackend
 from kern.town import current_town
@@ -30,7 +43,7 @@ from kern.town import current_town
 log = logging.getLogger(__name__)
 
 PER_PAGE = 20
-MAX_PAGES = 50
+_TITLES = 1_000  # of one kind, when there is no index
 _CONFIRMED = 2_000  # hits that are looked at once one of them was not public any more
 _SCANNED = 2_000  # documents of one kind that are read when there is no index
 _BATCH = 200
@@ -46,18 +59,42 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What of everything is wanted. As it is: all of it."""
+
+    kinds: Collection[str] = ()  # empty: all
+    scopes: Collection[int] | None = None  # None: all; empty: none
+    since: datetime | None = None
+    until: datetime | None = None  # exclusive
+    status: Status | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """Which page: the one after an edge, or the one before it. As it is: the first."""
+
+    after: Edge | None = None
+    before: Edge | None = None
+    as_of: datetime | None = None  # when the first page was asked for
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResult:
     query: Query
     total: int = 0
     kinds: Mapping[str, int] = field(default_factory=dict)  # of all kinds, whichever is shown
     items: tuple[Found, ...] = ()
-    page: int = 1
     complete: bool = True  # False: there are more than `total`
     degraded: bool = False  # True: without the index, from titles
+    scopes: Mapping[int, int] = field(default_factory=dict)
+    years: Mapping[int, int] = field(default_factory=dict)
+    statuses: Mapping[Status, int] = field(default_factory=dict)
+    previous: Turned | None = None
+    next: Turned | None = None
 
-    @property
-    def pages(self) -> int:
-        return min(math.ceil(self.total / PER_PAGE), MAX_PAGES)
+
+EVERYTHING = Narrowed()
+FIRST = Turned()
 
 
 def open_index() -> SearchBackend:
@@ -81,33 +118,61 @@ def find(
     text: str,
     *,
     audiences: frozenset[str] = frozenset({PUBLIC}),
-    kinds: Collection[str] = (),
-    scopes: Collection[int] = (),
+    narrowed: Narrowed = EVERYTHING,
     order: Order = Order.RELEVANCE,
-    page: int = 1,
+    turned: Turned = FIRST,
+    limit: int = PER_PAGE,
     masked: Callable[[], Collection[tuple[str, int]]] = outbox.masked,
 ) -> SearchResult:
-    """Never raises for any text. `kinds` and `scopes` narrow down; empty means everything."""
+    """Never raises for any text."""
     query = parse(text)
     if query.is_empty:
         return SearchResult(query)
-    page = min(max(page, 1), MAX_PAGES)
     request = Request(
         query,
         audiences=audiences,
         masked=frozenset(Ref(*ref) for ref in masked()),  # before the index is opened
-        kinds=frozenset(kinds),
-        scopes=frozenset(scopes),
+        kinds=frozenset(narrowed.kinds),
+        scopes=None if narrowed.scopes is None else frozenset(narrowed.scopes),
+        since=narrowed.since,
+        until=narrowed.until,
+        status=narrowed.status,
         order=order,
-        limit=PER_PAGE,
-        offset=(page - 1) * PER_PAGE,
+        limit=limit + 1,  # so it is known whether there is a next page
+        after=turned.after,
+        before=turned.before,
+        as_of=turned.as_of or now().replace(microsecond=0),
     )
     try:
         hits, documents = _search(open_index(), request)
     except IndexUnavailable:
-        return _search_database(request, page)
-    items = _items(query, [(hit.ref, documents[hit.ref]) for hit in hits.hits])
-    return SearchResult(query, hits.total, hits.kinds, items, page, hits.complete)
+        hits, documents = _search_database(request)
+        return _result(request, hits, documents, degraded=True)
+    return _result(request, hits, documents)
+
+
+def _result(
+    request: Request, hits: Hits, documents: Mapping[Ref, Document], *, degraded: bool = False
+) -> SearchResult:
+    limit, is_back = request.limit - 1, request.before is not None
+    shown = hits.hits[-limit:] if is_back else hits.hits[:limit]
+    has_more = len(hits.hits) > limit
+    has_previous = has_more if is_back else request.after is not None
+    has_next = is_back or has_more
+    edges = [Edge(hit.rank, hit.ref) for hit in shown]
+    return SearchResult(
+        request.query,
+        hits.total,
+        hits.kinds,
+        _items(request.query, [(hit.ref, documents[hit.ref]) for hit in shown]),
+        hits.complete and not degraded,
+        degraded,
+        hits.scopes,
+        hits.years,
+        hits.statuses,
+        previous=Turned(None, edges[0], request.as_of) if edges and has_previous else None,
+        next=Turned(edges[-1], None, request.as_of) if edges and has_next else None,
+    )
 
 
 def _search(index: SearchBackend, request: Request) -> tuple[Hits, dict[Ref, Document]]:
@@ -125,7 +190,7 @@ def _search(index: SearchBackend, request: Request) -> tuple[Hits, dict[Ref, Doc
 
 
 def _ghosts(index: SearchBackend, request: Request) -> frozenset[Ref]:
-    request = replace(request, kinds=frozenset(), limit=_CONFIRMED, offset=0)
+    request = replace(_unnarrowed(request), limit=_CONFIRMED, after=None, before=None)
     hits = index.search(request).hits
     documents = _confirmed(hits, request)
     ghosts = frozenset(hit.ref for hit in hits if hit.ref not in documents)
@@ -133,6 +198,11 @@ def _ghosts(index: SearchBackend, request: Request) -> frozenset[Ref]:
         "%s Einträge im Suchindex von „%s“ sind nicht öffentlich", len(ghosts), current_town().slug
     )
     return ghosts
+
+
+def _unnarrowed(request: Request) -> Request:
+    """Everything that anybody's counts would be made of."""
+    return replace(request, kinds=frozenset(), scopes=None, since=None, until=None, status=None)
 
 
 def _without_unconfirmed(hits: Hits, documents: Mapping[Ref, Document]) -> Hits:
@@ -155,10 +225,11 @@ def _confirmed(hits: Sequence[Hit], request: Request) -> dict[Ref, Document]:
 
 
 def _may_show(document: Document, request: Request) -> bool:
+    """Of what people pick only the kind and the place: a text can change both."""
     return (
         document.audience in request.audiences
         and (not request.kinds or document.kind in request.kinds)
-        and (not request.scopes or document.scope in request.scopes)
+        and (request.scopes is None or document.scope in request.scopes)
     )
 
 
@@ -191,27 +262,30 @@ def _items(query: Query, found: Sequence[tuple[Ref, Document]]) -> tuple[Found, 
     )
 
 
-def _search_database(request: Request, page: int) -> SearchResult:
+def _search_database(request: Request) -> tuple[Hits, dict[Ref, Document]]:
     """No index: titles from the database where a kind offers them, else a bounded look through."""
-    everything = replace(request, kinds=frozenset())
+    everything = _unnarrowed(request)
     found: dict[Ref, Document] = {}
     for type_ in registry().values():
         for document in _without_index(type_, request.query):
             ref = Ref(document.key, document.id)
             if ref not in request.masked and _may_show(document, everything):
                 found.setdefault(ref, document)
-    kinds = Counter(document.kind for document in found.values())
-    shown = [(ref, item) for ref, item in found.items() if _may_show(item, request)]
-    shown.sort(key=lambda entry: entry[1].at, reverse=True)
-    items = _items(request.query, shown[request.offset : request.offset + request.limit])
-    return SearchResult(
-        request.query, len(shown), kinds, items, page, complete=False, degraded=True
-    )
+    hits, page = gather([_row(ref, document) for ref, document in found.items()], request)
+    shown = tuple(Hit(row.source, "", row.kind, row.score, row.rank) for row in page)
+    return replace(hits, hits=shown), found
+
+
+def _row(ref: Ref, document: Document) -> Row:
+    """Newest first: nothing here weighs words."""
+    at, scope = int(document.at.timestamp()), -1 if document.scope is None else document.scope
+    standing = standing_of(document)
+    return Row(float(at), str(ref).encode(), 0.0, document.kind, scope, at, standing, ref)
 
 
 def _without_index(type_: ContentType, query: Query) -> Iterator[Document]:
     if type_.find_titles is not None:
-        yield from type_.documents(type_.find_titles(query.text, MAX_PAGES * PER_PAGE))
+        yield from type_.documents(type_.find_titles(query.text, _TITLES))
         return
     documents = in_batches(type_, list(islice(type_.public_ids(), _SCANNED)))
     yield from (document for document in documents if _fits(document, query))

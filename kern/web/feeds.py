@@ -50,6 +50,13 @@ def atom(feed: Feed) -> Response:
     )
 
 
+def atom_of(feed: Feed, entries: Sequence[Entry]) -> Response:
+    """Of entries that somebody else chose; 304 while they are the same."""
+    with speaking(SOURCE):
+        data = _xml(feed, entries).encode()
+    return _answer(data, "application/atom+xml")
+
+
 def ics(path: str, title: str, scope_id: int | None = None) -> Response:
     """The dates of one scope (whose gate the caller has passed), or of all that are public."""
     within = Within(scope_id=scope_id)
@@ -94,14 +101,21 @@ def _kept(path: str, state: str, mimetype: str, make: Callable[[], bytes]) -> Re
         _bytes[key] = found
         while len(_bytes) > KEPT:
             _bytes.popitem(last=False)
-    response = Response(found[1], mimetype=mimetype)
-    response.set_etag(hashlib.sha256(found[1]).hexdigest()[:32])
+    return _answer(found[1], mimetype)
+
+
+def _answer(data: bytes, mimetype: str) -> Response:
+    response = Response(data, mimetype=mimetype)
+    response.set_etag(hashlib.sha256(data).hexdigest()[:32])
     response.make_conditional(request)
     return response
 
 
 def _atom(feed: Feed) -> str:
-    entries = newest(feed.within)
+    return _xml(feed, newest(feed.within))
+
+
+def _xml(feed: Feed, entries: Sequence[Entry]) -> str:
     xml = render_template(
         "kern/atom.xml",
         feed=feed,

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kern.i18n import _l
+from kern.content import registry
+from kern.i18n import _, _l
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +26,18 @@ KINDS: Mapping[str, Kind] = {
     "freitext": Kind(_l("Antwort auf eine Umfrage"), _l("Antworten auf Umfragen"), "speech"),
 }
 """By the `kind` of a `Document`, in the order of the page; a test holds them together."""
+
+
+def find_kind(key: str) -> Kind | None:
+    """Of a kind that nobody named here its ContentType says what it is called, when its key ends
+    with the kind."""
+    if key in KINDS or not key:
+        return KINDS.get(key)
+    for type_ in registry().values():
+        if type_.key == key or type_.key.endswith(f".{key}"):
+            return Kind(type_.label, type_.plural, "doc")
+    return None
+
+
+def kind_of(key: str) -> Kind:
+    return find_kind(key) or Kind(_("Weiteres"), _("Weiteres"), "doc")

@@ -2,58 +2,43 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
-
-from sqlalchemy import select
+from functools import cached_property
 
 from kern import search
 from kern.actor import Actor
-from kern.db import db
-from kern.i18n import _, _n
+from kern.i18n import _, _l, _n
 from kern.scope import Scope
-from kern.scope.rules import readable, shown
-from kern.search import Found, Order, SearchResult
-from kern.search.query import parse
-from portal.suche.kinds import KINDS, Kind
+from kern.search import Found, Order, SearchResult, Status
+from portal.suche import asked as address
+from portal.suche.asked import Asked
+from portal.suche.kinds import KINDS, Kind, kind_of
+from portal.suche.places import RADII, Spot, list_projects, spots_of
 
-PATH = "/suche"
-PROJECT = "project"
-MOST_PROJECTS = 500
-DIGITS = 4  # of a page's number; more is no page
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the address says, with everything unknown left out."""
-
-    text: str = ""
-    kind: str = ""
-    project: Scope | None = None
-    order: Order = Order.RELEVANCE
-    page: int = 1
-
-    def url(self, **changes: str | int) -> str:
-        """This search with something changed; an empty value goes."""
-        values: dict[str, str | int] = {
-            "q": self.text,
-            "art": self.kind,
-            "projekt": self.project.slug if self.project else "",
-            "sortierung": str(self.order) if self.order is not Order.RELEVANCE else "",
-        }
-        kept = {key: value for key, value in {**values, **changes}.items() if value}
-        return f"{PATH}?{urlencode(kept)}" if kept else PATH
-
-    def page_url(self, number: int) -> str:
-        return self.url(seite=number) if number > 1 else self.url()
+STATUSES: Mapping[Status, object] = {
+    Status.RUNNING: _l("Läuft oder kommt noch"),
+    Status.ENDED: _l("Beendet"),
+    Status.ANSWERED: _l("Mit Antwort oder Ergebnis"),
+}
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """One line of a list to choose from; `count` is None where nobody counted."""
+
+    value: str
+    label: str
+    count: int | None
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
 class Page:
     asked: Asked
     result: SearchResult
     projects: Sequence[Scope]
+    spots: Mapping[str, Spot]
 
-    @property
+    @cached_property
     def total_of_all(self) -> int:
         return sum(self.result.kinds.values())
 
@@ -69,63 +54,99 @@ class Page:
     @property
     def has_more_elsewhere(self) -> bool:
         """Whether there may be hits outside of what was asked for."""
-        return bool(self.asked.project) or self.total_of_all > self.result.total
+        by_others = self.asked.values.keys() - {"q", "sortierung", "art"}
+        return bool(by_others) or self.total_of_all > self.result.total
+
+    @property
+    def previous(self) -> str:
+        turned = self.result.previous
+        return "" if turned is None else self.asked.page_url(turned)
+
+    @property
+    def next(self) -> str:
+        turned = self.result.next
+        return "" if turned is None else self.asked.page_url(turned)
 
     def chips(self, everything: str) -> list[tuple[object, str, bool, int]]:
         """The kinds that have hits, and the chosen one; none when there is nothing to choose."""
         asked, counts = self.asked, self.result.kinds
-        shown = [key for key in KINDS if counts.get(key) or key == asked.kind]
         if not self.total_of_all:
             return []
         kinds = [
-            (KINDS[key].plural, asked.url(art=key), key == asked.kind, counts.get(key, 0))
-            for key in shown
+            (kind_of(key).plural, asked.url(art=key), key == asked.kind, counts.get(key, 0))
+            for key in dict.fromkeys([*KINDS, *counts])
+            if counts.get(key) or key == asked.kind
         ]
         return [(everything, asked.url(art=""), not asked.kind, self.total_of_all), *kinds]
 
+    @property
+    def project_options(self) -> list[Option]:
+        """Those with hits, and the chosen one."""
+        counts, chosen = self.result.scopes, self.asked.project
+        return [
+            Option(one.slug, one.title, counts.get(one.id, 0), chosen is not None and one == chosen)
+            for one in self.projects
+            if counts.get(one.id) or (chosen is not None and one == chosen)
+        ]
+
+    @property
+    def status_options(self) -> list[Option]:
+        counts = self.result.statuses
+        return [
+            Option(str(key), str(label), counts.get(key, 0), self.asked.status is key)
+            for key, label in STATUSES.items()
+            if counts.get(key) or self.asked.status is key
+        ]
+
+    @property
+    def year_options(self) -> list[Option]:
+        chosen = self.asked.year
+        years = {*self.result.years, *([] if chosen is None else [chosen])}
+        return [
+            Option(str(year), str(year), self.result.years.get(year, 0), year == chosen)
+            for year in sorted(years, reverse=True)
+        ]
+
+    @property
+    def spot_options(self) -> list[Option]:
+        """By name; a point of a map stands there while it is chosen."""
+        chosen = self.asked.spot
+        named = sorted(self.spots.values(), key=lambda spot: (spot.label.casefold(), spot.name))
+        if chosen is not None and chosen.name not in self.spots:
+            named = [chosen, *named]
+        return [Option(one.name, one.label, None, one == chosen) for one in named]
+
+    @property
+    def radius_options(self) -> list[Option]:
+        return [Option(str(one), _radius(one), None, one == self.asked.radius) for one in RADII]
+
     def kind(self, hit: Found) -> Kind:
-        return KINDS[hit.document.kind]
+        return kind_of(hit.document.kind)
+
+
+def _radius(metres: int) -> str:
+    kilometre = 1_000
+    if metres < kilometre:
+        return _("%(n)s Meter", n=metres)
+    return _("%(n)s Kilometer", n=metres // kilometre)
 
 
 def read(actor: Actor, args: Mapping[str, str]) -> Page:
     """Never fails for anything that stands in the address."""
     projects = list_projects(actor)
-    asked = _asked(args, projects)
-    result = _find(actor, asked)
-    if not result.items and result.total:  # the page's number lies behind the last one
-        asked = _on_page(asked, result.pages)
-        result = _find(actor, asked)
-    return Page(asked, result, projects)
+    spots = spots_of({one.id: one for one in projects})
+    asked = address.read(args, {one.slug: one for one in projects}, spots)
+    return Page(asked, find(actor, asked), projects, spots)
 
 
-def list_projects(actor: Actor) -> Sequence[Scope]:
-    """What this reader may narrow the search to."""
-    query = select(Scope).where(Scope.kind == PROJECT, shown(), readable(actor))
-    return db.session.scalars(query.order_by(Scope.title, Scope.id).limit(MOST_PROJECTS)).all()
-
-
-def _asked(args: Mapping[str, str], projects: Sequence[Scope]) -> Asked:
-    kind, slug, number = (args.get(key, "") for key in ("art", "projekt", "seite"))
-    is_number = number.isascii() and number.isdigit() and len(number) <= DIGITS
-    return Asked(
-        text=parse(args.get("q", "")).text,  # one line of bounded length
-        kind=kind if kind in KINDS else "",
-        project=next((one for one in projects if one.slug == slug), None),
-        order=Order.NEWEST if args.get("sortierung") == Order.NEWEST else Order.RELEVANCE,
-        page=max(int(number), 1) if is_number else 1,
-    )
-
-
-def _on_page(asked: Asked, number: int) -> Asked:
-    return Asked(asked.text, asked.kind, asked.project, asked.order, number)
-
-
-def _find(actor: Actor, asked: Asked) -> SearchResult:
+def find(
+    actor: Actor, asked: Asked, *, limit: int = search.PER_PAGE, order: Order | None = None
+) -> SearchResult:
     return search.find(
         asked.text,
         audiences=search.audiences_of(actor),
-        kinds=[asked.kind] if asked.kind else [],
-        scopes=[asked.project.id] if asked.project else [],
-        order=asked.order,
-        page=asked.page,
+        narrowed=asked.narrowed,
+        order=order or asked.order,
+        turned=asked.turned,
+        limit=limit,
     )

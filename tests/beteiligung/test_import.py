@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +19,6 @@ from kern.db import db
 from kern.moderation.log import LogFilters, list_log
 from kern.moderation.models import Case, CaseKind, CaseState, CaseVerdict
 from kern.outbox import OutboxEntry
-from kern.search.service import PER_PAGE
 from kern.town import Town
 from tests.builders import make_actor, make_project
 from tests.visitors import Visitor
@@ -249,14 +247,14 @@ def follow_facts() -> None:
 
 
 def found(words: str) -> set[int]:
-    def pages() -> Iterator[int]:
-        first = search.find(words)
-        for number in range(1, first.pages + 1):
-            page = search.find(words, page=number)
-            assert len(page.items) == min(PER_PAGE, page.total - (number - 1) * PER_PAGE)
-            yield from (item.ref.id for item in page.items if item.ref.key == POST_KEY)
-
-    return set(pages())
+    """On all pages, from the first to the last."""
+    page = search.find(words)
+    items, total = list(page.items), page.total
+    while page.next is not None:
+        page = search.find(words, turned=page.next)
+        items += page.items
+    assert len({item.ref for item in items}) == len(items) == total
+    return {item.ref.id for item in items if item.ref.key == POST_KEY}
 
 
 def rejected_in_the_log() -> int:

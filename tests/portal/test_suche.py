@@ -2,9 +2,11 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, urlsplit
+from xml.etree import ElementTree as ET
 
 import pytest
 from flask import Flask
@@ -12,11 +14,12 @@ from flask.testing import FlaskClient
 
 from beteiligung.discussion.models import Post
 from beteiligung.discussion.service import decisions
+from beteiligung.project.service import writing
 from kern import search, worker
 from kern.accounts.permissions import Role
 from kern.config import Settings
 from kern.db import db
-from kern.scope import Visibility
+from kern.scope import ScopeState, Visibility
 from kern.search.query import MAX_TEXT
 from kern.search.service import PER_PAGE
 from kern.town import Town
@@ -65,6 +68,12 @@ def page(client: FlaskClient, text: str, **args: str) -> str:
 def hits(html: str) -> list[str]:
     """The addresses of the hits, in their order."""
     return re.findall(r'<article class="df-hit[^"]*">.*?<h3><a href="([^"]+)">', html, re.DOTALL)
+
+
+def link(html: str, rel: str) -> str:
+    found = re.search(rf'<a href="([^"]+)" rel="{rel}">', html)
+    assert found is not None
+    return found[1].replace("&amp;", "&")
 
 
 def heading(html: str) -> str:
@@ -141,7 +150,7 @@ def test_a_project_for_invited_people_is_found_by_them_only(
     log_in(client, invited)
     html = page(client, "Ratsstube")
     assert place in hits(html)
-    assert "Umbau der Ratsstube</option>" in html
+    assert "Umbau der Ratsstube (1)</option>" in html
 
 
 def test_kinds_and_projects_narrow_down_and_the_counts_stay(
@@ -159,7 +168,7 @@ def test_kinds_and_projects_narrow_down_and_the_counts_stay(
     assert len(hits(everything)) == 4
     assert hits(posts) == [place]
     assert re.findall(r"Gespräche <span class=\"df-num\">(\d+)</span>", posts) == ["1"]
-    assert f'<option value="{slug}" selected>Seeufer</option>' in posts
+    assert f'<option value="{slug}" selected>Seeufer (1)</option>' in posts
     assert f"projekt={slug}" in posts  # the chips keep it
 
 
@@ -173,7 +182,7 @@ def test_newest_first_on_demand(client: FlaskClient, settings: Settings) -> None
     assert hits(page(client, "Teich", sortierung="neueste")) == [last, best]
 
 
-def test_pages_have_numbers_and_the_last_one_answers_for_those_behind_it(
+def test_pages_lead_on_and_back_and_an_odd_page_is_the_first(
     client: FlaskClient, settings: Settings
 ) -> None:
     thread = make_thread()
@@ -181,11 +190,128 @@ def test_pages_have_numbers_and_the_last_one_answers_for_those_behind_it(
         make_post(thread, text=f"Der Teich, Ansicht {number}.")
     drain(settings)
 
-    assert len(hits(page(client, "Teich"))) == PER_PAGE
-    last = page(client, "Teich", seite="2")
-    assert len(hits(last)) == 3
-    assert hits(page(client, "Teich", seite="9")) == hits(last)
-    assert hits(page(client, "Teich", seite="-1'x")) == hits(page(client, "Teich"))
+    first = page(client, "Teich")
+    second = client.get(link(first, "next")).get_data(as_text=True)
+    back = client.get(link(second, "prev")).get_data(as_text=True)
+
+    assert (len(hits(first)), len(hits(second))) == (PER_PAGE, 3)
+    assert not set(hits(first)) & set(hits(second))
+    assert heading(second) == heading(first) == "23 Treffer für „Teich“"
+    assert hits(back) == hits(first)
+    for odd in ("x", "1~nan~beteiligung.post:1", "1~1.0~x", "9" * 99, "1~1e999~a:1", "-9" * 9):
+        assert hits(page(client, "Teich", nach=odd, vor="")) == hits(first), odd
+
+
+def test_a_page_whose_hits_have_gone_leads_to_the_first(
+    client: FlaskClient, settings: Settings
+) -> None:
+    make_post(text="Der Teich.")
+    drain(settings)
+
+    html = page(client, "Teich", nach="1~-9.0~beteiligung.post:1")
+
+    assert "Hier hat sich inzwischen etwas geändert." in html
+    assert '<a href="/suche?q=Teich">' in html
+
+
+def test_time_status_and_place_narrow_down(client: FlaskClient, settings: Settings) -> None:
+    near = make_project(title="Teich am Bahnhof")
+    far = make_project(title="Teich im Wald", state=ScopeState.CLOSED)
+    writing.save_place(near, "Bahnhof", (53.8700, 10.6700))
+    writing.save_place(far, "Wald", (53.9000, 10.6700))  # 3.3 km to the north
+    near.published_at, far.published_at = (datetime(y, 5, 1, tzinfo=UTC) for y in (2026, 2024))
+    here, there, slug = near.scope.path, far.scope.path, near.scope.slug
+    db.session.commit()
+    search.rebuild_all()
+
+    html = page(client, "Teich")
+
+    assert set(hits(html)) == {here, there}
+    assert ">Läuft oder kommt noch (1)</option>" in html
+    assert ">Beendet (1)</option>" in html
+    assert ">2024 (1)</option>" in html
+    assert f'<option value="{slug}">Bahnhof</option>' in html
+    assert hits(page(client, "Teich", stand="laeuft")) == [here]
+    assert hits(page(client, "Teich", stand="beendet")) == [there]
+    assert hits(page(client, "Teich", jahr="2024")) == [there]
+    assert hits(page(client, "Teich", von="2026-05-01", bis="2026-05-01")) == [here]
+    assert hits(page(client, "Teich", bis="30.4.2026")) == [there]
+    assert hits(page(client, "Teich", nahe=slug)) == [here]
+    assert set(hits(page(client, "Teich", nahe=slug, umkreis="5000"))) == {here, there}
+    assert hits(page(client, "Teich", nahe="53.9001,10.67", umkreis="500")) == [there]
+    assert "Alle Filter entfernen" in page(client, "Teich", nahe=slug)
+    assert "Überall nach „Teich“ suchen" in page(client, "Teich", jahr="2019")
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"von": "31.2.2026"}, "Dieses Datum verstehen wir nicht."),
+        ({"bis": "gestern"}, "Dieses Datum verstehen wir nicht."),
+        ({"bis": "0001-01-01"}, "Dieses Datum verstehen wir nicht."),
+        ({"von": "2026-05-02", "bis": "2026-05-01"}, "Das Ende liegt vor dem Anfang."),
+    ],
+)
+def test_a_date_that_is_none_is_named_at_its_field_and_stays_there(
+    client: FlaskClient, fields: dict[str, str], sentence: str
+) -> None:
+    answer = client.get("/suche", query_string={"q": "Teich", **fields})
+    html = answer.get_data(as_text=True)
+
+    assert answer.status_code == 422
+    assert sentence in html
+    assert "<title>Fehler:" in html
+    for name, value in fields.items():
+        assert re.search(rf'id="{name}" name="{name}" value="{re.escape(value)}"', html)
+
+
+def test_a_search_is_a_feed_of_what_is_public_newest_first(
+    app: Flask, client: FlaskClient, settings: Settings
+) -> None:
+    thread = make_thread(title="Unser <Teich>")
+    first, last = (place_of(make_post(thread, text=f"Teich {n} & Ufer")) for n in range(2))
+    closed = make_project(visibility=Visibility.INVITED)
+    secret = place_of(make_post(make_thread(closed.scope), text="Ein Teich unter uns."))
+    invited = make_account("Cem Yildiz", (Role.CITIZEN, closed.scope_id)).id
+    drain(settings)
+    log_in(client, invited)
+    assert secret in hits(page(client, "Teich"))
+
+    answer = client.get("/suche.xml?q=Teich&art=beitrag")
+    entries = ET.fromstring(answer.data).findall("{*}entry")  # noqa: S314 - our own
+    everything = client.get("/suche.xml?q=Teich").get_data(as_text=True)
+
+    assert answer.mimetype == "application/atom+xml"
+    links = [one.find("{*}link") for one in entries]
+    places = [urlsplit(one.get("href", "")).path for one in links if one is not None]
+    assert places == [last, first]
+    assert entries[0].findtext("{*}title") == "Unser <Teich>"
+    assert entries[0].findtext("{*}content") == "<p>Teich 1 &amp; Ufer</p>"
+    assert "unter uns" not in everything
+    known = {"If-None-Match": answer.headers["ETag"]}
+    again = client.get("/suche.xml?q=Teich&art=beitrag", headers=known)
+    assert again.status_code == 304
+
+
+def test_a_search_is_data_with_counts_and_the_way_on(
+    client: FlaskClient, settings: Settings
+) -> None:
+    thread = make_thread(title="Was wird aus dem Ufer?")
+    for number in range(PER_PAGE + 1):
+        make_post(thread, text=f"Teich {number} & <b>")
+    slug = thread.scope.slug
+    drain(settings)
+
+    data = client.get("/suche.json?q=Teich&art=beitrag").get_json()
+    rest = client.get("/suche.json?" + urlsplit(data["weiter"]).query).get_json()
+
+    assert (data["anzahl"], len(data["treffer"]), len(rest["treffer"])) == (21, 20, 1)
+    assert data["zaehlung"]["projekt"] == {slug: 21}
+    assert data["zaehlung"]["art"] == {"beitrag": 21}
+    assert (data["vollstaendig"], data["eingeschraenkt"], data["zurueck"]) == (True, False, None)
+    assert data["treffer"][0]["ausschnitt"].endswith("& <b>")
+    assert data["treffer"][0]["projekt"] == slug
+    assert client.get("/suche.json?q=Teich&von=x").status_code == 422
 
 
 def test_nothing_found_shows_ways_on(client: FlaskClient) -> None:
@@ -211,9 +337,8 @@ def test_an_empty_search_asks_what_to_look_for(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("text", ODD)
 def test_no_words_are_too_odd(client: FlaskClient, text: str) -> None:
-    answer = client.get(
-        "/suche", query_string={"q": text, "art": text, "projekt": text, "seite": text}
-    )
+    names = ("q", "art", "projekt", "jahr", "stand", "nach", "vor", "nahe", "umkreis", "sortierung")
+    answer = client.get("/suche", query_string=dict.fromkeys(names, text))
 
     assert answer.status_code == (400 if "\0" in text else 200)  # the edge refuses NUL
     for value in re.findall(r'name="q" value="([^"]*)"', answer.get_data(as_text=True)):
@@ -259,7 +384,8 @@ def test_hostile_words_stay_words(client: FlaskClient) -> None:
 
     assert len(payloads) > 100
     for payload in payloads[::9]:
-        html = page(client, payload, art=payload, projekt=payload, sortierung=payload)
+        odd = dict.fromkeys(("art", "projekt", "sortierung", "stand", "nahe", "nach"), payload)
+        html = page(client, payload, **odd)
         assert Shape(html).found in known, payload
 
 

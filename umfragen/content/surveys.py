@@ -12,6 +12,8 @@ from kern import text
 from kern.actor import GUEST
 from kern.clock import now
 from kern.content import (
+    FOREVER,
+    LONG_AGO,
     Card,
     ContentType,
     DeskItem,
@@ -103,8 +105,16 @@ def _document(survey: Survey, document: Mapping[str, Any], told: Sequence[str]) 
         path=path_of(survey),
         at=survey.opened_at or survey.created_at,
         boost=1.5,
+        ends_at=_end_of(survey),
+        is_answered=survey.results_at is not None,
         language=(survey.languages or ["de"])[0].partition("-")[0],
     )
+
+
+def _end_of(survey: Survey) -> datetime:
+    if survey.state in {State.SCHEDULED, State.OPEN, State.PAUSED}:
+        return survey.closes_at or FOREVER
+    return LONG_AGO
 
 
 def _public_ids() -> Iterator[int]:

@@ -8,7 +8,7 @@ from whoosh import columns, fields, formats
 
 from kern.content import Document, Ref
 from kern.search import analysis, compounds
-from kern.search.backend import digest_of
+from kern.search.backend import digest_of, standing_of
 
 
 class _TermsField(fields.FieldType):  # type: ignore[misc]  # whoosh has no types
@@ -51,6 +51,7 @@ def schema() -> fields.Schema:
         audience=fields.COLUMN(columns.RefBytesColumn()),
         at=fields.COLUMN(columns.NumericColumn("q", default=0)),
         boost=fields.COLUMN(columns.NumericColumn("d", default=1.0)),
+        standing=fields.COLUMN(columns.NumericColumn("q", default=-2)),
         digest=fields.COLUMN(columns.NumericColumn("q", default=0)),
     )
 
@@ -67,6 +68,7 @@ def fields_of(document: Document) -> dict[str, Any]:
         "audience": document.audience.encode(),
         "at": int(document.at.timestamp()),
         "boost": document.boost,
+        "standing": standing_of(document),
         "digest": digest_of([document]),
     }
 

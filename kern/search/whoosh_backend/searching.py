@@ -1,10 +1,9 @@
-"""One pass over the matching documents gives ranking, total and counts per kind."""
+"""One pass over the matching documents gives ranking, total and all counts."""
 
-import heapq
 import time
-from collections import Counter
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from dataclasses import replace
+from typing import Any
 
 from whoosh.searching import Searcher
 
@@ -12,6 +11,7 @@ from kern.clock import now
 from kern.content import Ref
 from kern.search.backend import Hit, Hits, Order, Request
 from kern.search.expansion import expand
+from kern.search.gathering import Row, gather
 from kern.search.whoosh_backend.querying import Terms, phrase_query, query_of
 
 TIME_LIMIT = 0.3  # seconds of CPU per search; what was found until then is shown
@@ -28,14 +28,6 @@ def column(reader: Any, name: str) -> Any:
     return reader.column_reader(name, translate=False)
 
 
-class _Found(NamedTuple):
-    rank: float
-    score: float
-    number: int  # of the document within its segment
-    paths: Any  # the segment's column of paths
-    kind: bytes
-
-
 class Search:
     """One pass over the matching documents."""
 
@@ -45,8 +37,8 @@ class Search:
         self._deadline = time.thread_time() + TIME_LIMIT
         self._audiences = {audience.encode() for audience in request.audiences}
         self._masked = {str(Ref(*ref)).encode() for ref in request.masked}
-        self._now = int(now().timestamp())
-        self._best: dict[bytes, _Found] = {}
+        self._now = int((request.as_of or now()).timestamp())
+        self._best: dict[bytes, Row] = {}
         self._complete = True
 
     def run(self) -> Hits:
@@ -81,9 +73,7 @@ class Search:
                 self._complete = time.thread_time() < self._deadline
 
     def _may_show(self, segment: "_Segment", number: int) -> bool:
-        scopes = self._request.scopes
-        is_in_scope = not scopes or segment.scope[number] in scopes
-        return is_in_scope and segment.audience[number] in self._audiences
+        return segment.audience[number] in self._audiences
 
     def _take(self, segment: "_Segment", number: int, score: float) -> None:
         ref = bytes(segment.ref[number])
@@ -94,21 +84,17 @@ class Search:
         rank = float(at) if self._request.order == Order.NEWEST else score
         known = self._best.get(ref)
         if known is None or (rank, score) > (known.rank, known.score):
-            kind = bytes(segment.kind[number])
-            self._best[ref] = _Found(rank, score, number, segment.path, kind)
+            kind, scope = bytes(segment.kind[number]).decode(), segment.scope[number]
+            standing, source = segment.standing(number), (segment.path, number)
+            self._best[ref] = Row(rank, ref, score, kind, scope, at, standing, source)
 
     def _freshness(self, at: int) -> float:
         age = max(self._now - at, 0)
         return 1.0 + _FRESH_BONUS * _HALF_LIFE / (_HALF_LIFE + age)
 
     def _hits(self) -> Hits:
-        kinds = Counter(found.kind.decode() for found in self._best.values())
-        wanted = {kind.encode() for kind in self._request.kinds or kinds}
-        shown = [(item.rank, ref, item) for ref, item in self._best.items() if item.kind in wanted]
-        last = self._request.offset + self._request.limit
-        top = heapq.nlargest(last, shown, key=lambda entry: entry[:2])[self._request.offset :]
-        hits = tuple(_hit(ref, item) for _, ref, item in top)
-        return Hits(len(shown), dict(kinds), hits, self._complete)
+        hits, page = gather(self._best.values(), self._request)
+        return replace(hits, hits=tuple(_hit(row) for row in page), complete=self._complete)
 
 
 class _Segment:
@@ -122,8 +108,14 @@ class _Segment:
         self.audience = column(reader, "audience")
         self.at = column(reader, "at")
         self.boost = column(reader, "boost")
+        self._standing = column(reader, "standing") if "standing" in reader.schema else None
+
+    def standing(self, number: int) -> int:
+        """None in an index of an older program, which serves until a new one is built."""
+        return -2 if self._standing is None else int(self._standing[number])
 
 
-def _hit(ref: bytes, found: _Found) -> Hit:
-    path = bytes(found.paths[found.number]).decode()
-    return Hit(Ref.parse(ref.decode()), path, found.kind.decode(), found.score)
+def _hit(row: Row) -> Hit:
+    paths, number = row.source
+    path = bytes(paths[number]).decode()
+    return Hit(Ref.parse(row.ref.decode()), path, row.kind, row.score, row.rank)

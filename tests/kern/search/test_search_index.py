@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Collection, Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kern.content import Document, Ref
+from kern.content import FOREVER, LONG_AGO, Document, Ref
 from kern.search.analysis import analyse_document
-from kern.search.backend import Order, Request
+from kern.search.backend import Edge, Order, Request, Status
 from kern.search.compounds import has_part
 from kern.search.query import parse
 from kern.search.whoosh_backend import TIME_LIMIT, WhooshBackend
@@ -127,13 +128,65 @@ def test_counts_cover_every_kind_whichever_is_shown(index: WhooshBackend) -> Non
     assert (hits.total, hits.kinds, len(hits.hits)) == (2, {"beitrag": 3, "projekt": 2}, 1)
 
 
-def test_pages_follow_without_gap_or_double(index: WhooshBackend) -> None:
-    built(index, [make_document(n, "Park") for n in range(10)])
+@pytest.mark.parametrize("order", Order)
+def test_pages_follow_without_gap_or_double_in_both_directions(
+    index: WhooshBackend, order: Order
+) -> None:
+    built(index, [make_document(n, "Park " * (n % 3 + 1)) for n in range(10)])
+    whole = index.search(Request(parse("Park"), order=order, as_of=START)).hits
+    request = Request(parse("Park"), order=order, limit=4, as_of=START)
 
-    pages = [index.search(Request(parse("Park"), limit=4, offset=at)).hits for at in (0, 4, 8, 12)]
+    pages = [index.search(request).hits]
+    while pages[-1]:
+        last = pages[-1][-1]
+        pages.append(index.search(replace(request, after=Edge(last.rank, last.ref))).hits)
+    first = pages[2][0]
+    back = index.search(replace(request, before=Edge(first.rank, first.ref))).hits
 
     assert [len(page) for page in pages] == [4, 4, 2, 0]
-    assert len({hit.ref for page in pages for hit in page}) == 10
+    assert [hit.ref for page in pages for hit in page] == [hit.ref for hit in whole]
+    assert back == pages[1]
+
+
+def test_time_and_status_narrow_down_and_are_counted(index: WhooshBackend) -> None:
+    """Each count says what there would be with another choice of its own filter alone."""
+    at, before = datetime(2026, 5, 1, tzinfo=UTC), datetime(2024, 5, 1, tzinfo=UTC)
+    new_year = datetime(2024, 12, 31, 23, 30, tzinfo=UTC)  # 2025 in Berlin
+    built(
+        index,
+        [
+            make_document(1, "Park", at=at, ends_at=FOREVER, scope=5),
+            make_document(2, "Park", at=at, ends_at=LONG_AGO, is_answered=True, scope=5),
+            make_document(3, "Park", at=before, ends_at=datetime(2026, 6, 1, tzinfo=UTC)),
+            make_document(4, "Park", at=new_year, is_answered=True, kind="wiki"),
+        ],
+    )
+    request = Request(parse("Park"), as_of=datetime(2026, 5, 2, tzinfo=UTC))
+
+    everything = index.search(request)
+    running = index.search(replace(request, status=Status.RUNNING))
+    later = index.search(replace(request, as_of=datetime(2026, 7, 1, tzinfo=UTC)))
+    spring = index.search(replace(request, since=before, until=before + timedelta(seconds=1)))
+    both = index.search(replace(request, status=Status.ANSWERED, since=at))
+
+    assert everything.years == {2026: 2, 2024: 1, 2025: 1}
+    assert everything.scopes == {5: 2}
+    assert everything.statuses == {Status.RUNNING: 2, Status.ENDED: 1, Status.ANSWERED: 2}
+    assert {hit.ref.id for hit in running.hits} == {1, 3}
+    assert (running.statuses, running.years) == (everything.statuses, {2026: 1, 2024: 1})
+    assert later.statuses == {Status.RUNNING: 1, Status.ENDED: 2, Status.ANSWERED: 2}
+    assert [hit.ref.id for hit in spring.hits] == [3]
+    assert spring.years == everything.years
+    assert [hit.ref.id for hit in both.hits] == [2]
+    assert (both.years, both.statuses[Status.RUNNING]) == ({2026: 1, 2025: 1}, 1)
+
+
+def test_no_scope_at_all_finds_nothing(index: WhooshBackend) -> None:
+    built(index, [make_document(1, "Park", scope=5)])
+
+    hits = index.search(Request(parse("Park"), scopes=frozenset()))
+
+    assert (hits.total, hits.hits, hits.scopes) == (0, (), {5: 1})
 
 
 def test_only_the_audience_finds_and_counts_a_document(index: WhooshBackend) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from kern import content, outbox, search
 from kern.actor import SYSTEM, Actor
-from kern.content import Card, ContentType, DeskItem, Document, Ref
+from kern.content import FOREVER, Card, ContentType, DeskItem, Document, Ref
 from kern.db import db
 from kern.outbox import Fact
 from kern.scope import Scope, Visibility
@@ -131,18 +131,42 @@ def test_kinds_and_scopes_narrow_down(room: Room) -> None:
         make_document(3, "Park", scope=6),
     )
 
-    result = search.find("Park", kinds={"beitrag"}, scopes={5})
+    result = search.find("Park", narrowed=search.Narrowed({"beitrag"}, {5}))
 
     assert (ids(result), result.total, result.kinds) == ([2], 1, {"beitrag": 1, "projekt": 1})
 
 
-def test_pages_are_bounded(room: Room) -> None:
-    room.release(*(make_document(n, "Park") for n in range(25)))
+def test_pages_lead_on_and_back(room: Room) -> None:
+    room.release(*(make_document(n, "Park") for n in range(45)))
+    first = search.find("Park")
+    assert first.next is not None
+    second = search.find("Park", turned=first.next)
+    assert second.next is not None
+    assert second.previous is not None
+    third = search.find("Park", turned=second.next)
 
-    assert len(search.find("Park", page=2).items) == 5
-    assert search.find("Park", page=-7).page == 1
-    assert search.find("Park", page=10**9).items == ()
-    assert search.find("Park").pages == 2
+    assert (first.previous, third.next) == (None, None)
+    assert [len(page.items) for page in (first, second, third)] == [PER_PAGE, PER_PAGE, 5]
+    assert len({id_ for page in (first, second, third) for id_ in ids(page)}) == 45
+    assert ids(search.find("Park", turned=second.previous)) == ids(first)
+    assert {page.total for page in (first, second, third)} == {45}
+
+
+def test_without_an_index_filters_and_pages_work_the_same(room: Room, town: Town) -> None:
+    room.release(
+        *(make_document(n, "Park", scope=n % 2, ends_at=FOREVER) for n in range(50)),
+        make_document(99, "Park", is_answered=True),
+    )
+    shutil.rmtree(town.index)
+
+    first = search.find("Park", narrowed=search.Narrowed(scopes={1}))
+    assert first.next is not None
+    second = search.find("Park", narrowed=search.Narrowed(scopes={1}), turned=first.next)
+
+    assert first.degraded
+    assert (first.total, first.scopes) == (25, {0: 25, 1: 25})
+    assert ids(first) + ids(second) == list(range(49, 0, -2))
+    assert first.statuses == {search.Status.RUNNING: 25}
 
 
 @pytest.mark.parametrize("text", ["", "die", "-Park", "\ud800", '"' * 999, "a" * 10_000])
