@@ -18,12 +18,16 @@ from kern.accounts.sessions import guest
 from kern.actor import Actor
 from kern.errors import NotFound
 from kern.files.check import content_disposition, safe_filename
+from kern.files.documents import MIMES
+from kern.files.images import MIME
 from kern.files.models import File
 from kern.files.service import SIZES, get_file, is_uploader, path_of
 from kern.web import current_actor
 from kern.web.headers import CSP
 from umfragen.models import SURVEY_KEY
 from umfragen.service import surveys
+from wiki.models import PAGE_KEY, PROPOSAL_KEY
+from wiki.service import pages, proposals
 
 blueprint = Blueprint("dateien", __name__, url_prefix="/dateien")
 
@@ -37,6 +41,8 @@ GATES: Mapping[str, Gate] = {
     PROJECT_KEY: projects.may_read_files,
     POST_KEY: lambda actor, id_, _token: posts.may_read_files(actor, id_),
     SURVEY_KEY: lambda actor, id_, _token: surveys.may_read_files(actor, id_),
+    PAGE_KEY: lambda actor, id_, _token: pages.may_read_files(actor, id_),
+    PROPOSAL_KEY: lambda actor, id_, _token: proposals.may_read_files(actor, id_),
 }
 OWN = frozenset({SURVEY_KEY})
 """What even the desk does not see: files among the answers of a survey."""
@@ -46,7 +52,7 @@ OWN = frozenset({SURVEY_KEY})
 def file(name: str, groesse: str) -> ResponseReturnValue:
     """A file that may not be seen and one that does not exist are the same."""
     found = get_file(name)
-    wanted = SIZES if found.kind == "picture" else ("pdf",)
+    wanted = SIZES if found.kind == "picture" else (found.kind,)
     if groesse not in wanted:
         raise NotFound(GONE)
     is_public = _is_public(found)
@@ -74,13 +80,12 @@ def _sent(found: File, size: str, *, is_public: bool) -> Response:
     path = path_of(found, size)
     if not path.is_file():
         raise NotFound(GONE)
-    is_pdf = found.kind == "pdf"
-    mimetype = "application/pdf" if is_pdf else "image/webp"
+    mimetype = MIMES.get(found.kind)
     etag = f"{found.sha256[:32]}-{size}"
-    response = send_file(path, mimetype=mimetype, conditional=True, etag=etag)
+    response = send_file(path, mimetype=mimetype or MIME, conditional=True, etag=etag)
     response.headers["Content-Security-Policy"] = f"{CSP}; sandbox"
-    if is_pdf:
-        shown = safe_filename(found.title or found.filename, ".pdf")
+    if mimetype is not None:
+        shown = safe_filename(found.title or found.filename, f".{found.kind}")
         response.headers["Content-Disposition"] = content_disposition(shown)
     response.cache_control.clear()
     if is_public:

@@ -14,10 +14,11 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than stubs
 from wtforms.validators import DataRequired, Length, Optional
 
+from kern.files.documents import ENDINGS
 from kern.i18n import _, _l
 from kern.moderation.netiquette import rules as list_rules
 from kern.web import Form, OpenForm
-from kern.web.uploads import PictureField
+from kern.web.uploads import DocumentField, PictureField
 from wiki import rules
 from wiki.models import Protection, Review
 
@@ -62,6 +63,17 @@ class EditForm(OpenForm, TitleForm):
     picture_caption = StringField(_l("Bildunterschrift"), [Optional(), Length(max=300)])
     picture_author = StringField(_l("Wer hat es gemacht?"), [Optional(), Length(max=120)])
     picture_licence = StringField(_l("Lizenz des Bildes"), [Optional(), Length(max=60)])
+    document = DocumentField(
+        _l("Datei"),
+        can_be_left_out=True,
+        description=_l("PDF, ODT, ODS, DOCX oder XLSX bis 20 MB, ohne Makros und Kennwort."),
+        render_kw={"accept": ENDINGS},
+    )
+    document_title = StringField(
+        _l("Wie heißt sie?"),
+        [Optional(), Length(max=200)],
+        description=_l("So steht sie auf der Seite: „Satzung des Vereins“."),
+    )
     email = EmailField(
         _l("Ihre E-Mail-Adresse"),
         [Optional(), Length(max=254)],

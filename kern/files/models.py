@@ -20,7 +20,7 @@ class File(Model):
     name: Mapped[str] = mapped_column(String(43), unique=True)
     content_key: Mapped[str | None] = mapped_column(String(60))  # None until its thing is saved
     content_id: Mapped[int | None]
-    kind: Mapped[str] = mapped_column(String(10))  # "picture" or "pdf"
+    kind: Mapped[str] = mapped_column(String(10))  # "picture", "pdf", "odt", "ods", "docx", "xlsx"
     title: Mapped[str] = mapped_column(String(200), default="")  # alt text, or the shown name
     filename: Mapped[str] = mapped_column(String(120), default="")
     sha256: Mapped[str] = mapped_column(String(64))

@@ -22,11 +22,13 @@ HEAD = 1024  # where browsers sniff for HTML
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`filename` is safe to show and offer; `sha256` is hex, of `data`."""
+    """`filename` is safe to show and offer; `sha256` is hex, of `data`; `kind` one of `MIMES` in
+    `kern.files.documents`."""
 
     data: bytes
     sha256: str
     filename: str
+    kind: str = "pdf"
 
 
 _NOT_PDF = (

@@ -47,13 +47,13 @@ def keep_picture(picture: Picture, alt: str, uploaded_by: int | None, name: str 
     return file
 
 
-def keep_pdf(document: Document, title: str, uploaded_by: int | None, name: str = "") -> File:
-    """`document` comes from `accept_pdf`, which takes a while: call that before the transaction.
-    `name`: a secret one it has already."""
+def keep_document(document: Document, title: str, uploaded_by: int | None, name: str = "") -> File:
+    """`document` comes from `accept_document`, which takes a while: call that before the
+    transaction. `name`: a secret one it has already."""
     shown = text.clean_line(title, MAX_ALT) or document.filename
-    file = _row("pdf", shown, document.filename, uploaded_by, name)
+    file = _row(document.kind, shown, document.filename, uploaded_by, name)
     file.sha256, file.size = document.sha256, len(document.data)
-    _write(path_of(file, "pdf"), document.data)
+    _write(path_of(file, document.kind), document.data)
     db.session.flush()
     return file
 
@@ -72,7 +72,7 @@ def _row(kind: str, title: str, filename: str, uploaded_by: int | None, name: st
 
 
 def path_of(file: File, size: str) -> Path:
-    ending = "pdf" if file.kind == "pdf" else f"{size}.webp"
+    ending = f"{size}.webp" if file.kind == "picture" else file.kind
     return current_town().uploads / file.name[:2] / f"{file.name}.{ending}"
 
 
@@ -106,6 +106,14 @@ def attach(file_id: int, ref: Ref) -> None:
     db.session.execute(query.values(content_key=ref.key, content_id=ref.id))
 
 
+def give(file_ids: Iterable[int], ref: Ref) -> None:
+    """From now on they are this thing's, whosever they were."""
+    ids = list(file_ids)
+    if ids:
+        query = update(File).where(File.id.in_(ids), File.state != "gone")
+        db.session.execute(query.values(content_key=ref.key, content_id=ref.id))
+
+
 def get_file(name: str) -> File:
     file = db.session.scalar(select(File).where(File.name == name, File.state != "gone"))
     if file is None:
@@ -133,7 +141,7 @@ def unpublish(file_ids: Iterable[int | None]) -> None:
 
 def remove(file: File) -> None:
     """The bytes go with the row's content; the row stays as the mark that they are gone."""
-    for size in (*SIZES, "pdf"):
+    for size in SIZES:  # a document has one path for all
         path_of(file, size).unlink(missing_ok=True)
     file.state, file.title, file.filename, file.sha256 = "gone", "", "", ""
 

@@ -92,6 +92,7 @@ def _path(token: str) -> Path:
 def _members(accepted: Picture | Document) -> Iterator[tuple[str, str | bytes]]:
     about: dict[str, Any] = {"filename": accepted.filename, "sha256": accepted.sha256}
     if isinstance(accepted, Document):
+        about["kind"] = accepted.kind
         yield "document", accepted.data
     else:
         about["sizes"] = {
@@ -104,6 +105,7 @@ def _members(accepted: Picture | Document) -> Iterator[tuple[str, str | bytes]]:
 def _read(archive: zipfile.ZipFile) -> Picture | Document:
     about = json.loads(archive.read(ABOUT))
     if "sizes" not in about:
-        return Document(archive.read("document"), about["sha256"], about["filename"])
+        kind = about.get("kind", "pdf")
+        return Document(archive.read("document"), about["sha256"], about["filename"], kind)
     sizes = {name: Variant(archive.read(name), *form) for name, form in about["sizes"].items()}
     return Picture(sizes, about["sha256"], about["filename"])

@@ -41,7 +41,7 @@ class Form(FlaskForm):  # type: ignore[misc]  # the package has no types
             )
             is_valid = False
         if not is_valid:
-            self._keep_uploads()
+            self.keep_uploads()
         return is_valid
 
     def take_uploads(self) -> None:
@@ -57,9 +57,10 @@ class Form(FlaskForm):  # type: ignore[misc]  # the package has no types
             self.form_errors.append(say(error))
         else:
             field.errors = [*field.errors, say(error)]
-        self._keep_uploads()
+        self.keep_uploads()
 
-    def _keep_uploads(self) -> None:
+    def keep_uploads(self) -> None:
+        """The form is about to be shown again."""
         for field in self._uploads():
             field.keep()
 

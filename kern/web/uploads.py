@@ -8,6 +8,7 @@ from wtforms.validators import StopValidation
 
 from kern.errors import Invalid
 from kern.files import waiting
+from kern.files.documents import accept_document
 from kern.files.images import Picture, accept_picture
 from kern.files.pdf import Document, accept_pdf
 from kern.i18n import _l, say
@@ -100,3 +101,12 @@ class PdfField(UploadField[Document]):
 
     def _accept(self, data: bytes, filename: str) -> Document:
         return accept_pdf(data, filename)
+
+
+class DocumentField(UploadField[Document]):
+    """A PDF or a document of an office program."""
+
+    kind = Document
+
+    def _accept(self, data: bytes, filename: str) -> Document:
+        return accept_document(data, filename)

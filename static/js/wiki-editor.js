@@ -232,6 +232,7 @@ function startPreview() {
 
 // Pictures
 
+const DOCUMENT = /\.(pdf|odt|ods|docx|xlsx)$/i;
 const nameField = () => form.elements.picture_name;
 const altField = () => form.elements.picture_alt;
 
@@ -267,13 +268,16 @@ function takePicture(file) {
 function startPictures() {
   const chosen = form.elements.picture;
   const give = (event, files) => {
-    const file = [...(files ?? [])].find((one) => one.type.startsWith("image/"));
+    const isPicture = (one) => one.type.startsWith("image/");
+    const all = [...(files ?? [])];
+    const file = all.find(isPicture) ?? all.find((one) => DOCUMENT.test(one.name));
     if (!file) return;
     event.preventDefault();
     const box = new DataTransfer();
     box.items.add(file);
-    chosen.files = box.files;
-    takePicture(file);
+    const isShown = isPicture(file);
+    (isShown ? chosen : form.elements.document).files = box.files;
+    (isShown ? takePicture : takeDocument)(file);
   };
   chosen.addEventListener("change", () => chosen.files[0] && takePicture(chosen.files[0]));
   altField().addEventListener("change", () => {
@@ -287,6 +291,27 @@ function startPictures() {
   });
   field.addEventListener("drop", (event) => give(event, event.dataTransfer?.files));
   field.addEventListener("paste", (event) => give(event, event.clipboardData?.files));
+}
+
+// Documents
+
+/** Where the cursor stands, under the name the server gives it. */
+function takeDocument(file) {
+  const title = form.elements.document_title;
+  const stem = file.name.replace(/\.[^.]*$/, "").replace(/_/g, " ");
+  if (!title.value) title.value = stem;
+  const name = file.name.replace(/[\s()<>[\]\\]+/g, "-");
+  part("document").open = true;
+  // A name with other signs becomes another one there; its link comes last then.
+  if (!/^[\p{L}\p{N}._+-]+$/u.test(name) || field.value.includes(`](anhang:${name})`)) return;
+  const end = field.selectionEnd;
+  put(`[${title.value.replace(/[[\]\\]/g, "")}](anhang:${name})`, end, end);
+  title.focus();
+}
+
+function startDocuments() {
+  const chosen = form.elements.document;
+  chosen.addEventListener("change", () => chosen.files[0] && takeDocument(chosen.files[0]));
 }
 
 // The draft on the server
@@ -303,7 +328,7 @@ function startKeeping() {
     last = Date.now();
     running = new AbortController();
     const body = new FormData(form);
-    body.delete("picture"); // it is heavy, and no part of a draft
+    for (const name of ["picture", "document"]) body.delete(name); // heavy, and no part of a draft
     body.set("aktion", "entwurf");
     try {
       const options = { method: "POST", body, credentials: "same-origin", signal: running.signal };
@@ -327,4 +352,4 @@ function keptWords(says) {
   return says.dataset.words.replace("{time}", clock);
 }
 
-if (field) for (const start of [startTools, startLinks, startPreview, startPictures, startKeeping]) start();
+if (field) for (const start of [startTools, startLinks, startPreview, startPictures, startDocuments, startKeeping]) start();

@@ -140,7 +140,7 @@ def _taken_in(survey_id: int, name: str, day: date) -> str | None:
     file = (
         service.keep_picture(nameless, "Datei", None, name)
         if isinstance(nameless, Picture)
-        else service.keep_pdf(nameless, "Datei", None, name)
+        else service.keep_document(nameless, "Datei", None, name)
     )
     file.uploaded_at = datetime.combine(day, time(), UTC)
     file.sha256 = secrets.token_hex(SUM_BYTES)

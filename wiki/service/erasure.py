@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 
 from kern.content import Ref
 from kern.db import db
+from kern.files import service as files
 from kern.moderation.cases import withdraw_cases
 from kern.outbox import Fact
 from wiki.models import (
@@ -61,6 +62,7 @@ def forget_in_proposals(party_id: int, keep: bool) -> None:
 def _remove(proposal: Proposal) -> None:
     texts = [one.text_id for one in proposals.list_snapshots(proposal)]
     withdraw_cases(Ref(PROPOSAL_KEY, proposal.id))
+    files.remove_all(Ref(PROPOSAL_KEY, proposal.id))
     proposals.note(proposal, Fact.HIDDEN)
     for kind in (Snapshot, Remark):
         db.session.execute(delete(kind).where(kind.proposal_id == proposal.id))

@@ -16,9 +16,10 @@ from kern.clock import now
 from kern.db import db
 from kern.errors import DomainError
 from kern.files import service as files
+from kern.files.documents import accept_document, is_document
 from kern.files.images import Picture, accept_picture
 from kern.files.models import File
-from kern.files.pdf import Document, accept_pdf
+from kern.files.pdf import Document
 from kern.i18n import say
 from kern.text import clean_line
 from wiki import rules
@@ -32,7 +33,6 @@ from wiki.service.wordings import Wording
 MAX_KEY = 120
 EMPTY = "…"  # of a page that was a title only
 _ALT = re.compile(r"!\[(?P<alt>[^\[\]\n]{1,300})\]\(anhang:(?P<name>[^\s)]+)")
-_PDF = b"%PDF"
 _TITLE_SIGNS = re.compile(r"[\[\]{}|#]+")
 
 
@@ -242,7 +242,7 @@ class _Importing:
     ) -> Mapping[str, object]:
         data = file.read()
         alt = file.alt or shown or re.sub(r"[-_]+", " ", file.name.rpartition(".")[0])
-        accept = accept_pdf if data.startswith(_PDF) else accept_picture
+        accept = accept_document if is_document(data) else accept_picture
         accepted = accept(data, file.name)
         file_id = present.get((file.name, accepted.sha256)) or self._keep(accepted, alt)
         words = {"caption": file.caption, "author": file.author, "licence": file.licence}
@@ -250,7 +250,7 @@ class _Importing:
 
     def _keep(self, accepted: Picture | Document, alt: str) -> int:
         if isinstance(accepted, Document):
-            return files.keep_pdf(accepted, alt, self.actor.party_id).id
+            return files.keep_document(accepted, alt, self.actor.party_id).id
         return files.keep_picture(accepted, alt, self.actor.party_id).id
 
     def _alias(self, page: Page, slug: str) -> None:

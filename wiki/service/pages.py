@@ -89,6 +89,15 @@ def _let_in(actor: Actor, space: str, slug: str, page: Page | None) -> Page:
     return page
 
 
+def may_read_files(actor: Actor, page_id: int) -> bool:
+    """They go with their page and its space."""
+    try:
+        page = get_page(page_id)
+    except NotFound:
+        return False
+    return rules.may_see_page(actor, page.space.scope, page)
+
+
 def get_page(page_id: int) -> Page:
     """Behind no gate."""
     query = select(Page).where(Page.id == page_id)

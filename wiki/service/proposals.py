@@ -14,6 +14,7 @@ from kern.clock import now
 from kern.content import Ref
 from kern.db import db
 from kern.errors import Conflict, Invalid, NotAllowed, NotFound
+from kern.files import service as files
 from kern.ids import new_receipt
 from kern.moderation import bars
 from kern.moderation.cases import open_case, withdraw_cases
@@ -54,6 +55,15 @@ def get_proposal_for(actor: Actor, proposal_id: int) -> Proposal:
     if proposal is None or not rules.may_see_proposal(actor, proposal.space.scope, proposal):
         raise NotFound(GONE)
     return proposal
+
+
+def may_read_files(actor: Actor, proposal_id: int) -> bool:
+    """Of what waits: its author, and whoever decides."""
+    try:
+        get_proposal_for(actor, proposal_id)
+    except NotFound:
+        return False
+    return True
 
 
 def find_proposal(proposal_id: int, *, lock: bool = False) -> Proposal | None:
@@ -308,6 +318,8 @@ def add_snapshot(
         note=remark,
     )
     db.session.add(snapshot)
+    for file in wording.files:  # those of a page stay with it
+        files.attach(int(file["file_id"]), ref_of(proposal))
     proposal.base_id, proposal.title, proposal.title_key = base_id, wording.title, wording.title_key
     db.session.flush()
     return snapshot

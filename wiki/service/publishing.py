@@ -183,8 +183,7 @@ def take_down(page: Page, before: Before) -> None:
 
 def _publish_files(page: Page, revision: Revision) -> None:
     ids = [int(file["file_id"]) for file in revision.files]
-    for file_id in ids:
-        files.attach(file_id, Ref(PAGE_KEY, page.id))
+    files.give(ids, Ref(PAGE_KEY, page.id))
     files.publish(ids)
 
 

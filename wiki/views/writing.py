@@ -145,8 +145,8 @@ def new_page(space: str) -> ResponseReturnValue:
 
 def _sent_form() -> EditForm:
     form = EditForm()
-    if form.picture.has_upload:
-        limit_network("upload", UPLOADS_PER_HOUR)  # a picture costs a second of a core
+    if form.picture.has_upload or form.document.has_upload:
+        limit_network("upload", UPLOADS_PER_HOUR)  # each costs a second of a core
     uploads.take(form)
     return form
 
@@ -238,7 +238,7 @@ def _look(actor: Actor, begun: Begun, form: EditForm, act: str) -> ResponseRetur
     """The text as it will look; kept as a private draft as well."""
     form.validate()
     form.form_errors.clear()
-    form.picture.keep()
+    form.keep_uploads()
     payload = {name: str(form[name].data or "") for name in ("title", "text", "tags", "summary")}
     key = fold_title(form.title.data or "")
     if not begun.cut and actor.is_authenticated:
@@ -253,7 +253,7 @@ def _look(actor: Actor, begun: Begun, form: EditForm, act: str) -> ResponseRetur
 
 def _wording(actor: Actor, begun: Begun, form: EditForm) -> Wording:
     """Raises Invalid at the field that is wrong."""
-    text = uploads.with_picture(form, form.text.data or "")
+    text = uploads.with_files(form, form.text.data or "")
     is_new = begun.page is None
     return Wording(
         title=(form.title.data or "") if is_new else begun.wording.title,
@@ -427,7 +427,7 @@ def save_proposal(proposal_id: int) -> ResponseReturnValue:
     found, begun = _of_proposal(actor, proposal_id)
     if request.form.get("aktion") == PREVIEW:
         form.validate()
-        form.picture.keep()
+        form.keep_uploads()
         html = _rendered(begun, form)
         return _editor(begun, form, rendered=html)
     if not form.is_ok():

@@ -136,7 +136,7 @@ def list_documents(project: Project) -> list[File]:
 def add_document(actor: Actor, project: Project, document: Document, title: str) -> File:
     """`document` comes from `kern.files.pdf.accept_pdf`, checked before the transaction."""
     rules.require_may_edit(actor, project.scope)
-    file = files.keep_pdf(document, title, actor.party_id)
+    file = files.keep_document(document, title, actor.party_id)
     files.attach(file.id, ref_of(project))
     if project.scope.is_public:
         files.publish([file.id])
