@@ -163,6 +163,7 @@ def register(app: Flask) -> None:
     worker.on_tick(survey_upkeep.verify_counts)
     worker.on_tick(survey_upkeep.end_storage, timedelta(hours=1))
     worker.on_tick(survey_drafts.remove_old_drafts, timedelta(hours=1))
+    worker.on_facts(wiki_renaming.follow)
     worker.on_facts(wiki_rendering.follow)
     worker.on_tick(wiki_rendering.on_tick)
     worker.on_tick(wiki_renaming.on_tick)

@@ -59,7 +59,8 @@ from wiki.service.publishing import (
     import_author,
     publish_import,
 )
-from wiki.service.renaming import count_touched, find_renaming
+from wiki.service.renaming import count_touched, find_renaming, list_failed
+from wiki.service.renaming import of_revision as renaming_of
 from wiki.service.spaces import find_space, get_space_for, list_spaces, save_space
 from wiki.service.wordings import Wording
 
@@ -97,6 +98,7 @@ __all__ = [
     "get_space_for",
     "hide_of_revision",
     "import_author",
+    "list_failed",
     "list_own",
     "list_remarks",
     "list_snapshots",
@@ -113,6 +115,7 @@ __all__ = [
     "reject",
     "remark_on",
     "remove_address",
+    "renaming_of",
     "reopen",
     "resolve",
     "save_draft",

@@ -161,7 +161,7 @@ def _publish(actor: Actor, proposal: Proposal, seen: Outlook) -> Revision:
     title = page.title if page is not None else seen.wording.title
     origin = Origin(proposal.author_id, snapshot.created_at, actor.party_id, proposal.id)
     wording = replace(seen.wording, summary=_summary(snapshot))
-    revision = publishing.publish(proposal.space, page, wording, origin)
+    revision = publishing.publish(proposal.space, page, wording, origin, links_follow=True)
     _settle(actor, proposal, revision)
     if page is not None and revision.title != title:
         renaming.begin(page, title, revision)
@@ -292,7 +292,7 @@ def _unpublish(proposal: Proposal) -> None:
     if revision.number == 1:
         proposal.page_id = None
     db.session.flush()
-    renaming.stop(page)
+    renaming.take_back(revision)
     publishing.take_back(page, revision)
 
 

@@ -61,8 +61,12 @@ def remove_all(page: Page) -> None:
 
 def came(page: Page) -> None:
     """Red links of its title lead there now; who shows one is rendered again by the worker."""
-    _mark_stale(_naming(page.space_id, page.title_key))
-    query = update(PageLink).where(*_naming(page.space_id, page.title_key))
+    leading = (
+        *_naming(page.space_id, page.title_key),
+        PageLink.target_page_id.is_distinct_from(page.id),
+    )
+    _mark_stale(leading)
+    query = update(PageLink).where(*leading)
     db.session.execute(_quietly(query.values(target_page_id=page.id)))
 
 
@@ -91,6 +95,11 @@ def _mark_stale(leading: tuple[ColumnElement[bool], ...]) -> None:
     showing = select(PageLink.page_id).where(*leading)
     query = update(Page).where(Page.id.in_(showing)).values(depends="")
     db.session.execute(_quietly(query))
+
+
+def mark_stale(page_id: int) -> None:
+    """The worker renders it again."""
+    _mark_stale((PageLink.page_id == page_id,))
 
 
 def _quietly(query: Update) -> Update:

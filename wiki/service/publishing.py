@@ -1,7 +1,7 @@
 """A wording becomes the version everybody reads: one row more, and compare-and-swap on the page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -39,14 +39,23 @@ class Origin:
     original: str | None = None  # the wikitext of an import
 
 
-def publish(space: Space, page: Page | None, wording: Wording, origin: Origin) -> Revision:
-    """Raises Conflict when the page is another one than it was when this transaction read it."""
+def publish(
+    space: Space,
+    page: Page | None,
+    wording: Wording,
+    origin: Origin,
+    *,
+    links_follow: bool = False,
+) -> Revision:
+    """Raises Conflict when the page is another one than it was when this transaction read it.
+
+    `links_follow`: to a new title, by `wiki.service.renaming`; until then they lead there."""
     if page is None:
         page = _new_page(space, wording)
     before = Before(page.published_id, page.title_key, _tags_of(page.published_id))
     revision = _add_revision(page, wording, origin)
     _swap(page, before.published_id, revision.id)
-    _bring_up(page, revision, wording, before)
+    _bring_up(page, revision, wording, replace(before, links_follow=links_follow))
     return revision
 
 
@@ -55,6 +64,7 @@ class Before:
     published_id: int | None
     title_key: str
     tags: Sequence[str] = ()
+    links_follow: bool = False  # to the new title: nothing turns red
 
 
 def _tags_of(revision_id: int | None) -> Sequence[str]:
@@ -148,7 +158,7 @@ def _bring_up(page: Page, revision: Revision, wording: Wording, before: Before) 
 
 
 def _tell_links(page: Page, revision: Revision, before: Before, *, was_public: bool) -> None:
-    if was_public and before.title_key != page.title_key:
+    if was_public and before.title_key != page.title_key and not before.links_follow:
         linking.left(page, before.title_key)
     if not was_public or before.title_key != page.title_key:
         linking.came(page)

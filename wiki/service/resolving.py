@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from kern.content import Ref, cards_of, registry
 from kern.db import db
@@ -52,26 +52,34 @@ class SpaceResolver(Resolver):
         return PageFound(row.id, f"{self._path}/{row.slug}", row.title)
 
     def _renamed(self, keys: Collection[str]) -> Mapping[str, PageFound]:
-        """Links that are not rewritten yet go on leading there."""
-        query = select(Page.id, Page.slug, Page.title, Renaming.old_title)
+        """What names a former title that no page has today leads to the page that had it last."""
+        query = select(Page.id, Page.slug, Page.title, Renaming.old_key)
         query = query.join(Renaming, Renaming.page_id == Page.id)
-        query = query.where(*self._public(), Renaming.done_at.is_(None))
+        query = query.where(*self._public(), Renaming.old_key.in_(keys))
         rows = db.session.execute(query.order_by(Renaming.id)).all()
-        by_key = {fold_title(row.old_title): self._page(row) for row in rows}
-        return {key: by_key[key] for key in keys if key in by_key}
+        return {row.old_key: self._page(row) for row in rows}
 
     def includes(self, keys: Collection[str]) -> Mapping[str, Included]:
+        found = self._included(Page.title_key, keys, select(Page.title_key))
+        missing = set(keys) - set(found)
+        if not missing:
+            return found
+        former = select(Renaming.old_key).join(Page, Renaming.page_id == Page.id)
+        former = former.order_by(Renaming.id)
+        return {**found, **self._included(Renaming.old_key, missing, former)}
+
+    def _included(
+        self, key: Any, keys: Collection[str], query: Select[Any]
+    ) -> Mapping[str, Included]:
         query = (
-            select(Page, Revision.id.label("revision"), StoredText.source)
+            query.add_columns(Page, Revision.id, StoredText.source)
             .join(Revision, Revision.id == Page.published_id)
             .join(StoredText, StoredText.id == Revision.text_id)
-            .where(*self._public(), Page.title_key.in_(keys), ~Revision.hide_text)
+            .where(*self._public(), key.in_(keys), ~Revision.hide_text)
         )
         return {
-            page.title_key: Included(
-                page.id, revision, f"{self._path}/{page.slug}", page.title, source
-            )
-            for page, revision, source in db.session.execute(query)
+            named: Included(page.id, revision, f"{self._path}/{page.slug}", page.title, source)
+            for named, page, revision, source in db.session.execute(query)
         }
 
     def refs(self, keys: Collection[RefKey]) -> Mapping[RefKey, RefFound]:

@@ -32,6 +32,7 @@ from wiki.views.blueprint import (
     state_words,
     to_page,
 )
+from wiki.views.renamed import followed
 
 PRIVATE = {"Cache-Control": "private, no-store"}
 MINE, THEIRS, BOTH, OWN = "vorschlag", "seite", "beide", "eigener"
@@ -98,6 +99,7 @@ def _shown(
         form=form,
         refusing=refusing or RejectForm(formdata=None),
         said=said,
+        renamed=followed(service.renaming_of(found.merged_id)),
         name_of=name_of,
     )
     return html, status, PRIVATE

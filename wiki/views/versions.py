@@ -16,6 +16,7 @@ from wiki.rendering import difference_view
 from wiki.service import reading
 from wiki.service.rendering import preview
 from wiki.views.blueprint import blueprint, kind_words, name_of, to_page
+from wiki.views.renamed import for_readers
 
 HIDDEN = "Der Text dieser Fassung ist nicht mehr öffentlich."
 
@@ -39,9 +40,15 @@ def history(space: str, slug: str) -> ResponseReturnValue:
     versions = reading.list_history(page, parse_id(request.args.get("vor")), reading.LENGTH + 1)
     more = versions[reading.LENGTH - 1].number if len(versions) > reading.LENGTH else None
     shown = versions[: reading.LENGTH]
-    may_hide = current_actor().may(rules.HIDE, page.space_id)
+    actor = current_actor()
     return _shown(
-        "history.html", page, versions=shown, more=more, kinds=kind_words(), may_hide=may_hide
+        "history.html",
+        page,
+        versions=shown,
+        more=more,
+        kinds=kind_words(),
+        may_hide=actor.may(rules.HIDE, page.space_id),
+        renamed=for_readers(actor, page),
     )
 
 

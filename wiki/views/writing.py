@@ -328,7 +328,7 @@ def _change(
     actor, page = to_page(space, slug)
     begun = _begin(actor, page, parse_id(form.base.data))
     if not form.is_ok():
-        return render_template(template, page=page, form=form, touched=0), 422
+        return _again(template, page, form), 422
     try:
         limit_writing(actor.account_id)
         wording = make(page, begun.wording)
@@ -337,8 +337,12 @@ def _change(
         raise
     except DomainError as error:
         form.blame(error)
-        return render_template(template, page=page, form=form, touched=0), error.status
+        return _again(template, page, form), error.status
     return sent(proposal)
+
+
+def _again(template: str, page: Page, form: Any) -> str:
+    return render_template(template, page=page, form=form, touched=service.count_touched(page))
 
 
 @blueprint.get("/<space>/<slug>/umbenennen")
