@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
-from beteiligung.discussion.models import Thread
+from beteiligung.discussion.models import Post, Thread
 from kern.db import db
-from tests.builders import log_in, make_account, make_project, make_thread
+from kern.web.guard import FIELD, token_for
+from tests.builders import log_in, make_account, make_post, make_project, make_thread
 from tests.conftest import CountQueries
 from tests.crowds import fill_thread
 
@@ -103,6 +105,20 @@ def test_somebody_with_a_login_reads_a_long_thread_in_nine_queries(
     # The ninth is the bell, which also knows whether they follow the thread. Guests have none.
     assert len(found) <= 9, found
     assert sum("kern_notice" in one for one in found) == 1
+
+
+def test_a_vote_takes_eight_statements(client: FlaskClient, count_queries: CountQueries) -> None:
+    post, account = make_post(), make_account()
+    token = token_for(log_in(client, account.id))
+    post_id = post.id
+    path = f"/beteiligung/beitrag/{post_id}/stimme"
+
+    with count_queries() as found:
+        answer = client.post(path, data={"stimme": "1", FIELD: token})
+
+    assert answer.status_code == 303
+    assert len(found) <= 8, found
+    assert db.session.scalar(select(Post.agree).where(Post.id == post_id)) == 1
 
 
 def test_a_guest_pays_nothing_for_the_bell(

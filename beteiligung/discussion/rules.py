@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from datetime import datetime
 from math import sqrt
+from typing import Protocol
 
 from beteiligung.discussion.models import Outcome, Post, Status, Thread
 from kern.actor import Actor
 from kern.errors import Conflict, Invalid, LoginRequired, NotAllowed
 from kern.i18n import _l
 from kern.scope import Act, Moderation, Scope, ScopeState, Window, is_open
-from kern.scope.rules import may_read
+from kern.scope.rules import Readable, may_read
 
 POST = "discussion.post"
 VOTE = "discussion.vote"
@@ -109,11 +110,20 @@ def first_status(actor: Actor, scope: Scope, *, trusted: bool) -> Status:
     return Status.PENDING
 
 
-def is_own(thing: Post | Thread, actor: Actor) -> bool:
+class Written(Protocol):
+    """A post or thread, or as much of one as was read."""
+
+    @property
+    def status(self) -> Status: ...
+    @property
+    def author_id(self) -> int | None: ...
+
+
+def is_own(thing: Written, actor: Actor) -> bool:
     return actor.party_id is not None and thing.author_id == actor.party_id
 
 
-def is_visible(thing: Post | Thread, scope: Scope, actor: Actor) -> bool:
+def is_visible(thing: Written, scope: Readable, actor: Actor) -> bool:
     """The text may be read. Said a second time in SQL by the lists; a test holds them together."""
     if not may_read(actor, scope):
         return False

@@ -6,8 +6,9 @@ threads, with or without an account. A bar is its statement of reasons: it holds
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from kern import audit, outbox
@@ -16,7 +17,7 @@ from kern.accounts.permissions import STAFF_ROLES
 from kern.actor import Actor
 from kern.calendar import format_deadline
 from kern.clock import now
-from kern.db import db
+from kern.db import db, rows
 from kern.errors import Conflict, Invalid, NotAllowed, NotFound
 from kern.moderation import statements
 from kern.moderation.cases import DESK
@@ -53,13 +54,19 @@ def find_bar(party_id: int | None, scope_id: int | None) -> Bar | None:
     same address without its account."""
     if party_id is None:
         return None
-    query = (
+    values = {"party": party_id, "at": now(), "scope": scope_id}
+    found = [Bar(*row) for row in rows(_query(in_town=scope_id is None), values)]
+    return max(found, key=_length, default=None)
+
+
+@cache
+def _query(*, in_town: bool) -> Select[int, int | None, datetime | None]:
+    """Put together once: it is asked with every text and vote."""
+    return (
         select(Statement.id, Case.scope_id, Statement.until)
         .join(Case, Case.id == Statement.case_id)
-        .where(_same_person(party_id), *_in_force(now()), _reaches(scope_id))
+        .where(_same_person(), *_in_force(), _reaches(in_town=in_town))
     )
-    found = [Bar(*row) for row in db.session.execute(query)]
-    return max(found, key=_length, default=None)
 
 
 class Barred(Invalid):
@@ -103,29 +110,32 @@ def _length(bar: Bar) -> tuple[bool, float]:
     return (bar.until is None, bar.until.timestamp() if bar.until else 0.0)
 
 
-def _in_force(at: datetime) -> tuple[ColumnElement[bool], ...]:
+def _in_force() -> tuple[ColumnElement[bool], ...]:
     return (
         Statement.measure == Measure.BARRED,
         Statement.ended_at.is_(None),
-        or_(Statement.until.is_(None), Statement.until > at),
+        or_(Statement.until.is_(None), Statement.until > bindparam("at")),
     )
 
 
-def _reaches(scope_id: int | None) -> ColumnElement[bool]:
-    town = Case.scope_id.is_(None)
-    return town if scope_id is None else or_(town, Case.scope_id == scope_id)
+def _reaches(*, in_town: bool) -> ColumnElement[bool]:
+    """Said so that no index of cases fits: the few statements of a person are the way in, not the
+    thousands of cases of a project."""
+    if in_town:
+        return func.coalesce(Case.scope_id, 0) == 0
+    return func.coalesce(Case.scope_id, bindparam("scope")) == bindparam("scope")
 
 
-def _same_person(party_id: int) -> ColumnElement[bool]:
+def _same_person() -> ColumnElement[bool]:
     """Parties behind one address: the account's own, and what was written there without login."""
     own, account = _OWN, _ACCOUNT
     address = (
         select(own.subject)
         .join(account, account.id == own.account_id)
-        .where(account.party_id == party_id)
+        .where(account.party_id == bindparam("party"))
     )
     guests = select(Party.id).where(Party.email.in_(address))
-    return or_(Statement.party_id == party_id, Statement.party_id.in_(guests))
+    return or_(Statement.party_id == bindparam("party"), Statement.party_id.in_(guests))
 
 
 # Acts of moderators

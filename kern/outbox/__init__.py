@@ -11,7 +11,18 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Executable, Index, String, Table, Text, func, insert, select
+from sqlalchemy import (
+    Executable,
+    Index,
+    String,
+    Table,
+    Text,
+    TextClause,
+    func,
+    insert,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -19,6 +30,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from kern.clock import now
 from kern.db import Json, Model, Utc, db
 from kern.ids import new_token
+
+SCOPE = "scope:"
+BUMPED_SCOPE = "bumped_scope"  # of a session: what it changed is announced
+MOST_KEYS = 8  # of one statement
 
 
 class Fact(StrEnum):
@@ -185,18 +200,26 @@ def cancel_mails(event: str, recipient: str = "") -> int:
 
 def bump(*keys: str) -> None:
     """Count up revisions; in one order, so that two transactions never wait crosswise."""
-    rows = [{"key": key, "rev": 1} for key in sorted(set(keys))]
-    if rows:
-        db.session.execute(_bumping(db.session.get_bind().dialect.name), rows)
+    wanted = sorted(set(keys))
+    if not wanted:
+        return
+    session = db.session()
+    if any(key.startswith(SCOPE) for key in wanted):
+        session.info[BUMPED_SCOPE] = True
+    for start in range(0, len(wanted), MOST_KEYS):
+        some = wanted[start : start + MOST_KEYS]
+        values = {f"k{place}": key for place, key in enumerate(some)}
+        session.execute(_bumping(len(some)), values)
 
 
 @cache
-def _bumping(dialect: str) -> Executable:
-    """Made once: this is the most frequent statement of all."""
-    table = cast("Table", Revision.__table__)
-    insert = postgres_insert if dialect == "postgresql" else sqlite_insert
-    return insert(table).on_conflict_do_update(
-        index_elements=[table.c.key], set_={"rev": table.c.rev + 1}
+def _bumping(count: int) -> TextClause:
+    """As text, for both databases: SQLAlchemy writes an insert of several rows anew each time, and
+    this is the most frequent statement of all."""
+    rows = ", ".join(f"(:k{place}, 1)" for place in range(count))
+    return text(
+        f"INSERT INTO kern_revision (key, rev) VALUES {rows} "  # noqa: S608 - names of parameters
+        "ON CONFLICT (key) DO UPDATE SET rev = kern_revision.rev + 1"
     )
 
 

@@ -5,14 +5,14 @@ bumps `scope:<id>`. A transaction that changed something else, or forgot to, cou
 which every kept page depends: forgetting makes pages slower, never wrong.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, cast
 
 from sqlalchemy import Delete, Insert, Table, Update, event, func, literal, select
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction
 
 from kern.db import TownSession, db
-from kern.outbox import Revision, bump
+from kern.outbox import BUMPED_SCOPE, SCOPE, Revision, bump
 
 REST = "rest"
 SCOPES = "scope:*"
@@ -30,8 +30,8 @@ UNSEEN = frozenset(
 )
 """Tables that no page for strangers shows. A table that is missing here is taken for shown."""
 
-_BUMPED, _TOUCHED, _KNOWN, _BEGINS = "bumped_scope", "touched_shown", "known_revisions", "begins"
-_BEFORE_SCOPES, _AFTER_SCOPES = "scope:", "scope;"  # the sign after the colon
+_TOUCHED, _KNOWN, _BEGINS = "touched_shown", "known_revisions", "begins"
+_AFTER_SCOPES = "scope;"  # the sign after the colon
 
 
 def known(keys: Iterable[str]) -> tuple[int, ...]:
@@ -66,7 +66,7 @@ def _read(missing: Iterable[str], memo: dict[str, int]) -> None:
     query = select(table.c.key, table.c.rev).where(table.c.key.in_(keys))
     if SCOPES in keys:
         total = select(func.coalesce(func.sum(table.c.rev), 0))
-        total = total.where(table.c.key >= _BEFORE_SCOPES, table.c.key < _AFTER_SCOPES)
+        total = total.where(table.c.key >= SCOPE, table.c.key < _AFTER_SCOPES)
         everything = select(literal(SCOPES), total.scalar_subquery())
         rows = db.session.execute(query.union_all(everything)).all()
     else:
@@ -103,11 +103,6 @@ def _see_statement(state: ORMExecuteState) -> None:
         return
     table = statement.table
     name = table.name if isinstance(table, Table) else ""
-    if name == Revision.__tablename__:
-        given = state.parameters
-        rows = [given] if isinstance(given, Mapping) else list(given or ())
-        if any(str(row.get("key", "")).startswith(_BEFORE_SCOPES) for row in rows):
-            state.session.info[_BUMPED] = True
     _see_table(state.session, name)
 
 
@@ -121,7 +116,7 @@ def _catch_the_rest(session: Session) -> None:
     if session.in_nested_transaction():
         return
     session.flush()
-    if session.info.get(_TOUCHED) and not session.info.get(_BUMPED):
+    if session.info.get(_TOUCHED) and not session.info.get(BUMPED_SCOPE):
         bump(REST)
 
 
@@ -133,5 +128,5 @@ def _forget_rolled_back(session: Session, transaction: SessionTransaction) -> No
 
 @event.listens_for(TownSession, "after_commit")
 def _forget(session: Session) -> None:
-    for name in (_BUMPED, _TOUCHED, _KNOWN, "watched"):
+    for name in (BUMPED_SCOPE, _TOUCHED, _KNOWN, "watched"):
         session.info.pop(name, None)

@@ -1,5 +1,7 @@
 """Who may read what belongs to a scope. Pure, and said a second time in SQL for lists."""
 
+from typing import Protocol
+
 from sqlalchemy import ColumnElement, and_, or_, true
 
 from kern.actor import Actor
@@ -20,7 +22,18 @@ def require_may(actor: Actor, permission: str, scope_id: int | None = None) -> N
     raise NotAllowed("Dafür fehlt Ihnen die Berechtigung.")
 
 
-def may_read(actor: Actor, scope: Scope) -> bool:
+class Readable(Protocol):
+    """A scope, or as much of one as was read."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def state(self) -> ScopeState: ...
+    @property
+    def visibility(self) -> Visibility: ...
+
+
+def may_read(actor: Actor, scope: Readable) -> bool:
     """Drafts are for those who edit; what waits for release or was hidden also for those who
     decide; invited scopes for staff and whoever holds a grant there."""
     if scope.state in UNSHOWN:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, or_, select
 
-from kern.db import db
+from kern.db import db, rows
 from kern.errors import Conflict, NotFound
 from kern.scope.models import Act, Scope, ScopeState, Window
 
@@ -65,7 +65,20 @@ def is_open(windows: Iterable[Window], act: Act, at: datetime) -> bool:
     )
 
 
+_OPEN = (
+    select(Window.id)
+    .where(
+        Window.scope_id == bindparam("scope"),
+        Window.act == bindparam("act"),
+        or_(Window.opens_at.is_(None), Window.opens_at <= bindparam("at")),
+        or_(Window.closes_at.is_(None), Window.closes_at > bindparam("at")),
+    )
+    .limit(1)
+)
+"""`is_open`, said in SQL; a test holds the two together."""
+
+
 def require_open(scope_id: int, act: Act, at: datetime) -> None:
     """Raises Conflict with a sentence when the act is not open now."""
-    if not is_open(list_windows(scope_id), act, at):
+    if rows(_OPEN, {"scope": scope_id, "act": act, "at": at}).first() is None:
         raise Conflict(CLOSED_SENTENCE[act])

@@ -17,8 +17,18 @@ from kern.actor import GUEST, SYSTEM, AccountId, Actor, PartyId
 from kern.clock import now
 from kern.config import ROOT
 from kern.db import db
-from kern.errors import NotFound
-from kern.scope import UNSHOWN, Act, Scope, ScopeState, Visibility, Window, is_open
+from kern.errors import Conflict, NotFound
+from kern.scope import (
+    UNSHOWN,
+    Act,
+    Scope,
+    ScopeState,
+    Visibility,
+    Window,
+    is_open,
+    replace_windows,
+    require_open,
+)
 from kern.scope.rules import audience, may_read, readable
 from kern.town import Town
 from tests.builders import make_project
@@ -143,3 +153,17 @@ def test_a_window_begins_with_its_first_instant_and_ends_before_its_last(
 
     assert is_open([window], Act.VOTE, at) is expected
     assert not is_open([window], Act.DISCUSS, at)
+
+
+def test_the_rule_and_the_query_agree_on_what_is_open(town: Town) -> None:
+    scope, at, step = make_project().scope, now(), timedelta(minutes=1)
+    edges = (None, at - step, at, at + step)
+    for act, opens_at, closes_at in product((Act.VOTE, Act.DISCUSS), edges, edges):
+        replace_windows(scope.id, [Window(act=act, opens_at=opens_at, closes_at=closes_at)])
+        windows = [Window(act=act, opens_at=opens_at, closes_at=closes_at)]
+        try:
+            require_open(scope.id, Act.VOTE, at)
+            is_let_in = True
+        except Conflict:
+            is_let_in = False
+        assert is_let_in == is_open(windows, Act.VOTE, at), (act, opens_at, closes_at)

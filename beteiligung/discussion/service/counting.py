@@ -2,14 +2,25 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, ScalarSelect, case, exists, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Table,
+    bindparam,
+    case,
+    exists,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.orm import aliased
+from sqlalchemy.orm.util import identity_key
 
 from beteiligung.discussion import rules
 from beteiligung.discussion.models import Post, Status, Thread, Vote
-from kern.db import db
+from kern.db import db, rows
 from kern.scope import Scope
 
 
@@ -115,17 +126,31 @@ def _scope_counts() -> dict[str, ScalarSelect[int]]:
     }
 
 
+_VOTES = select(func.count()).where(Vote.post_id == Post.id)
+_TALLY = select(
+    Post.agree_base + _VOTES.where(Vote.value == 1).scalar_subquery(),
+    Post.disagree_base + _VOTES.where(Vote.value == -1).scalar_subquery(),
+).where(Post.id == bindparam("post"))
+
+
 def recount_votes(post_id: int) -> None:
-    """Base plus rows, read again: so no click is ever counted twice or lost."""
-    tally = select(
-        func.coalesce(func.sum(case((Vote.value == 1, 1), else_=0)), 0),
-        func.coalesce(func.sum(case((Vote.value == -1, 1), else_=0)), 0),
-    ).where(Vote.post_id == post_id)
-    agree, disagree = db.session.execute(tally).one()
-    post = db.session.get_one(Post, post_id)
-    post.agree = post.agree_base + int(agree)
-    post.disagree = post.disagree_base + int(disagree)
-    post.score = rules.wilson(post.agree, post.disagree)
+    """Base plus rows, read again: so no click is ever counted twice or lost. The caller holds the
+    post's row where others may vote meanwhile."""
+    db.session.flush()
+    agree, disagree = rows(_TALLY, {"post": post_id}).one()
+    counted = {"agree": agree, "disagree": disagree, "score": rules.wilson(agree, disagree)}
+    db.session.execute(_COUNTED, {"post": post_id, **counted})
+    held = db.session().identity_map.get(identity_key(Post, post_id))
+    if held is not None:
+        db.session.expire(held, counted)
+
+
+_POSTS = cast("Table", Post.__table__)
+_COUNTED = (
+    update(_POSTS)
+    .where(_POSTS.c.id == bindparam("post"))
+    .values({name: bindparam(name) for name in ("agree", "disagree", "score")})
+)
 
 
 def recount_threads(thread_ids: Sequence[int]) -> None:

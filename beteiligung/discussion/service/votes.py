@@ -1,24 +1,77 @@
 """Votes: one voice per person, changed and withdrawn at will while the phase allows it."""
 
-from sqlalchemy import delete
+from functools import cache
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import Executable, Table, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from beteiligung.discussion import rules
-from beteiligung.discussion.models import POST_KEY, Post, Status, Vote
+from beteiligung.discussion.models import POST_KEY, Post, Status, Thread, Vote
 from beteiligung.discussion.service import counting
 from kern import outbox
 from kern.actor import Actor
 from kern.clock import now
-from kern.db import db
-from kern.errors import Conflict, Invalid, LoginRequired
+from kern.db import db, rows
+from kern.errors import Conflict, Invalid, LoginRequired, NotFound
 from kern.moderation import bars
-from kern.scope import Act, require_open
+from kern.scope import Act, Scope, ScopeState, Visibility, require_open
 
 VALUES = frozenset({-1, 0, 1})
+GONE = "Diesen Beitrag gibt es nicht."
 
 
-def require_may_vote(post: Post) -> None:
+class Votable(NamedTuple):
+    """What voting has to know of a post: a tenth of its columns, and nothing of its text."""
+
+    id: int
+    thread_id: int
+    scope_id: int
+    parent_id: int | None
+    author_id: int | None
+    status: Status
+    is_answer: bool
+
+
+class _Around(NamedTuple):
+    status: Status
+    author_id: int | None
+
+
+class _Scope(NamedTuple):
+    id: int
+    state: ScopeState
+    visibility: Visibility
+
+
+_VOTABLE = (
+    select(
+        *(Post.id, Post.thread_id, Post.scope_id, Post.parent_id),
+        *(Post.author_id, Post.status, Post.is_answer),
+        *(Thread.status, Thread.author_id),
+        *(Scope.id, Scope.state, Scope.visibility),
+    )
+    .join(Thread, Thread.id == Post.thread_id)
+    .join(Scope, Scope.id == Thread.scope_id)
+    .where(Post.id == bindparam("post"))
+    .with_for_update(of=Post)
+)
+
+
+def get_votable_for(actor: Actor, post_id: int) -> Votable:
+    """The gate: a post this actor may read, else NotFound. Whoever votes on it too waits."""
+    found = rows(_VOTABLE, {"post": post_id}).first()
+    if found is None:
+        raise NotFound(GONE)
+    read: tuple[Any, ...] = tuple(found)
+    votable, thread, scope = Votable(*read[:7]), _Around(*read[7:9]), _Scope(*read[9:])
+    if not (rules.is_visible(thread, scope, actor) and rules.is_visible(votable, scope, actor)):
+        raise NotFound(GONE)
+    return votable
+
+
+def require_may_vote(post: Post | Votable) -> None:
     require_open(post.scope_id, Act.VOTE, now())
     if post.status != Status.PUBLIC:
         raise Conflict("Dieser Beitrag ist nicht mehr öffentlich.")
@@ -26,14 +79,14 @@ def require_may_vote(post: Post) -> None:
         raise Conflict("Über Antworten der Verwaltung wird nicht abgestimmt.")
 
 
-def vote(actor: Actor, post: Post, value: int) -> None:
+def vote(actor: Actor, post: Post | Votable, value: int) -> None:
     """1 agrees, -1 disagrees, 0 takes the voice back."""
     if actor.party_id is None or not actor.may(rules.VOTE, post.scope_id):
         raise LoginRequired("Bitte melden Sie sich an, um abzustimmen.")
     cast_vote(actor.party_id, post, value)
 
 
-def cast_vote(party_id: int, post: Post, value: int) -> None:
+def cast_vote(party_id: int, post: Post | Votable, value: int) -> None:
     """The voice of somebody known by login or by confirmed address. Repeats count once: the
     unique pair of post and person settles races, the tally is read again from the rows."""
     if value not in VALUES:
@@ -42,23 +95,31 @@ def cast_vote(party_id: int, post: Post, value: int) -> None:
     require_may_vote(post)
     if post.author_id == party_id:
         raise Conflict("Über den eigenen Beitrag stimmt man nicht ab.")
+    known = {"post": post.id, "party": party_id}
     if value == 0:
-        mine = (Vote.post_id == post.id, Vote.party_id == party_id)
-        db.session.execute(delete(Vote).where(*mine))
+        db.session.execute(_TAKING, known)
     else:
-        _put(party_id, post.id, value)
-    db.session.flush()
+        dialect = db.session.get_bind().dialect.name
+        db.session.execute(_putting(dialect), {**known, "value": value, "at": now()})
     counting.recount_votes(post.id)
     outbox.bump(
         f"beteiligung.thread:{post.thread_id}", f"{POST_KEY}:{post.id}", f"scope:{post.scope_id}"
     )
 
 
-def _put(party_id: int, post_id: int, value: int) -> None:
-    is_postgres = db.session.get_bind().dialect.name == "postgresql"
-    insert = postgres_insert if is_postgres else sqlite_insert
-    values = {"post_id": post_id, "party_id": party_id, "value": value, "voted_at": now()}
-    statement = insert(Vote).values(**values)
-    changed = {"value": value, "voted_at": values["voted_at"]}
-    keys = [Vote.post_id, Vote.party_id]
-    db.session.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed))
+_VOTES = cast("Table", Vote.__table__)
+_MINE = (_VOTES.c.post_id == bindparam("post"), _VOTES.c.party_id == bindparam("party"))
+_TAKING = delete(_VOTES).where(*_MINE)
+
+
+@cache
+def _putting(dialect: str) -> Executable:
+    insert = postgres_insert if dialect == "postgresql" else sqlite_insert
+    given: dict[str, Any] = {"value": bindparam("value"), "voted_at": bindparam("at")}
+    statement = insert(_VOTES).values(
+        post_id=bindparam("post"), party_id=bindparam("party"), **given
+    )
+    return statement.on_conflict_do_update(
+        index_elements=[_VOTES.c.post_id, _VOTES.c.party_id],
+        set_={name: statement.excluded[name] for name in given},
+    )

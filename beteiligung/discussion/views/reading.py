@@ -281,12 +281,12 @@ def vote(post_id: int) -> ResponseReturnValue:
     if not actor.is_authenticated:
         return redirect(url_for(".vote_as_guest", post_id=post_id, stimme=value), code=303)
     limit_voting(actor.account_id)
-    post = posts.get_post_for(actor, post_id)
+    post = votes.get_votable_for(actor, post_id)
     votes.vote(actor, post, int(value))
     return redirect(_back_to(post), code=303)
 
 
-def _back_to(post: Post) -> str:
+def _back_to(post: votes.Votable) -> str:
     root = post.parent_id or post.id
     page = request.form.get("seite", "")
     if page and post.parent_id is None and Cursor.parse(page) is not None:
