@@ -35,6 +35,7 @@ class Settings:
     https: bool = False
     production: bool = False
     database: str = ""
+    datenbank_lesen: str = ""
     redis: str = ""
     port: int = 8000
     web_processes: int = 2
@@ -76,6 +77,14 @@ class Settings:
             "database",
             "leer oder eine Adresse mit {ort}, damit jeder Ort seine eigene Datenbank hat",
         )
+        _require(
+            self.datenbank_lesen == ""
+            or (
+                "{ort}" in self.datenbank_lesen and self.database not in {"", self.datenbank_lesen}
+            ),
+            "datenbank_lesen",
+            "leer oder, wenn „database“ gesetzt ist, eine andere Adresse mit {ort}",
+        )
 
 
 TEXTS: Mapping[str, str] = {
@@ -91,6 +100,7 @@ TEXTS: Mapping[str, str] = {
     "https": "Die Seite ist über https erreichbar: sichere Cookies und HSTS",
     "production": "Echter Betrieb: Zugänge des Demo-Ortes sind gesperrt",
     "database": "PostgreSQL-Adresse mit {ort} als Platzhalter; leer: SQLite im Datenordner",
+    "datenbank_lesen": "Adresse einer Lesekopie der PostgreSQL-Datenbank mit {ort}; leer: keine",
     "redis": "Redis-Adresse, etwa redis://127.0.0.1:6379/0; leer: ohne Redis",
     "port": "Port, unter dem die Seite auf diesem Rechner antwortet",
     "web_processes": "Zahl der Prozesse, die Seiten ausliefern",

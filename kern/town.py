@@ -37,6 +37,7 @@ class Town:
     address: str  # "https://mitreden.lindenau.de", without a slash at the end; used in mails
     database_url: str
     secret: bytes
+    read_url: str = ""  # of a copy of the database that anonymous pages may be read from
 
     @property
     def host(self) -> str:
@@ -145,9 +146,14 @@ class Towns:
         hosts = frozenset(bare_host(host) for host in values.get("hosts", []))
         template = self._settings.database
         url = template.replace("{ort}", slug) if template else f"sqlite:///{folder / 'ort.db'}"
-        secret = (folder / "secret").read_bytes()
         return Town(
-            slug, folder, hosts | {bare_host(urlsplit(address).netloc)}, address, url, secret
+            slug,
+            folder,
+            hosts | {bare_host(urlsplit(address).netloc)},
+            address,
+            url,
+            (folder / "secret").read_bytes(),
+            self._settings.datenbank_lesen.replace("{ort}", slug),
         )
 
 

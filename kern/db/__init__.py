@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar, Token
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVarTuple
 
@@ -26,7 +28,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from kern.db import migrate
 from kern.db.engines import Engines, begin_writing, reading, writing
-from kern.town import current_town
+from kern.town import Town, current_town
 
 __all__ = [
     "Base",
@@ -37,7 +39,10 @@ __all__ = [
     "db",
     "engine",
     "engines",
+    "enter_replica",
     "insert_quietly",
+    "leave_replica",
+    "of_replica",
     "reading",
     "rows",
     "writing",
@@ -77,12 +82,30 @@ class Utc(TypeDecorator[datetime]):
 
 Json = JSON  # one name, should PostgreSQL's JSONB ever be wanted
 
+_from_replica: ContextVar[bool] = ContextVar("from_replica", default=False)
+
 engines = Engines(opened=migrate.require_current)
 
 
 def engine() -> Engine:
-    """The engine of the current town."""
-    return engines.get(current_town())
+    """The engine of the current town: of its database, or where a page may be read from there, of
+    its copy for reading."""
+    town = current_town()
+    return engines.get(of_replica(town) if _from_replica.get() else town)
+
+
+def of_replica(town: Town) -> Town:
+    """The town as its copy for reading shows it."""
+    return replace(town, database_url=town.read_url)
+
+
+def enter_replica() -> Token[bool]:
+    """Sessions begun from here on read the copy; see `kern.web.pages.replica`."""
+    return _from_replica.set(True)
+
+
+def leave_replica(token: Token[bool]) -> None:
+    _from_replica.reset(token)
 
 
 class TownSession(FlaskSession):

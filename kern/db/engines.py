@@ -83,7 +83,7 @@ class Engines:
 
 def open_engine(town: Town) -> Engine:
     if not town.database_url.startswith("sqlite"):
-        return create_engine(town.database_url, pool_pre_ping=True, pool_size=5, max_overflow=10)
+        return _open_postgres(town)
     engine = create_engine(
         town.database_url,
         connect_args={
@@ -96,6 +96,19 @@ def open_engine(town: Town) -> Engine:
     )
     _tune_sqlite(engine, town.path / "write.lock")
     return engine
+
+
+def _open_postgres(town: Town) -> Engine:
+    arguments: dict[str, int | str] = {}
+    if town.database_url == town.read_url:
+        arguments = {"connect_timeout": 2, "options": "-c default_transaction_read_only=on"}
+    return create_engine(
+        town.database_url,
+        pool_pre_ping=True,
+        pool_size=5,
+        max_overflow=10,
+        connect_args=arguments,
+    )
 
 
 def connect_alone(engine: Engine) -> Connection:

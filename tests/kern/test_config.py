@@ -43,6 +43,8 @@ def test_the_environment_wins_over_the_file_and_the_file_over_the_default(tmp_pa
         ("trusted_proxies", "-1"),
         ("session_days", "0"),
         ("database", "postgresql://ohne-platzhalter"),
+        ("datenbank_lesen", "postgresql://kopie/{ort}"),
+        ("redis", "127.0.0.1:6379"),
         ("upload_megabytes", "5000"),
     ],
 )

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from flask import Flask, Response, g, request
 from sqlalchemy import Engine
 
-from kern.db import db
+from kern.db import db, enter_replica, leave_replica
 from kern.outbox import watching
+from kern.town import current_town
+from kern.web.pages.replica import Replicas
 
 ALWAYS = ("settings", "people", watching.REST)
 """Names, colours and words of the town; names of people; whatever belongs to no scope."""
@@ -21,6 +23,9 @@ class Asked:
     keys: set[str] = field(default_factory=set)
     revs: dict[str, int] = field(default_factory=dict)
     snapshot: int | None = None  # number of the transaction that all of the page must come from
+    replicas: Replicas | None = None  # where the page may be read from
+    is_replica: bool = False  # and where it was
+    endpoint: str = ""
 
 
 def depends_on(*scope_ids: int) -> None:
@@ -52,10 +57,20 @@ def _take_snapshot() -> None:
     asked = _asked()
     if asked is None or "leave" not in g or db.session().in_transaction():
         return  # without a town, or in the middle of something
+    _choose_database(asked)
     asked.snapshot = watching.begins() + 1
     bind = db.session.get_bind()
     if isinstance(bind, Engine) and bind.dialect.name == "postgresql":
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+def _choose_database(asked: Asked) -> None:
+    asked.endpoint = request.endpoint or ""
+    if asked.replicas is None or not asked.endpoint:
+        return
+    if asked.replicas.engine_for(current_town(), asked.endpoint) is not None:
+        asked.is_replica = True
+        g.leave.append((leave_replica, enter_replica()))
 
 
 def _settle(response: Response) -> Response:

@@ -18,6 +18,7 @@ from kern.town import Town, Towns
 from kern.web.pages.asking import Counters, Unreadable
 from kern.web.pages.declaring import ASKED, Asked
 from kern.web.pages.entries import Entry, Key, Memory, Shared, etag_of
+from kern.web.pages.replica import Replicas
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -38,6 +39,7 @@ class PageCache:
         self._inner, self._towns, self._build = inner, towns, build
         self._memory = Memory(megabytes * 1024 * 1024)
         self._counters = Counters()
+        self._replicas = Replicas()
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -105,9 +107,7 @@ class PageCache:
     ) -> Iterable[bytes]:
         """Flask answers; what its view declared is kept for the next."""
         until = _end_of_minute()
-        asked = environ[ASKED] = Asked()
-        started = _Started()
-        answer = self._inner(environ, started)
+        asked, started, answer = self._asked(environ)
         if not asked.revs or not started.may_be_kept or environ["REQUEST_METHOD"] != "GET":
             start_response(started.status, started.headers)
             return answer
@@ -124,6 +124,38 @@ class PageCache:
         self._memory.put(key, entry)
         shared.put(key, entry)
         return self._answered(environ, start_response, key, entry)
+
+    def _asked(self, environ: "WSGIEnvironment") -> "tuple[Asked, _Started, Iterable[bytes]]":
+        """From the replica if there is one and its answer is exact, else from the primary."""
+        town = self._town(environ)
+        if town is not None and town.read_url:
+            made = self._run(environ, self._replicas)
+            if not made[0].is_replica or self._is_exact(town, made[0], made[1]):
+                return made
+            _whole(made[2])
+        return self._run(environ, None)
+
+    def _run(
+        self, environ: "WSGIEnvironment", replicas: Replicas | None
+    ) -> "tuple[Asked, _Started, Iterable[bytes]]":
+        asked, started = Asked(replicas=replicas), _Started()
+        environ[ASKED] = asked
+        return asked, started, self._inner(environ, started)
+
+    def _is_exact(self, town: Town, asked: Asked, started: "_Started") -> bool:
+        if asked.revs:
+            try:
+                stands = self._counters.of(town, tuple(asked.revs))
+            except Unreadable:
+                return False
+            if stands != tuple(asked.revs.values()):
+                self._replicas.behind(town)
+            return stands == tuple(asked.revs.values())
+        if started.status.startswith("5"):  # cancelled by what the replica replays, or it died
+            self._replicas.lost(town)
+        elif started.status == _OK:
+            self._replicas.never(asked.endpoint)
+        return False
 
 
 def _variant(environ: "WSGIEnvironment") -> Key | None:
