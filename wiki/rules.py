@@ -103,9 +103,16 @@ def require_unprotected(
 
 
 def may_publish_at_once(
-    actor: Actor, space: Space, page: Page | None, proposal: Proposal, *, minor: bool, trusted: bool
+    actor: Actor,
+    space: Space,
+    page: Page | None,
+    proposal: Proposal,
+    at: datetime,
+    *,
+    minor: bool,
+    trusted: bool,
 ) -> bool:
-    """Without a second person. `trusted` holds no hint of a filter.
+    """Without a second person, unless a filter sees something in it.
 
     Staff who decide do so for their own work where four eyes are not asked for; other people for
     minor edits of an unprotected page, on the version they saw, where the space allows it.
@@ -117,10 +124,11 @@ def may_publish_at_once(
         return False
     if actor.may(DECIDE, space.scope_id):
         return not space.four_eyes
-    is_plain = proposal.kind == Kind.EDIT and page is not None and page.protection is None
+    is_open = protection_of(space, page, at) == Protection.EVERYONE == space.protection
+    is_plain = proposal.kind == Kind.EDIT and page is not None and is_open
     if space.review != Review.TRUST or space.four_eyes or not is_plain:
         return False
-    return minor and trusted and space.protection == Protection.EVERYONE
+    return minor and trusted
 
 
 def require_may_decide(actor: Actor, space: Space, proposal: Proposal) -> None:

@@ -85,17 +85,26 @@ def submit(
     )
     trusted = trust.is_trusted(proposal.author_id)
     if not rules.may_publish_at_once(
-        actor, space, page, proposal, minor=wording.minor, trusted=trusted
+        actor, space, page, proposal, now(), minor=wording.minor, trusted=trusted
     ):
         return proposal
     seen = merging.outlook(proposal)
     if seen.state != State.CURRENT or seen.wording is None:
+        return proposal
+    if not actor.may(rules.DECIDE, space.scope_id) and _is_striking(page, proposal, seen.wording):
         return proposal
     revision = _publish(actor, proposal, seen)
     _close_case(actor, proposal)
     if not actor.may(rules.DECIDE, space.scope_id):
         _to_review(revision)
     return proposal
+
+
+def _is_striking(page: Page | None, proposal: Proposal, wording: Wording) -> bool:
+    number = page.published_id if page is not None else None
+    revision = db.session.get(Revision, number) if number is not None else None
+    published = wordings.of_revision(revision) if revision is not None else None
+    return trust.is_striking(wording, published, proposal.author_id)
 
 
 def _to_review(revision: Revision) -> None:

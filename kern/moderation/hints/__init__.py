@@ -1,8 +1,11 @@
-"""Hints for moderators: what may be worth a second look, and why. They sort and never block.
+"""Hints for moderators: what may be worth a second look, and why. They sort and never
+block.
 
-The worker makes them after submission, so writing stays fast; they go with the decision.
+The worker makes them after submission, so writing stays fast; they go with the decision. Only where
+a text would be public at once they are asked for before (`look`), and then somebody reads it first.
 """
 
+from kern.moderation.hints.beforehand import look
 from kern.moderation.hints.kinds import Hint, HintKind
 from kern.moderation.hints.making import ask_anew, mark_quote
 from kern.moderation.hints.reading import hints_of, lookalikes, source_of_quote
@@ -13,6 +16,7 @@ __all__ = [
     "HintKind",
     "ask_anew",
     "hints_of",
+    "look",
     "lookalikes",
     "mark_quote",
     "note_typing",

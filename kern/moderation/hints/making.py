@@ -50,9 +50,9 @@ def renew(refs: Collection[Ref]) -> int:
         with writing():
             fingerprints.keep(seen.written)
             db.session.commit()
-        wishes = _wishes()
-        matches = _matches(seen) if wishes.lookalikes else dict.fromkeys(seen.case_ids, ())
-        found = _findings(seen, matches, wishes)
+        wanted = wishes()
+        matches = _matches(seen) if wanted.lookalikes else dict.fromkeys(seen.case_ids, ())
+        found = _findings(seen, matches, wanted)
         db.session.rollback()
         with writing():
             _store(seen.case_ids, found)
@@ -127,7 +127,7 @@ def _written(item: DeskItem | None) -> Written | None:
     return Written(found, item.author_party) if found is not None and item is not None else None
 
 
-def _wishes() -> Wishes:
+def wishes() -> Wishes:
     town = town_settings()
     return Wishes(
         words=parse(town.hint_words),
