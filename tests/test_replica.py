@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, select
+from sqlalchemy.orm import joinedload
 
 from beteiligung.discussion.models import Thread
 from kern.accounts.sessions import open_session
@@ -82,7 +83,8 @@ def counting(pair: Pair) -> Iterator[Counter[str]]:
 def write_more(app: Flask) -> None:
     towns: Towns = app.extensions["dorflinde.towns"]
     with use_town(towns.by_slug("ort")), app.app_context():
-        make_post(text=SECOND, thread=db.session.get(Thread, 1))
+        query = select(Thread).options(joinedload(Thread.scope))
+        make_post(text=SECOND, thread=db.session.scalars(query).one())
         db.session.commit()
         db.session.remove()
 
