@@ -69,6 +69,7 @@ from wiki.service import deciding as wiki_deciding
 from wiki.service import drafts as wiki_drafts
 from wiki.service import renaming as wiki_renaming
 from wiki.service import rendering as wiki_rendering
+from wiki.service import tallies as wiki_tallies
 
 CONTENT_TYPES: tuple[ContentType, ...] = (
     project_content.PROJECTS,
@@ -165,7 +166,9 @@ def register(app: Flask) -> None:
     worker.on_tick(survey_drafts.remove_old_drafts, timedelta(hours=1))
     worker.on_facts(wiki_renaming.follow)
     worker.on_facts(wiki_rendering.follow)
+    worker.on_facts(wiki_tallies.follow)
     worker.on_tick(wiki_rendering.on_tick)
+    worker.on_tick(wiki_tallies.on_tick)
     worker.on_tick(wiki_renaming.on_tick)
     worker.on_tick(wiki_deciding.on_tick, timedelta(hours=1))
     worker.on_tick(wiki_drafts.forget_old, timedelta(hours=1))

@@ -4,9 +4,10 @@ A proposal waits and is never public itself; what it becomes is a version of a p
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import defer, joinedload
 
 from kern import text
 from kern.accounts import nameless
@@ -46,6 +47,7 @@ from wiki.service.pages import get_page, page_path
 from wiki.service.proposals import proposal_path
 
 SHORT = 200
+BEGINNING = 1_000  # characters of a text from which the short one is cut
 SHOWN_AT_DESK = 20_000  # characters: the proposal's own page shows the rest
 
 PAGE_STATES = {
@@ -88,20 +90,25 @@ def _public() -> Select[Page]:
 
 
 def _cards(ids: Sequence[int]) -> Mapping[int, Card]:
-    pages = db.session.scalars(_public().where(Page.id.in_(ids)))
-    return {page.id: _card(page) for page in pages}
+    beginning = func.substr(Page.plain, 1, BEGINNING).label("plain")
+    page = Page.id, Page.slug, Page.title, Page.space_id, Page.changed_at, beginning
+    query = select(*page, Scope.path, Scope.title.label("space")).join(
+        Scope, Scope.id == Page.space_id
+    )
+    query = query.where(Page.id.in_(ids), Page.state == PageState.PUBLIC, shown())
+    return {row.id: _card(row) for row in db.session.execute(query)}
 
 
-def _card(page: Page) -> Card:
+def _card(row: Any) -> Card:
     return Card(
-        ref=Ref(PAGE_KEY, page.id),
+        ref=Ref(PAGE_KEY, row.id),
         label=_("Wikiseite"),
-        title=page.title,
-        text=text.excerpt(page.plain, SHORT),
-        path=page_path(page),
-        at=page.changed_at,
-        scope_id=page.space_id,
-        facts=(page.space.scope.title,),
+        title=row.title,
+        text=text.excerpt(row.plain, SHORT),
+        path=f"{row.path}/{row.slug}",
+        at=row.changed_at,
+        scope_id=row.space_id,
+        facts=(row.space,),
     )
 
 
@@ -242,6 +249,7 @@ def _newest(within: Within, limit: int) -> Sequence[Entry]:
     query = _public().where(readable(GUEST))
     if within.scope_id is not None:
         query = query.where(Page.space_id == within.scope_id)
+    query = query.options(defer(Page.plain), defer(Page.sections), defer(Page.wanted))
     pages = db.session.scalars(query.order_by(Page.changed_at.desc(), Page.id.desc()).limit(limit))
     return [
         Entry(

@@ -1,6 +1,7 @@
 """People at the desk: whoever wrote something, as what a case can be about."""
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from sqlalchemy import select
 
@@ -23,7 +24,14 @@ def desk_items(ids: Sequence[int]) -> Mapping[int, DeskItem]:
     return {party.id: _item(party) for party in db.session.scalars(query)}
 
 
-def shown_name(party: Party) -> str:
+class Named(Protocol):
+    """A party, or the row of a list that has its name."""
+
+    @property
+    def name(self) -> str | None: ...
+
+
+def shown_name(party: Named) -> str:
     return party.name or str(nameless.GUEST)
 
 

@@ -21,6 +21,7 @@ from kern.notify.models import Follow, Frequency, NoticeKind
 from kern.notify.preferences import FIXED, choose, chosen_by
 
 CHOOSE_MAIL = "notify.einstellungen"
+LENGTH = 50
 LIVING = frozenset({AccountState.ACTIVE, AccountState.INVITED})
 
 
@@ -32,10 +33,14 @@ class Followed:
     card: Card | None
 
 
-def list_followed(party_id: int) -> Sequence[Followed]:
-    """Newest first."""
+def list_followed(
+    party_id: int, before: int | None = None, limit: int = LENGTH
+) -> Sequence[Followed]:
+    """Newest first; `before` is the id of one."""
     query = select(Follow).where(Follow.party_id == party_id).order_by(Follow.id.desc())
-    follows = db.session.scalars(query).all()
+    if before is not None:
+        query = query.where(Follow.id < before)
+    follows = db.session.scalars(query.limit(limit)).all()
     cards = cards_of(Ref(one.content_key, one.content_id) for one in follows)
     allowed = readable((card.scope_id for card in cards.values()), actor_of_party(party_id))
     shown = {ref: card for ref, card in cards.items() if allowed[card.scope_id]}

@@ -22,7 +22,7 @@ from tests.visitors import Visitor
 from tests.wiki.pages import approve, change, history, make_page, ortswiki, published
 from wiki import service
 from wiki.models import Kind, Page, Proposal, Renaming, Revision, Space
-from wiki.service import deciding, publishing, renaming, rendering
+from wiki.service import deciding, publishing, renaming, rendering, tallies
 
 pytestmark = pytest.mark.usefixtures("town")
 
@@ -38,11 +38,11 @@ def rendered(page: Page) -> str:
 def test_a_red_link_turns_blue_when_its_page_comes_and_red_when_it_goes() -> None:
     market = make_page("Markt", "Hier steht die [[Linde]].")
     assert "/wiki/ortswiki/neu?titel=" in market.html
-    assert service.wanted(ortswiki().scope_id) == [("Linde", 1)]
+    assert tallies.list_wanted(ortswiki()) == [("linde", "Linde", 1)]
 
     tree = make_page("Linde", "Ein Baum.")
     assert "/wiki/ortswiki/linde" in rendered(market)
-    assert service.wanted(ortswiki().scope_id) == []
+    assert tallies.list_wanted(ortswiki()) == []
     assert [one.title for one in service.backlinks(tree)] == ["Markt"]
 
     approve(change(make_actor(Role.CITIZEN), tree, kind=Kind.DELETE))
@@ -117,7 +117,7 @@ def test_a_text_that_still_names_the_old_title_leads_to_the_page_and_shows_it() 
 
     assert "/wiki/ortswiki/dorflinde" in market.html
     assert "Ein alter Baum" in market.html
-    assert service.wanted(ortswiki().scope_id) == []
+    assert tallies.list_wanted(ortswiki()) == []
     other = make_page("Linde", "Ein anderer Baum.")
     assert f"/wiki/ortswiki/{other.slug}" in rendered(market)
     assert "Ein anderer Baum" in market.html
@@ -193,8 +193,8 @@ def test_the_worker_rewrites_all_links_and_another_one_goes_on_where_it_was_kill
 
     tree = service.get_page(number)
     assert (told(tree).done, told(tree).total, told(tree).failed) == (25, 25, [])
-    for page in service.backlinks(tree):
-        assert [one.number for one in history(page)] == [1, 2]
+    for line in service.backlinks(tree):
+        assert [one.number for one in history(service.get_page(line.id))] == [1, 2]
 
 
 def test_progress_is_told_to_staff_and_to_who_renamed_but_to_nobody_else(app: Flask) -> None:
@@ -253,5 +253,5 @@ def test_editing_a_page_leaves_those_that_only_link_to_it_as_they_are() -> None:
 
 def test_pages_nobody_leads_to_are_told() -> None:
     tree, market = make_page("Linde"), make_page("Markt", "Die [[Linde]].")
-    assert [page.id for page in service.orphans(ortswiki().scope_id)] == [market.id]
+    assert [page.id for page in tallies.list_orphans(ortswiki())] == [market.id]
     assert tree.id != market.id

@@ -3,7 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from bench.wiki import fill
+from bench.pages import fill
 from kern.accounts.permissions import Role
 from kern.actor import SYSTEM, Actor
 from kern.db import db
@@ -24,8 +24,8 @@ PAGE_MS = 6
 def large(town: object) -> None:
     """300 pages that lead to the first, which has 50 versions; every page above has 20 below."""
     author = make_actor(Role.CITIZEN).party_id or 0
-    fill(ortswiki().scope_id, author, 1, 50, title="Viel")
-    fill(ortswiki().scope_id, author, 300, 1)
+    fill(ortswiki().scope_id, [author], 1, 50, title="Viel")
+    fill(ortswiki().scope_id, [author], 300, 1)
 
 
 def linde() -> Page:

@@ -10,6 +10,8 @@ from wiki.models.pages import (
     PageTag,
     Revision,
     StoredText,
+    Tally,
+    TallyKind,
 )
 from wiki.models.proposals import (
     OPEN,
@@ -52,4 +54,6 @@ __all__ = [
     "Snapshot",
     "Space",
     "StoredText",
+    "Tally",
+    "TallyKind",
 ]

@@ -1,11 +1,12 @@
 """A space of the wiki: the rules its pages are written by."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from kern.db import Model
+from kern.db import Model, Utc
 from kern.scope.models import Scope
 
 SPACE_KIND = "wiki"  # of its scope
@@ -41,5 +42,7 @@ class Space(Model):
     """Nobody approves what they wrote themselves."""
     protection: Mapped[Protection] = mapped_column(String(8), default=Protection.EVERYONE)
     position: Mapped[int] = mapped_column(default=0)
+    pages: Mapped[int] = mapped_column(default=0, server_default="0")  # public ones, as counted
+    counted_at: Mapped[datetime | None] = mapped_column(Utc)  # None: never; see `Tally`
 
     scope: Mapped[Scope] = relationship(lazy="raise_on_sql")

@@ -20,7 +20,7 @@ from wiki.service.deciding import (
     submit,
 )
 from wiki.service.drafts import discard_draft, find_draft, save_draft
-from wiki.service.linking import backlinks, count_backlinks, orphans, wanted
+from wiki.service.linking import backlinks, count_backlinks
 from wiki.service.merging import FieldClash, Outlook, State, outlook
 from wiki.service.moderating import hide_of_revision
 from wiki.service.pages import (
@@ -104,7 +104,6 @@ __all__ = [
     "list_snapshots",
     "list_spaces",
     "mark_checked",
-    "orphans",
     "outlook",
     "page_path",
     "proposal_path",
@@ -122,6 +121,5 @@ __all__ = [
     "save_space",
     "set_twin",
     "submit",
-    "wanted",
     "withdraw",
 ]

@@ -2,9 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, String, cast, func, literal, select, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from kern.accounts.models import Party
@@ -14,6 +26,8 @@ from wiki.models import OPEN, Page, PageLink, PageState, Proposal, Revision
 DEPTH = 12  # steps of a breadcrumb
 CHILDREN = 100
 CONTRIBUTORS = 50
+BACKLINKS = 500  # more are not counted
+PAGE, SPACE, ABOVE = (bindparam(name, type_=Integer) for name in ("page", "space", "above"))
 PARENT, CHILD, TWIN, AUTHOR, COUNTS = "parent", "child", "twin", "author", "counts"
 
 
@@ -34,7 +48,8 @@ class Contributor(NamedTuple):
 
 @dataclass(slots=True)
 class Around:
-    """Parents from the top, the most active contributors first; a twin's title is its language."""
+    """Parents from the top, the most active contributors first; a twin's title is its language.
+    `backlinks` are one more than `BACKLINKS` where nobody counted on."""
 
     parents: list[Other] = field(default_factory=list)
     children: list[Other] = field(default_factory=list)
@@ -43,15 +58,27 @@ class Around:
     backlinks: int = 0
     has_proposal: bool = False
 
+    @property
+    def has_many_backlinks(self) -> bool:
+        return self.backlinks > BACKLINKS
+
 
 def around(page: Page) -> Around:
-    parts = [_children(page), _contributors(page), _counts(page)]
-    if page.parent_id is not None:
-        parts.append(_parents(page.parent_id))
-    if page.twin_id is not None:
-        parts.append(_twin(page.twin_id))
-    rows = db.session.execute(union_all(*(select(part.subquery()) for part in parts))).all()
+    query = _query(has_parent=page.parent_id is not None, has_twin=page.twin_id is not None)
+    ids = {"page": page.id, "space": page.space_id, "above": page.parent_id, "twin": page.twin_id}
+    rows = db.session.execute(query, ids).all()
     return _told(sorted(rows, key=lambda row: (row.part, row.rank)))
+
+
+@cache
+def _query(*, has_parent: bool, has_twin: bool) -> CompoundSelect[Any]:
+    """Put together once: that takes as long as asking it."""
+    parts = [_children(), _contributors(), _counts()]
+    if has_parent:
+        parts.append(_parents())
+    if has_twin:
+        parts.append(_twin())
+    return union_all(*(select(part.subquery()) for part in parts))
 
 
 def _told(rows: Sequence[Any]) -> Around:
@@ -88,9 +115,9 @@ def _row(
     )
 
 
-def _parents(parent_id: int) -> Select[Any]:
+def _parents() -> Select[Any]:
     steps = select(Page.id, Page.parent_id, literal(1).label("step"))
-    above = steps.where(Page.id == parent_id).cte("above", recursive=True)
+    above = steps.where(Page.id == ABOVE).cte("above", recursive=True)
     upper = aliased(Page)
     next_step = select(upper.id, upper.parent_id, above.c.step + 1)
     above = above.union_all(
@@ -100,34 +127,37 @@ def _parents(parent_id: int) -> Select[Any]:
     return query.join_from(Page, above, above.c.id == Page.id).where(Page.state == PageState.PUBLIC)
 
 
-def _children(page: Page) -> Select[Any]:
+def _children() -> Select[Any]:
+    """Cut in the order of an index, and only then numbered."""
     order = Page.position, Page.title_key
-    rank = func.row_number().over(order_by=order)
-    query = _row(CHILD, Page.id, (Page.slug, Page.title), rank=rank)
-    query = query.where(Page.parent_id == page.id, Page.state == PageState.PUBLIC)
-    return query.order_by(*order).limit(CHILDREN)
+    query = select(Page.id, Page.slug, Page.title, *order)
+    query = query.where(Page.parent_id == PAGE, Page.space_id == SPACE)
+    query = query.where(Page.state == PageState.PUBLIC).order_by(*order).limit(CHILDREN)
+    first = query.subquery()
+    rank = func.row_number().over(order_by=(first.c.position, first.c.title_key))
+    return _row(CHILD, first.c.id, (first.c.slug, first.c.title), rank=rank)
 
 
-def _contributors(page: Page) -> Select[Any]:
+def _contributors() -> Select[Any]:
     """Without authors that are hidden."""
     count = func.count(Revision.id)
     query = _row(AUTHOR, Party.id, ("", Party.name), number=count, rank=-count)
     query = query.join_from(Party, Revision, Revision.author_id == Party.id)
-    query = query.where(Revision.page_id == page.id, Revision.hide_author.is_(False))
+    query = query.where(Revision.page_id == PAGE, Revision.hide_author.is_(False))
     query = query.group_by(Party.id, Party.name).order_by(count.desc(), Party.id)
     return query.limit(CONTRIBUTORS)
 
 
-def _twin(twin_id: int) -> Select[Any]:
+def _twin() -> Select[Any]:
     query = _row(TWIN, Page.id, (Page.slug, Page.language))
-    return query.where(Page.id == twin_id, Page.state == PageState.PUBLIC)
+    return query.where(Page.id == bindparam("twin"), Page.state == PageState.PUBLIC)
 
 
-def _counts(page: Page) -> Select[Any]:
+def _counts() -> Select[Any]:
     """How many pages lead here, and as the id whether a proposal waits."""
-    links = select(func.count(PageLink.page_id.distinct())).where(
-        PageLink.target_page_id == page.id, PageLink.page_id != page.id
-    )
-    waiting = select(Proposal.id).where(Proposal.page_id == page.id, Proposal.state.in_(OPEN))
+    leading = select(PageLink.page_id).distinct().limit(BACKLINKS + 1)
+    leading = leading.where(PageLink.target_page_id == PAGE, PageLink.page_id != PAGE)
+    links = select(func.count()).select_from(leading.subquery()).scalar_subquery()
+    waiting = select(Proposal.id).where(Proposal.page_id == PAGE, Proposal.state.in_(OPEN))
     waits = func.coalesce(waiting.limit(1).scalar_subquery(), 0)
-    return _row(COUNTS, waits, number=links.scalar_subquery())
+    return _row(COUNTS, waits, number=links)

@@ -2,23 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    Update,
-    and_,
-    delete,
-    func,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Update, delete, func, insert, select, update
 
 from kern.db import db
 from wiki.linking import fold_title
 from wiki.models import LinkKind, Page, PageLink, PageState, PageTag
 from wiki.rendering import Rendered
+from wiki.service.tallies import LINE, Line
 
 ROOMS = ("projekt", "umfrage")  # what may stand before a colon in a link
 
@@ -45,10 +35,8 @@ def store_links(page: Page, made: Rendered) -> None:
 
 def store_tags(page: Page, tags: Iterable[str]) -> None:
     db.session.execute(delete(PageTag).where(PageTag.page_id == page.id))
-    rows = [
-        {"page_id": page.id, "space_id": page.space_id, "tag": tag, "tag_key": fold_title(tag)}
-        for tag in tags
-    ]
+    row = {"page_id": page.id, "space_id": page.space_id, "title_key": page.title_key}
+    rows = [{**row, "tag": tag, "tag_key": fold_title(tag)} for tag in tags]
     if rows:
         db.session.execute(insert(PageTag), rows)
 
@@ -107,46 +95,18 @@ def _quietly(query: Update) -> Update:
     return query.execution_options(synchronize_session=False)
 
 
-def backlinks(page: Page, after: int = 0, limit: int = 50) -> Sequence[Page]:
+def backlinks(page: Page, after: int = 0, limit: int = 50) -> Sequence[Line]:
     """Public pages that lead there or show it, by id; at most one line each."""
-    leading = select(PageLink.page_id).where(
-        PageLink.target_page_id == page.id, PageLink.page_id > after, PageLink.page_id != page.id
-    )
-    query = select(Page).where(Page.id.in_(leading), Page.state == PageState.PUBLIC)
-    return db.session.scalars(query.order_by(Page.id).limit(limit)).all()
+    query = select(*LINE).join_from(PageLink, Page, Page.id == PageLink.page_id)
+    query = query.where(*_leading(page), PageLink.page_id > after, Page.state == PageState.PUBLIC)
+    query = query.distinct().order_by(PageLink.page_id).limit(limit)
+    return [Line(*row[:-1]) for row in db.session.execute(query.add_columns(PageLink.page_id))]
+
+
+def _leading(page: Page) -> tuple[ColumnElement[bool], ...]:
+    return PageLink.target_page_id == page.id, PageLink.page_id != page.id
 
 
 def count_backlinks(page: Page) -> int:
-    query = select(func.count(PageLink.page_id.distinct())).where(
-        PageLink.target_page_id == page.id, PageLink.page_id != page.id
-    )
+    query = select(func.count(PageLink.page_id.distinct())).where(*_leading(page))
     return db.session.scalar(query) or 0
-
-
-def orphans(space_id: int, after: str = "", limit: int = 50) -> Sequence[Page]:
-    """Public pages to which no other one leads and which stand under none, by title."""
-    led = select(PageLink.id).where(PageLink.target_page_id == Page.id, PageLink.page_id != Page.id)
-    query = _public(space_id, after).where(Page.parent_id.is_(None), ~led.exists())
-    return db.session.scalars(query.limit(limit)).all()
-
-
-def _public(space_id: int, after: str) -> Select[Page]:
-    query = select(Page).where(Page.space_id == space_id, Page.state == PageState.PUBLIC)
-    return query.where(Page.title_key > after).order_by(Page.title_key)
-
-
-def wanted(space_id: int, limit: int = 50) -> Sequence[tuple[str, int]]:
-    """Titles that pages lead to and that do not exist, with how many pages do; most first."""
-    count = func.count(PageLink.page_id.distinct())
-    query = (
-        select(func.min(PageLink.target_title), count)
-        .join(Page, and_(Page.id == PageLink.page_id, Page.state == PageState.PUBLIC))
-        .where(
-            PageLink.space_id == space_id,
-            or_(PageLink.kind == LinkKind.PAGE, PageLink.kind == LinkKind.INCLUDE),
-            PageLink.target_page_id.is_(None),
-        )
-        .group_by(PageLink.target_key)
-        .order_by(count.desc(), PageLink.target_key)
-    )
-    return [(title, number) for title, number in db.session.execute(query.limit(limit))]

@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, bindparam, delete, select
 from sqlalchemy.orm import defer, joinedload
 
 from kern import audit, outbox
@@ -62,16 +64,21 @@ def get_page_for(actor: Actor, space: str, slug: str) -> Page:
 
 def get_page_to_read(actor: Actor, space: str, slug: str) -> tuple[Page, Revision | None]:
     """As `get_page_for`, with the version everybody reads, but for its text and other sources."""
-    query = _at(space, slug).add_columns(Revision)
-    query = query.outerjoin(Revision, Revision.id == Page.published_id)
-    query = query.options(joinedload(Revision.approver))
-    query = query.options(defer(Revision.original), defer(Page.plain), defer(Page.wanted))
-    row = db.session.execute(query).first()
+    row = db.session.execute(_to_read(), {"space": space, "slug": slug}).first()
     page = _let_in(actor, space, slug, row[0] if row is not None else None)
     return page, row[1] if row is not None else None
 
 
-def _at(space: str, slug: str) -> Select[Page]:
+@cache
+def _to_read() -> Select[Page, Revision]:
+    """Put together once: that takes as long as asking it."""
+    query = _at(bindparam("space"), bindparam("slug")).add_columns(Revision)
+    query = query.outerjoin(Revision, Revision.id == Page.published_id)
+    query = query.options(joinedload(Revision.approver))
+    return query.options(defer(Revision.original), defer(Page.plain), defer(Page.wanted))
+
+
+def _at(space: Any, slug: Any) -> Select[Page]:
     query = select(Page).join(Address, Address.page_id == Page.id)
     query = query.join(Space, Space.scope_id == Address.space_id).join(Space.scope)
     query = query.where(Scope.kind == SPACE_KIND, Scope.slug == space, Address.slug == slug)

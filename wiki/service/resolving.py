@@ -113,7 +113,7 @@ class SpaceResolver(Resolver):
             .join(Page, Page.id == PageTag.page_id)
             .where(PageTag.space_id == self._space, PageTag.tag_key.in_(keys))
             .where(Page.state == PageState.PUBLIC)
-            .order_by(Page.title_key)
+            .order_by(PageTag.title_key)
             .limit(MOST_LISTED)
         )
         for row in db.session.execute(query):

@@ -13,6 +13,7 @@ from kern.web.headers import keep_signed_private
 from wiki import service
 from wiki.models import Kind, Page, ProposalState, Space
 from wiki.service import Moved
+from wiki.service.reading import Person
 
 blueprint = Blueprint("wiki", __name__, url_prefix="/wiki")
 blueprint.after_request(keep_signed_private)
@@ -37,7 +38,7 @@ def to_page(space: str, slug: str) -> tuple[Actor, Page]:
     return actor, service.get_page_for(actor, space, slug)
 
 
-def name_of(party: Party | None, *, is_hidden: bool = False) -> str:
+def name_of(party: Party | Person | None, *, is_hidden: bool = False) -> str:
     if party is None or is_hidden:
         return _("nicht genannt")
     return shown_name(party)

@@ -1,7 +1,7 @@
 """Lists of a space: changes, tags, what is missing, figures, who takes part, search for titles."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from flask import Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
@@ -15,7 +15,8 @@ from kern.web import current_actor, depends_on_everything
 from kern.web.feeds import Feed, atom
 from wiki import service
 from wiki.models import Space
-from wiki.service import reading
+from wiki.service import reading, tallies
+from wiki.service.tallies import Count, Line
 from wiki.views.blueprint import blueprint, kind_words, name_of, to_space
 
 LENGTH = reading.LENGTH
@@ -24,10 +25,10 @@ LENGTH = reading.LENGTH
 @blueprint.get("/<space>/aenderungen")
 def changes(space: str) -> ResponseReturnValue:
     depends_on_everything()
-    actor, found = to_space(space)
+    _actor, found = to_space(space)
     before = parse_id(request.args.get("vor"))
-    rows = reading.recent_changes(actor, found, before, LENGTH + 1)
-    more = rows[LENGTH - 1][0].id if len(rows) > LENGTH else None
+    rows = reading.recent_changes([found], before, LENGTH + 1)
+    more = rows[LENGTH - 1].id if len(rows) > LENGTH else None
     return render_template(
         "wiki/changes.html",
         space=found,
@@ -51,10 +52,8 @@ def feed(space: str) -> Response:
 def tagged(space: str, tag: str) -> ResponseReturnValue:
     depends_on_everything()
     _actor, found = to_space(space)
-    pages = reading.list_tagged(found, tag, request.args.get("nach", ""), LENGTH + 1)
-    more = pages[LENGTH - 1].title_key if len(pages) > LENGTH else ""
-    title = _("Schlagwort „%(tag)s“", tag=tag)
-    return _list(found, title, pages=pages[:LENGTH], more=more)
+    lines = reading.list_tagged(found, tag, request.args.get("nach", ""), LENGTH + 1)
+    return _list(found, _("Schlagwort „%(tag)s“", tag=tag), lines=lines, key=_by_title)
 
 
 @blueprint.get("/<space>/seiten/<which>")
@@ -65,22 +64,47 @@ def pages(space: str, which: str) -> ResponseReturnValue:
     if which not in titles:
         raise NotFound("Diese Liste gibt es nicht.")
     title, lead = titles[which]
-    after = request.args.get("nach", "")
     if which == "gewuenscht":
-        return _list(found, title, lead, wanted=service.wanted(found.scope_id))
+        return _list(found, title, lead, wanted=tallies.list_wanted(found))
+    if which == "a-z":
+        return _list(found, title, lines=_alphabet(found), letters=tallies.list_letters(found))
     if which == "verwaist":
-        rows = service.orphans(found.scope_id, after, LENGTH + 1)
-        more = rows[LENGTH - 1].title_key if len(rows) > LENGTH else ""
-        return _list(found, title, lead, pages=rows[:LENGTH], more=more)
-    if which == "ungeprueft":
-        rows = reading.list_unchecked(found, parse_id(after) or 0, LENGTH + 1)
-        more = str(rows[LENGTH - 1].id) if len(rows) > LENGTH else ""
-        return _list(found, title, lead, pages=rows[:LENGTH], more=more)
-    return _list(found, title, lead, pages=reading.list_quiet(found))
+        after = request.args.get("nach", "")
+        return _list(found, title, lead, lines=tallies.list_orphans(found, after, LENGTH + 1))
+    listed = reading.list_unchecked if which == "ungeprueft" else reading.list_quiet
+    lines = listed(found, _after_change(request.args.get("nach", "")), LENGTH + 1)
+    return _list(found, title, lead, lines=lines, key=_by_change)
+
+
+def _alphabet(space: Space) -> Sequence[Line]:
+    after, letter = request.args.get("nach", ""), request.args.get("ab", "")[:1]
+    if after or not letter.isalpha():
+        return reading.list_by_title(space, after, LENGTH + 1)
+    return reading.list_from_letter(space, letter, LENGTH + 1)
+
+
+def _by_title(line: Line) -> str:
+    return line.title_key
+
+
+def _by_change(line: Line) -> str:
+    return f"{line.changed_at.isoformat()}_{line.id}"
+
+
+def _after_change(said: str) -> tuple[datetime, int] | None:
+    """From the beginning where it is nothing `_by_change` says."""
+    at, _sign, id_ = said.rpartition("_")
+    try:
+        time = datetime.fromisoformat(at)
+    except ValueError:
+        return None
+    number = parse_id(id_)
+    return (time, number) if number is not None and time.tzinfo is not None else None
 
 
 def _titles() -> Mapping[str, tuple[str, str]]:
     return {
+        "a-z": (_("Von A bis Z"), ""),
         "verwaist": (_("Verwaiste Seiten"), _("Zu diesen Seiten führt kein Link.")),
         "gewuenscht": (
             _("Gewünschte Seiten"),
@@ -94,10 +118,27 @@ def _titles() -> Mapping[str, tuple[str, str]]:
     }
 
 
-def _list(space: Space, title: str, lead: str = "", **values: Any) -> str:
-    shown = {"pages": (), "more": "", "wanted": (), **values}
+def _list(
+    space: Space,
+    title: str,
+    lead: str = "",
+    *,
+    lines: Sequence[Line] = (),
+    key: Callable[[Line], str] = _by_title,
+    letters: Sequence[Count] = (),
+    wanted: Sequence[Count] = (),
+) -> str:
+    """`lines` are one more than shown where the list goes on, after the `key` of the last one."""
     return render_template(
-        "wiki/list.html", space=space, scope=space.scope, title=title, lead=lead, **shown
+        "wiki/list.html",
+        space=space,
+        scope=space.scope,
+        title=title,
+        lead=lead,
+        pages=lines[:LENGTH],
+        more=key(lines[LENGTH - 1]) if len(lines) > LENGTH else "",
+        letters=letters,
+        wanted=wanted,
     )
 
 
@@ -120,7 +161,7 @@ def contributor(party_id: int) -> ResponseReturnValue:
     party = reading.get_contributor(party_id)
     before = parse_id(request.args.get("vor"))
     rows = reading.list_work(current_actor(), party, before, LENGTH + 1)
-    more = rows[LENGTH - 1][0].id if len(rows) > LENGTH else None
+    more = rows[LENGTH - 1].id if len(rows) > LENGTH else None
     return render_template(
         "wiki/contributor.html",
         party=party,

@@ -15,12 +15,15 @@ from kern.moderation.words import removed_words
 from kern.panels import panels
 from kern.web import current_actor, depends_on_everything, shows
 from wiki import rules, service
+from wiki.linking import fold_title
 from wiki.models import PAGE_KEY, Page, PageState, Revision, Space
 from wiki.rendering import render_help
-from wiki.service import reading
+from wiki.service import reading, tallies
 from wiki.service.around import DEPTH, Around, around
+from wiki.service.tallies import Count
 from wiki.views.blueprint import blueprint, name_of, to_space
 
+TAGS = 40  # that the start of a space shows
 DRAWING = "/static/build/img/logo.svg"
 
 
@@ -57,8 +60,8 @@ def start() -> ResponseReturnValue:
         "wiki/start.html",
         spaces=spaces,
         counts=reading.count_pages(spaces),
-        recent=reading.recent_changes(actor, limit=10),
-        waiting=len(reading.list_waiting(actor, spaces)),
+        recent=reading.recent_changes(spaces, limit=10),
+        waiting=reading.count_waiting(actor, spaces),
         name_of=name_of,
     )
 
@@ -76,22 +79,28 @@ def help_page() -> ResponseReturnValue:
 def space_start(space: str) -> ResponseReturnValue:
     depends_on_everything()
     actor, found = to_space(space)
-    rows = reading.list_tree(found)
+    places = _places(found)
+    rows, is_large = reading.list_tree(found), tallies.is_large(found)
+    if is_large:
+        letters, tags = tallies.letters_and_tags(found, TAGS)
+    else:
+        letters, tags = _letters(rows), tallies.list_tags(found, TAGS)
     return render_template(
         "wiki/space.html",
         space=found,
         scope=found.scope,
+        is_large=is_large,
         tree=_tree(rows),
-        count=len(rows),
-        letters=_letters(rows),
-        tags=reading.list_tags(found, 40),
-        places=_places(found),
+        letters=letters,
+        tags=tags,
+        places=places[: reading.PLACES],
+        has_more_places=len(places) > reading.PLACES,
         may_manage=actor.may(rules.MANAGE, found.scope_id),
     )
 
 
-def _tree(rows: Sequence[Any]) -> Sequence[Branch]:
-    below: dict[int | None, list[Any]] = {}
+def _tree(rows: Sequence[reading.Branch]) -> Sequence[Branch]:
+    below: dict[int | None, list[reading.Branch]] = {}
     known = {row.id for row in rows}
     for row in rows:
         below.setdefault(row.parent_id if row.parent_id in known else None, []).append(row)
@@ -103,19 +112,19 @@ def _tree(rows: Sequence[Any]) -> Sequence[Branch]:
     return branches(None, 0)
 
 
-def _letters(rows: Sequence[Any]) -> Mapping[str, Sequence[Any]]:
-    found: dict[str, list[Any]] = {}
-    for row in sorted(rows, key=lambda row: str(row.title).casefold()):
-        found.setdefault(str(row.title)[:1].upper(), []).append(row)
-    return found
+def _letters(rows: Sequence[reading.Branch]) -> Sequence[Count]:
+    return tallies.count_letters(fold_title(row.title) for row in rows)
 
 
 def _places(space: Space) -> list[Mapping[str, Any]]:
-    pages = reading.list_placed(space)
-    return [place for page in pages for place in places_of(page, f"{space.scope.path}/{page.slug}")]
+    return [
+        place
+        for page in reading.list_placed(space, reading.PLACES + 1)
+        for place in places_of(page, f"{space.scope.path}/{page.slug}")
+    ]
 
 
-def places_of(page: Page, href: str) -> Iterator[Mapping[str, Any]]:
+def places_of(page: Page | reading.Placed, href: str) -> Iterator[Mapping[str, Any]]:
     """For the map: a point, or the first corner of a line or an area."""
     at: Any = (page.place or {}).get("coordinates")
     while isinstance(at, list) and at and isinstance(at[0], list):

@@ -1,12 +1,13 @@
 """How often mails come, and what one follows: with a login, or by the link of a mail."""
 
-from flask import redirect, render_template
+from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from kern.accounts.sessions import actor_of_party
 from kern.actor import Actor
 from kern.clock import now
 from kern.i18n import _
+from kern.ids import parse_id
 from kern.mail import signed
 from kern.mail.signed import Use
 from kern.notify import NoticeKind, choosing, preferences
@@ -109,10 +110,14 @@ def _end_follow(actor: Actor, follow_id: int, here: str) -> ResponseReturnValue:
 def _page(actor: Actor, here: str, form: ChoicesForm | None = None) -> str:
     party_id = int(actor.party_id or 0)
     chosen = preferences.chosen_by(party_id)
+    before = parse_id(request.args.get("vor"))
+    followed = choosing.list_followed(party_id, before, choosing.LENGTH + 1)
+    shown = followed[: choosing.LENGTH]
     return render_template(
         "portal/mitteilungen/choices.html",
         form=form or ChoicesForm.of(chosen, _offered(actor)),
-        followed=choosing.list_followed(party_id),
+        followed=shown,
+        more=shown[-1].id if len(followed) > choosing.LENGTH else None,
         here=here,
         by_link=here != HERE,
     )
