@@ -12,7 +12,7 @@ from sqlalchemy.orm import defer, joinedload
 from kern import text
 from kern.accounts import nameless
 from kern.accounts.models import Party
-from kern.actor import GUEST, Actor
+from kern.actor import GUEST
 from kern.content import (
     Card,
     ContentType,
@@ -20,7 +20,6 @@ from kern.content import (
     Document,
     Entry,
     Ref,
-    Verdict,
     Within,
 )
 from kern.db import db
@@ -42,7 +41,7 @@ from wiki.models import (
     StoredText,
 )
 from wiki.rendering import Frame, Nobody, render_page
-from wiki.service import deciding, erasure, moderating, own_links, proposals
+from wiki.service import deciding, erasure, many, moderating, own_links, proposals
 from wiki.service.pages import get_page, page_path
 from wiki.service.proposals import proposal_path
 
@@ -227,15 +226,6 @@ def _proposal_item(proposal: Proposal, snapshot: Snapshot, source: str) -> DeskI
     )
 
 
-def _decide(id_: int, snapshot: int, actor: Actor, verdict: Verdict) -> None:
-    """What joins or clashes is said in a sentence that leads to the proposal's own page."""
-    proposal = proposals.get_proposal(id_)
-    if verdict is Verdict.REJECT:
-        deciding.reject(actor, proposal, snapshot)
-    else:
-        deciding.approve(actor, proposal, snapshot)
-
-
 def _find_titles(words: str, limit: int) -> Sequence[int]:
     query = select(Page.id).join(Scope, Scope.id == Page.space_id)
     query = query.where(Page.state == PageState.PUBLIC, shown())
@@ -293,7 +283,8 @@ PROPOSALS = ContentType(
     documents=lambda _ids: (),
     public_ids=lambda: iter(()),
     desk_items=_proposal_items,
-    decide=_decide,
+    decide=many.decide,
+    decide_all=many.decide_all,
     reopen=lambda id_, snapshot, actor: deciding.take_back(
         actor, proposals.get_proposal(id_), snapshot
     ),

@@ -11,22 +11,26 @@ from kern.i18n import _
 from kern.notify import Line, NoticeType
 from kern.notify.kinds import public_lines
 from kern.notify.models import Notice
-from wiki.models import Proposal, ProposalState
-from wiki.service import telling
+from wiki.models import OPEN, Proposal, ProposalState
+from wiki.service import many, telling
 from wiki.service.own_links import own_paths
+from wiki.service.proposals import proposal_path
 from wiki.service.publishing import NEW_VERSION
 
 Sentence = Callable[[Proposal], str]
+Paths = Callable[[Sequence[int]], Mapping[int, str]]
 
 
-def _lines(sentence: Sentence, *states: ProposalState) -> Callable[..., Mapping[int, Line]]:
-    """For its author, while it is in one of these states; two queries."""
+def _lines(
+    sentence: Sentence, *states: ProposalState, paths_of: Paths = own_paths
+) -> Callable[..., Mapping[int, Line]]:
+    """While it is in one of these states; two queries."""
 
     def lines(notices: Sequence[Notice]) -> Mapping[int, Line]:
         query = select(Proposal).where(Proposal.id.in_({one.content_id for one in notices}))
         query = query.options(joinedload(Proposal.space))
         found = {one.id: one for one in db.session.scalars(query)}
-        paths = own_paths(list(found))
+        paths = paths_of(list(found))
         return {
             notice.id: _line(sentence(proposal), proposal, paths[proposal.id])
             for notice in notices
@@ -64,6 +68,17 @@ def _expired(_proposal: Proposal) -> str:
     )
 
 
+def _stays(_proposal: Proposal) -> str:
+    return _(
+        "Dieser Vorschlag ließ sich nicht mit den anderen entscheiden. Er wartet noch, und auf "
+        "seiner Seite steht, was zu tun ist."
+    )
+
+
+def _desk_paths(ids: Sequence[int]) -> Mapping[int, str]:
+    return {id_: proposal_path(id_) for id_ in ids}
+
+
 def _new_version(_notice: Notice, _card: Card) -> str:
     return _("Diese Wikiseite hat eine neue Fassung.")
 
@@ -75,6 +90,7 @@ TYPES = (
     NoticeType(telling.REMARKED, _lines(_remarked, *ProposalState)),
     NoticeType(telling.REMINDED, _lines(_reminded, ASKED)),
     NoticeType(telling.EXPIRED, _lines(_expired, ProposalState.EXPIRED)),
+    NoticeType(many.STAYS, _lines(_stays, *OPEN, paths_of=_desk_paths)),
     NoticeType(NEW_VERSION, public_lines(_new_version), is_state=False),
 )
 """Their mails are those of every notice: what is refused has its statement of reasons besides."""
