@@ -37,6 +37,7 @@ class Settings:
     database: str = ""
     datenbank_lesen: str = ""
     redis: str = ""
+    search_engine: str = ""
     port: int = 8000
     web_processes: int = 2
     web_threads: int = 4
@@ -85,6 +86,12 @@ class Settings:
             "datenbank_lesen",
             "leer oder, wenn „database“ gesetzt ist, eine andere Adresse mit {ort}",
         )
+        engines = {"", "whoosh"} | ({"postgresql"} if self.database else set())
+        _require(
+            self.search_engine in engines,
+            "search_engine",
+            "leer, whoosh oder (mit einer Adresse bei „database“) postgresql",
+        )
 
 
 TEXTS: Mapping[str, str] = {
@@ -102,6 +109,7 @@ TEXTS: Mapping[str, str] = {
     "database": "PostgreSQL-Adresse mit {ort} als Platzhalter; leer: SQLite im Datenordner",
     "datenbank_lesen": "Adresse einer Lesekopie der PostgreSQL-Datenbank mit {ort}; leer: keine",
     "redis": "Redis-Adresse, etwa redis://127.0.0.1:6379/0; leer: ohne Redis",
+    "search_engine": "Suche mit whoosh oder postgresql; leer: postgresql, wo die Datenbank es ist",
     "port": "Port, unter dem die Seite auf diesem Rechner antwortet",
     "web_processes": "Zahl der Prozesse, die Seiten ausliefern",
     "web_threads": "Zahl der Fäden je Prozess",

@@ -38,6 +38,11 @@ class Town:
     database_url: str
     secret: bytes
     read_url: str = ""  # of a copy of the database that anonymous pages may be read from
+    search_engine: str = ""  # as `Settings` has it
+
+    @property
+    def is_postgres(self) -> bool:
+        return not self.database_url.startswith("sqlite")
 
     @property
     def host(self) -> str:
@@ -147,13 +152,14 @@ class Towns:
         template = self._settings.database
         url = template.replace("{ort}", slug) if template else f"sqlite:///{folder / 'ort.db'}"
         return Town(
-            slug,
-            folder,
-            hosts | {bare_host(urlsplit(address).netloc)},
-            address,
-            url,
-            (folder / "secret").read_bytes(),
-            self._settings.datenbank_lesen.replace("{ort}", slug),
+            slug=slug,
+            path=folder,
+            hosts=hosts | {bare_host(urlsplit(address).netloc)},
+            address=address,
+            database_url=url,
+            secret=(folder / "secret").read_bytes(),
+            read_url=self._settings.datenbank_lesen.replace("{ort}", slug),
+            search_engine=self._settings.search_engine,
         )
 
 

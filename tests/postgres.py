@@ -23,6 +23,7 @@ from sqlalchemy.pool import NullPool
 
 from kern.config import Settings
 from kern.db import db, migrate
+from kern.search.postgres_backend import SCHEMA
 from kern.town import Towns
 
 NAMED = "DORFLINDE_TEST_POSTGRES"
@@ -42,6 +43,8 @@ DO $$
 DECLARE name text; is_filled boolean;
 BEGIN
   SET LOCAL lock_timeout = '5s';
+  SET LOCAL client_min_messages = warning;
+  DROP SCHEMA IF EXISTS {index} CASCADE;
   FOREACH name IN ARRAY string_to_array('{tables}', ',') LOOP
     EXECUTE 'SELECT EXISTS (SELECT FROM ' || name || ')' INTO is_filled;
     IF is_filled THEN EXECUTE 'DELETE FROM ' || name; END IF;
@@ -143,7 +146,7 @@ class Databases:
         """The value of `Settings.database` for one test; `make` gives it further towns."""
         self.make("ort")
         try:
-            yield self._address("{ort}")
+            yield self.address_of("{ort}")
         finally:
             for slug in list(self._ready):
                 self._empty(slug)
@@ -166,7 +169,7 @@ class Databases:
         query = text("SELECT pg_advisory_lock(hashtext(:prefix))")
         connection.execute(query, {"prefix": self._prefix})
         _run(self._url, f'CREATE DATABASE "{self._prefix}_vorlage"')
-        settings = Settings(data=data, database=self._address("{ort}"))
+        settings = Settings(data=data, database=self.address_of("{ort}"))
         migrate.upgrade(Towns(settings).create("vorlage", frozenset()))
         with _connected(self._url.set(database=f"{self._prefix}_vorlage")) as engine:
             self._first_rows = list(_rows(engine))
@@ -176,7 +179,7 @@ class Databases:
         drop(self._url, f"{self._prefix}_")
         self._open.close()
 
-    def _address(self, slug: str) -> str:
+    def address_of(self, slug: str) -> str:
         url = self._url.set(database=f"{self._prefix}_SLUG")
         return url.render_as_string(hide_password=False).replace("SLUG", slug)
 
@@ -184,7 +187,7 @@ class Databases:
         tables = ",".join(table.name for table in reversed(db.metadata.sorted_tables))
         try:
             connection = self._sweeper(slug)
-            connection.exec_driver_sql(EMPTY.format(tables=tables))
+            connection.exec_driver_sql(EMPTY.format(tables=tables, index=SCHEMA))
             for table, rows in self._first_rows:
                 connection.execute(insert(table), rows)
                 _count_on(connection, table)

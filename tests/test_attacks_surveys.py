@@ -23,7 +23,7 @@ from kern.clock import now
 from kern.config import Settings
 from kern.content import Redaction
 from kern.db import db, engine
-from kern.search.service import open_index
+from kern.search.opening import open_index
 from kern.town import Town, current_town
 from portal.betrieb import backup
 from tests.builders import make_account, make_actor

@@ -40,7 +40,7 @@ from kern.moderation.models import (
 )
 from kern.moderation.reports import Allegation
 from kern.outbox import OutboxEntry
-from kern.search.service import open_index
+from kern.search.opening import open_index
 from kern.town import Town
 from tests.attacks import SLUG, World, address, contents, usual
 from tests.builders import make_account, make_actor, make_post, make_project, make_thread

@@ -32,7 +32,7 @@ from kern.moderation.reports import Allegation
 from kern.moderation.words import removed_words
 from kern.outbox import OutboxEntry
 from kern.scope import Moderation, Scope, Visibility
-from kern.search.service import open_index
+from kern.search.opening import open_index
 from kern.town import Town
 from portal import rooms
 from portal.suche.kinds import KINDS

@@ -1,4 +1,4 @@
-"""What every search engine behind the house must do. Whoosh is the first one, not the last."""
+"""What every search engine behind the house must do, so that towns may choose between them."""
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -109,6 +109,9 @@ class SearchBackend(Protocol):
 
     def compact(self) -> None:
         """Leave nothing of deleted documents on the disk."""
+
+    def erase(self) -> None:
+        """Leave nothing of the index at all: another engine has taken over."""
 
     def is_healthy(self) -> bool:
         """Cheap: it opens, and was built by the present analysis."""

@@ -15,7 +15,7 @@ from kern.calendar import to_utc
 from kern.clock import now
 from kern.search.backend import Edge, Hits, Request, Status
 
-_FIRST_YEAR, _LAST_YEAR = 1970, 2200
+FIRST_YEAR, _LAST_YEAR = 1970, 2200
 
 
 class Row(NamedTuple):
@@ -118,13 +118,13 @@ def _key_of(edge: Edge | None) -> tuple[float, bytes] | None:
 
 
 def _years(instants: Iterable[int]) -> dict[int, int]:
-    starts = _starts_of_years()
-    return dict(Counter(bisect_right(starts, at) + _FIRST_YEAR - 1 for at in instants))
+    starts = starts_of_years()
+    return dict(Counter(bisect_right(starts, at) + FIRST_YEAR - 1 for at in instants))
 
 
 @cache
-def _starts_of_years() -> Sequence[int]:
-    years = range(_FIRST_YEAR, _LAST_YEAR)
+def starts_of_years() -> Sequence[int]:
+    years = range(FIRST_YEAR, _LAST_YEAR)
     return [_seconds(to_utc(datetime(year, 1, 1))) for year in years]  # noqa: DTZ001 - local
 
 

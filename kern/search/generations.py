@@ -64,6 +64,10 @@ class Generations:
             if old.name not in {path.name, before}:  # a reader may be opening the one before
                 shutil.rmtree(old, ignore_errors=True)
 
+    def erase(self) -> None:
+        """Who still reads keeps the files that it has open."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
     def _pointed_at(self) -> str:
         try:
             return self.current().name

@@ -36,8 +36,8 @@ from kern.search.backend import (
     standing_of,
 )
 from kern.search.gathering import Row, gather
+from kern.search.opening import open_index
 from kern.search.query import Query, parse
-from kern.search.whoosh_backend import WhooshBackend
 from kern.town import current_town
 
 log = logging.getLogger(__name__)
@@ -95,11 +95,6 @@ class SearchResult:
 
 EVERYTHING = Narrowed()
 FIRST = Turned()
-
-
-def open_index() -> SearchBackend:
-    """The index of the current town."""
-    return WhooshBackend(current_town().index)
 
 
 def audiences_of(actor: Actor) -> frozenset[str]:

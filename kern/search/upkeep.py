@@ -8,7 +8,8 @@ from kern.content import Document, Ref, registry
 from kern.db import db
 from kern.scope import SCOPE_KEY
 from kern.search.backend import IndexBusy, IndexUnavailable, digest_of
-from kern.search.service import documents_of, in_batches, open_index
+from kern.search.opening import erase_others, open_index
+from kern.search.service import documents_of, in_batches
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,14 @@ def rebuild_all(progress: Callable[[int, int], None] | None = None) -> int:
     Searches go on with the old index; changes meanwhile wait in the outbox.
     """
     everything = _Everything()
-    if progress is None:
-        return open_index().rebuild(everything)
-    return open_index().rebuild(everything, lambda done: progress(done, everything.expected))
+
+    def tell(done: int) -> None:
+        if progress is not None:
+            progress(done, everything.expected)
+
+    count = open_index().rebuild(everything, tell)
+    erase_others()
+    return count
 
 
 class _Everything:

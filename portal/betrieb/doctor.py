@@ -19,7 +19,7 @@ from kern.errors import DomainError
 from kern.mail import smtp
 from kern.mail.smtp import MailDelayed, Mailer
 from kern.search import IndexUnavailable, compare
-from kern.search.service import open_index
+from kern.search.opening import open_index
 from kern.town import LOOPBACK, Town, Towns, use_town
 from kern.worker.service import Figures, age_of_oldest_due, figures
 from portal.app import create_app

@@ -8,12 +8,14 @@ from pathlib import Path
 from sqlalchemy import URL, create_engine, make_url, text
 
 from kern.db import migrate
+from kern.search.postgres_backend import SCHEMA
 from portal.betrieb.orte import Refused
 
 
 def dump(address: str, target: Path) -> None:
-    """A consistent copy while others write (`pg_dump` reads one snapshot)."""
-    _call("pg_dump", address, "--format=custom", "--no-owner", "--no-acl", f"--file={target}")
+    """A consistent copy while others write (`pg_dump` reads one snapshot), without the index."""
+    options = ["--format=custom", "--no-owner", "--no-acl", f"--exclude-schema={SCHEMA}*"]
+    _call("pg_dump", address, *options, f"--file={target}")
     target.chmod(0o600)
 
 

@@ -12,7 +12,7 @@ from kern.audit import AuditEntry
 from kern.clock import now
 from kern.config import Settings
 from kern.db import db, engine, migrate
-from kern.search.service import open_index
+from kern.search.opening import open_index
 from kern.worker import Figures, figures
 from kern.worker.service import age_of_oldest_due
 from portal.processes import Crash, ProcessState, read_crashes, read_state

@@ -16,7 +16,7 @@ from kern.audit import AuditEntry
 from kern.clock import now
 from kern.config import Settings
 from kern.db import db, engine, engines, migrate, writing
-from kern.search.service import open_index
+from kern.search.opening import open_index
 from kern.town import Town, Towns, use_town
 from portal.app import create_app
 from portal.betrieb import archive, backup, postgres, restore

@@ -22,7 +22,7 @@ from kern.moderation.redaction import MARK
 from kern.moderation.reports import Allegation
 from kern.notify.models import Notice
 from kern.outbox import OutboxEntry
-from kern.search.service import open_index
+from kern.search.opening import open_index
 from kern.town import Town
 from tests.builders import make_actor
 from tests.wiki.pages import approve, change, history, make_page, propose_page, published

@@ -63,6 +63,9 @@ class WhooshBackend:
                 writer.commit(optimize=True)
             generations.seal(path, analysis.VERSION)
 
+    def erase(self) -> None:
+        self._generations.erase()
+
     def is_healthy(self) -> bool:
         try:
             with guarded(), self._searcher():

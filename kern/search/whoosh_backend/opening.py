@@ -16,11 +16,10 @@ from whoosh.searching import Searcher
 
 from kern.search import generations
 from kern.search.backend import IndexUnavailable
+from kern.search.weights import LENGTH_MATTERS, SATURATION
 
 _MEMORY = 64  # MB a writer may hold before it sorts on disk
 _OPEN_TRIES = 5  # a writer may delete files between reading the table and opening them
-# BM25's b, usually 0.75: a post of three words is no better an answer than a project's page.
-_LENGTH_MATTERS = 0.3
 
 
 class _Opened(NamedTuple):
@@ -83,7 +82,7 @@ def _open(path: Path) -> _Opened:
             generations.check_quickly(path)
             stamps = generations.stamps(path)
             searcher = FileIndex(FileStorage(str(path)), indexname="MAIN").searcher(
-                weighting=scoring.BM25F(B=_LENGTH_MATTERS)
+                weighting=scoring.BM25F(B=LENGTH_MATTERS, K1=SATURATION)
             )
         except FileNotFoundError:
             time.sleep(0.01)

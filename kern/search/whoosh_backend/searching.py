@@ -12,11 +12,10 @@ from kern.content import Ref
 from kern.search.backend import Hit, Hits, Order, Request
 from kern.search.expansion import expand
 from kern.search.gathering import Row, gather
+from kern.search.weights import freshness
 from kern.search.whoosh_backend.querying import Terms, phrase_query, query_of
 
 TIME_LIMIT = 0.3  # seconds of CPU per search; what was found until then is shown
-_FRESH_BONUS = 0.25  # today's text scores at most this much more than a very old one
-_HALF_LIFE = 180 * 86_400  # seconds after which the bonus has halved
 _CHECK_EVERY = 128  # hits between two looks at the clock
 
 
@@ -80,17 +79,13 @@ class Search:
         if ref in self._masked:
             return
         at = segment.at[number]
-        score *= segment.boost[number] * self._freshness(at)
+        score *= segment.boost[number] * freshness(self._now - at)
         rank = float(at) if self._request.order == Order.NEWEST else score
         known = self._best.get(ref)
         if known is None or (rank, score) > (known.rank, known.score):
             kind, scope = bytes(segment.kind[number]).decode(), segment.scope[number]
             standing, source = segment.standing(number), (segment.path, number)
             self._best[ref] = Row(rank, ref, score, kind, scope, at, standing, source)
-
-    def _freshness(self, at: int) -> float:
-        age = max(self._now - at, 0)
-        return 1.0 + _FRESH_BONUS * _HALF_LIFE / (_HALF_LIFE + age)
 
     def _hits(self) -> Hits:
         hits, page = gather(self._best.values(), self._request)

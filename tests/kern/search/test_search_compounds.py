@@ -1,7 +1,5 @@
 """Words written together are found by their parts, and not by what only looks like one."""
 
-from pathlib import Path
-
 import pytest
 
 from kern.search.analysis import stem_of
@@ -9,8 +7,8 @@ from kern.search.backend import SearchBackend
 from kern.search.compounds import has_part
 from kern.search.query import parse
 from kern.search.snippets import mark
-from kern.search.whoosh_backend import WhooshBackend
 from tests.kern.search.building import built, ids_found, make_document, ranked
+from tests.kern.search.conftest import MakeIndex
 
 WORDS = "Verkehr Bahn Straße Kind Rad Haus Bus Schule Stadt Rat Fest fahren Weg"
 TOWN = frozenset(map(stem_of, WORDS.split()))
@@ -70,9 +68,9 @@ def test_a_long_word_is_found_in_a_town_that_says_nothing_else() -> None:
 
 
 @pytest.fixture
-def index(tmp_path: Path) -> SearchBackend:
+def index(make_index: MakeIndex) -> SearchBackend:
     return built(
-        WhooshBackend(tmp_path / "index"),
+        make_index("index"),
         [
             make_document(1, "Der Fahrradweg am Ufer", "Er ist zu schmal."),
             make_document(2, "Ein Radweg für alle", "Am Ufer."),

@@ -24,7 +24,7 @@ from kern.search.analysis import VERSION
 from kern.search.backend import IndexBusy, IndexUnavailable, Request
 from kern.search.query import parse
 from kern.search.whoosh_backend import WhooshBackend
-from tests.kern.search.building import built, change, generated, ids_found, make_document
+from tests.kern.search.building import built, change, drop, generated, ids_found, make_document
 
 FORK = multiprocessing.get_context("fork")
 EVERYTHING = {n: f"Park Nummer{n} " + "Weg und Wiese " * 20 for n in range(60)}
@@ -262,6 +262,17 @@ def test_searches_go_on_while_the_index_is_built_anew(tmp_path: Path, index: Who
     assert failures == []
     assert set(seen) <= states
     assert len(list((tmp_path / "index").glob("g-*"))) == 2  # this one and the one before
+
+
+def test_compacting_leaves_no_trace_of_deleted_words(index: WhooshBackend, tmp_path: Path) -> None:
+    built(index, [make_document(1, "Geheimwort"), make_document(2, "Park")])
+    drop(index, 1)
+
+    index.compact()
+
+    files = [path for path in (tmp_path / "index").rglob("*") if path.is_file()]
+    assert not [path for path in files if b"geheimwort" in path.read_bytes()]
+    assert ids_found(index, "Park") == {2}
 
 
 def limit_files_to(size: int) -> None:

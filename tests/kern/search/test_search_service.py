@@ -1,6 +1,5 @@
 """Finding and following, with the database as the truth and the index as its copy."""
 
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -12,10 +11,14 @@ from kern.content import FOREVER, Card, ContentType, DeskItem, Document, Ref
 from kern.db import db
 from kern.outbox import Fact
 from kern.scope import Scope, Visibility
+from kern.search.opening import open_index
 from kern.search.service import PER_PAGE
-from kern.town import Town
+from kern.search.whoosh_backend import WhooshBackend
+from kern.town import Town, use_town
 from kern.worker import ticks
 from tests.kern.search.building import make_document
+
+pytestmark = pytest.mark.both_databases
 
 KEY = "probe.beitrag"
 
@@ -157,7 +160,7 @@ def test_without_an_index_filters_and_pages_work_the_same(room: Room, town: Town
         *(make_document(n, "Park", scope=n % 2, ends_at=FOREVER) for n in range(50)),
         make_document(99, "Park", is_answered=True),
     )
-    shutil.rmtree(town.index)
+    open_index().erase()
 
     first = search.find("Park", narrowed=search.Narrowed(scopes={1}))
     assert first.next is not None
@@ -195,7 +198,7 @@ def test_without_an_index_titles_are_found_and_the_result_says_so(room: Room, to
         make_document(3, "Park", audience="scope:7"),
         make_document(4, "Parkplatz -"),
     )
-    shutil.rmtree(town.index)
+    open_index().erase()
     outbox.note(KEY, 1, Fact.HIDDEN)
 
     result = search.find("Park -Bank")
@@ -216,7 +219,7 @@ def test_without_an_index_a_kind_may_search_its_titles_itself(room: Room, town: 
     room.release(make_document(1, "Park"), make_document(2, "Anderes"))
     room.find_titles = find_titles
     content.fill([room.content_type()])
-    shutil.rmtree(town.index)
+    open_index().erase()
 
     assert ids(search.find("Park")) == [2]
     assert asked == [("Park", 1_000)]
@@ -224,7 +227,7 @@ def test_without_an_index_a_kind_may_search_its_titles_itself(room: Room, town: 
 
 def test_following_a_change_builds_a_missing_index(room: Room, town: Town) -> None:
     room.release(make_document(1, "Park"))
-    shutil.rmtree(town.index)
+    open_index().erase()
 
     room.release(make_document(2, "Teich"))
 
@@ -263,7 +266,7 @@ def test_healing_builds_only_what_is_broken(room: Room, town: Town) -> None:
     room.release(make_document(1, "Park"))
     assert search.heal(thorough=True) is None
 
-    (town.index / "current").unlink()
+    open_index().erase()
 
     assert search.heal() == 1
     assert ids(search.find("Park")) == [1]
@@ -276,7 +279,7 @@ def test_only_an_index_that_was_missed_is_worth_a_word(
     assert caplog.messages == [], "the first start of an empty town is no trouble"
 
     room.release(make_document(1, "Park"))
-    (town.index / "current").unlink()
+    open_index().erase()
     ticks.tick()
 
     assert caplog.messages == ["Der Suchindex fehlte oder war beschädigt; er ist neu gebaut: 1"]
@@ -301,3 +304,21 @@ def test_audiences_follow_the_grants(town: Town) -> None:
     assert search.audiences_of(guest) == {"public"}
     assert search.audiences_of(invitee) == {"public", "scope:42", "scope:43"}
     assert search.audiences_of(SYSTEM) == {"public", f"scope:{invited.id}"}
+
+
+def test_an_operator_may_choose_whoosh_and_nothing_is_left_of_the_other_index(
+    room: Room, town: Town
+) -> None:
+    room.release(make_document(1, "Park"))
+    chosen = replace(town, search_engine="whoosh")
+    with use_town(chosen):
+        assert isinstance(open_index(), WhooshBackend)
+        search.rebuild_all()
+        assert ids(search.find("Park")) == [1]
+    kept_elsewhere = replace(town, search_engine="")
+    if town.is_postgres:
+        with use_town(kept_elsewhere):
+            assert not open_index().is_healthy(), "what was in it would never be kept up to date"
+            search.rebuild_all()
+            assert ids(search.find("Park")) == [1]
+        assert not town.index.exists()

@@ -1,0 +1,267 @@
+"""The one statement of a search: it matches, counts, ranks and cuts the page.
+
+Of very many hits only the most promising are ranked by their terms: weighty and fresh ones, with
+the words in their title. The others come after them, in that rough order.
+"""
+
+from typing import Any
+
+from kern.clock import now
+from kern.content import Ref
+from kern.search import analysis
+from kern.search.backend import Edge, Order, Request, Status
+from kern.search.expansion import Group, Wanted
+from kern.search.gathering import starts_of_years
+from kern.search.postgres_backend.querying import any_of, matching
+from kern.search.postgres_backend.schema import SCHEMA, quoted
+from kern.search.postgres_backend.vocabulary import Rarity
+from kern.search.weights import FRESH_BONUS, HALF_LIFE, LENGTH_MATTERS, SATURATION
+
+RANKED = 2_000  # entries of which terms are read
+_ABOVE = 1_000  # what the rank of these is raised by; no other reaches it
+_TITLE_HELPS = 2.0  # how much a word in the title makes an entry more promising
+
+# One row for each match, one for each ref, and the counts: of each filter with the others applied.
+_MATCHING = """
+WITH matching AS MATERIALIZED (
+  SELECT id, ref, kind, scope, at, standing, length, title,
+    boost * (1 + {bonus} * {half} / ({half} + greatest(:now - at, 0))) AS weight
+  FROM {schema}.entry
+  WHERE {matches} AND audience = ANY(:audiences) {unmasked}
+  LIMIT :most
+), refs AS MATERIALIZED (
+  SELECT ref, max(at) AS at, min(kind) AS kind, min(scope) AS scope, max(standing) AS standing
+  FROM matching GROUP BY ref
+), counted AS MATERIALIZED (
+  SELECT
+    (SELECT count(*) FROM refs WHERE {all}) AS total,
+    (SELECT json_object_agg(kind, hits) FROM (
+      SELECT kind, count(*) AS hits FROM refs WHERE {but_kinds} GROUP BY kind) AS one) AS kinds,
+    (SELECT json_object_agg(scope, hits) FROM (
+      SELECT scope, count(*) AS hits FROM refs WHERE {but_scopes} AND scope IS NOT NULL
+      GROUP BY scope) AS one) AS scopes,
+    (SELECT json_object_agg(year, hits) FROM (
+      SELECT width_bucket(at, CAST(:years AS bigint[])) AS year, count(*) AS hits
+      FROM refs WHERE {but_time} GROUP BY 1) AS one) AS years,
+    (SELECT json_build_object({statuses}) FROM refs WHERE {but_status}) AS statuses
+)
+"""
+_RANKED = """
+, ranked AS (
+  SELECT id, ref, weight * {length_counts} * ({score}) AS score
+  FROM candidates CROSS JOIN LATERAL (
+    SELECT entry.terms || '' AS terms FROM {schema}.entry WHERE entry.id = candidates.id OFFSET 0
+  ) AS read_once
+)
+"""
+_BY_RELEVANCE = """
+, candidates AS MATERIALIZED (
+  SELECT * FROM matching WHERE {all} ORDER BY {promising} DESC, ref DESC, id DESC LIMIT {most}
+){ranked}, every AS (
+  SELECT id, ref, score, score + {above} AS rank FROM ranked {others}
+), best AS (
+  SELECT DISTINCT ON (ref) * FROM every ORDER BY ref, rank DESC
+), page AS (
+  SELECT * FROM best WHERE {edge} ORDER BY {order} LIMIT :limit
+)
+"""
+_OTHERS = """
+  UNION ALL SELECT id, ref, 0.0, CAST({promising} AS double precision) FROM matching WHERE {all}
+    AND NOT EXISTS (SELECT FROM candidates WHERE candidates.id = matching.id)
+"""
+_BY_DATE = """
+, newest AS MATERIALIZED (
+  SELECT ref, CAST(at AS double precision) AS rank FROM refs WHERE {all} AND {edge_of_date}
+  ORDER BY {order} LIMIT :limit
+), candidates AS MATERIALIZED (
+  SELECT matching.* FROM matching JOIN newest USING (ref)
+){ranked}, page AS (
+  SELECT DISTINCT ON (ref) id, ref, score, rank FROM ranked JOIN newest USING (ref)
+  ORDER BY ref, score DESC
+)
+"""
+_RESULT = """
+SELECT counted.*, page.ref, entry.kind, entry.path, page.score, page.rank
+FROM counted LEFT JOIN (page JOIN {schema}.entry ON entry.id = page.id) ON true
+ORDER BY page.rank DESC, page.ref DESC
+"""
+
+_STATUS = {
+    Status.RUNNING: "standing >> 1 > :now",
+    Status.ENDED: "(standing >= 0 AND standing >> 1 <= :now)",
+    Status.ANSWERED: "standing & 1 = 1",
+}
+
+
+def _relative(weight: float) -> float:
+    """What one occurrence scores, as a share of one in a title: the weights of `ts_rank`."""
+    scores = [value / (value + SATURATION) for value in (weight, analysis.TITLE_WEIGHT)]
+    return round(scores[0] / scores[1], 3)
+
+
+_LETTERS = (_relative(1.0), _relative(analysis.LENT_WEIGHT), 0, 1)  # of D, C, B and A
+_WEIGHTS = f"'{{{','.join(map(str, _LETTERS))}}}'"
+
+
+def statement_of(
+    request: Request, wanted: Wanted, rarity: Rarity, most: int | None
+) -> tuple[str, dict[str, Any]]:
+    """With `most` no more entries than that are looked at, whichever they are."""
+    return _Statement(request, wanted, rarity).made(most)
+
+
+class _Statement:
+    def __init__(self, request: Request, wanted: Wanted, rarity: Rarity) -> None:
+        self._request = request
+        self._wanted = wanted
+        self._rarity = rarity
+        self._values: dict[str, Any] = {}
+        self._filters = self._filters_set()
+
+    def made(self, most: int | None) -> tuple[str, dict[str, Any]]:
+        by_date = self._request.order == Order.NEWEST
+        parts = self._matching() + (self._by_date() if by_date else self._by_relevance())
+        values = self._values | {
+            "now": int((self._request.as_of or now()).timestamp()),
+            "audiences": list(self._request.audiences),
+            "years": list(starts_of_years()),
+            "limit": self._request.limit,
+            "most": most,
+        }
+        return parts + _RESULT.format(schema=SCHEMA), values
+
+    def _value(self, value: object, type_: str) -> str:
+        """Its place in the statement, under a name of its own."""
+        name = f"v{len(self._values)}"
+        self._values[name] = value
+        return f"CAST(:{name} AS {type_})"
+
+    def _matching(self) -> str:
+        counted = (f"'{s.value}', count(*) FILTER (WHERE {test})" for s, test in _STATUS.items())
+        return _MATCHING.format(
+            schema=SCHEMA,
+            bonus=FRESH_BONUS,
+            half=HALF_LIFE,
+            matches=self._matches(),
+            unmasked=self._unmasked(),
+            statuses=", ".join(counted),
+            all=self._filtered(),
+            but_kinds=self._filtered("kinds"),
+            but_scopes=self._filtered("scopes"),
+            but_time=self._filtered("time"),
+            but_status=self._filtered("status"),
+        )
+
+    def _by_relevance(self) -> str:
+        names = {"all": self._filtered(), "promising": self._promising()}
+        edge = self._edge()
+        return _BY_RELEVANCE.format(
+            **names,
+            most=max(RANKED, self._request.limit),
+            ranked=self._ranked(),
+            above=_ABOVE,
+            others="" if edge == "true" else _OTHERS.format(**names),
+            edge=edge,
+            order=self._order(),
+        )
+
+    def _by_date(self) -> str:
+        return _BY_DATE.format(
+            all=self._filtered(),
+            edge_of_date=self._edge("CAST(at AS double precision)"),
+            order=self._order(),
+            ranked=self._ranked(),
+        )
+
+    def _matches(self) -> str:
+        found = matching(self._wanted)
+        exact = f"terms @@ {self._value(found.exact, 'tsquery')}"
+        if not found.has and not found.lacks:
+            return exact
+        patterns = [f"sequence ~ {self._value(pattern, 'text')}" for pattern in found.has]
+        patterns += [f"sequence !~ {self._value(pattern, 'text')}" for pattern in found.lacks]
+        loose = f"terms @@ {self._value(found.loose, 'tsquery')}"
+        long = " AND ".join(patterns)
+        return f"{loose} AND CASE WHEN sequence IS NULL THEN {exact} ELSE {long} END"
+
+    def _unmasked(self) -> str:
+        if not self._request.masked:
+            return ""
+        masked = [str(Ref(*ref)) for ref in self._request.masked]
+        return f"AND ref <> ALL({self._value(masked, 'text[]')})"
+
+    def _filters_set(self) -> dict[str, str]:
+        request = self._request
+        filters = {}
+        if request.kinds:
+            filters["kinds"] = f"kind = ANY({self._value(list(request.kinds), 'text[]')})"
+        if request.scopes is not None:
+            filters["scopes"] = (
+                f"coalesce(scope = ANY({self._value(list(request.scopes), 'bigint[]')}), false)"
+            )
+        if request.since is not None or request.until is not None:
+            since = int(request.since.timestamp()) if request.since else -(2**62)
+            until = int(request.until.timestamp()) if request.until else 2**62
+            bounds = self._value(since, "bigint"), self._value(until, "bigint")
+            filters["time"] = "at >= {} AND at < {}".format(*bounds)
+        if request.status is not None:
+            filters["status"] = _STATUS[request.status]
+        return filters
+
+    def _filtered(self, but: str = "") -> str:
+        tests = [test for name, test in self._filters.items() if name != but]
+        return " AND ".join(tests) or "true"
+
+    def _edge(self, rank: str = "rank") -> str:
+        edge, sign = self._turned()
+        if edge is None:
+            return "true"
+        at = self._value(edge.rank, "double precision"), self._value(str(edge.ref), "text")
+        return f"({rank}, ref) {sign} ({at[0]}, {at[1]})"
+
+    def _order(self) -> str:
+        _, sign = self._turned()
+        return "rank, ref" if sign == ">" else "rank DESC, ref DESC"
+
+    def _turned(self) -> tuple[Edge | None, str]:
+        if self._request.before is not None:
+            return self._request.before, ">"
+        return self._request.after, "<"
+
+    def _typed(self) -> list[str]:
+        """The words as they were typed, without what the town's vocabulary added."""
+        words = [next(iter(group)) for group in self._wanted.groups]
+        return words + [term for phrase in self._wanted.phrases for term, _ in phrase]
+
+    def _promising(self) -> str:
+        in_title = (
+            f"CAST(title @@ {self._value(quoted(term), 'tsquery')} AS integer)"
+            for term in self._typed()
+        )
+        return f"weight * (1 + {_TITLE_HELPS} * ({' + '.join(in_title)}))"
+
+    def _ranked(self) -> str:
+        """BM25 as far as PostgreSQL can be brought to it: `ts_rank` of one term already grows ever
+        slower with each occurrence, and tells title from body. We multiply in how rare a term is,
+        and how long the text."""
+        share, usually = LENGTH_MATTERS, 1 - LENGTH_MATTERS
+        length = f"({usually} + {share} * length / {self._rarity.usual_length:.6f})"
+        parts = [self._rank([term], self._rarity.of(term)) for term in self._typed()]
+        parts += [part for group in self._wanted.groups for part in self._added(group)]
+        return _RANKED.format(
+            schema=SCHEMA,
+            length_counts=f"({1 + SATURATION} / (1 + {SATURATION} * {length}))",
+            score=" + ".join(parts),
+        )
+
+    def _added(self, group: Group) -> list[str]:
+        _, *others = group
+        if not others:
+            return []
+        says = sum(group[term] * self._rarity.of(term) for term in others) / len(others)
+        return [self._rank(others, says)]
+
+    def _rank(self, terms: list[str], says: float) -> str:
+        """`ts_rank` divides by the number of terms; this makes a sum of it again."""
+        query = self._value(any_of(terms), "tsquery")
+        return f"{says * len(terms):.6f} * ts_rank({_WEIGHTS}, terms, {query})"

@@ -1,0 +1,241 @@
+"""What is wrong with the index in PostgreSQL is one kind of error, and a rebuild heals it."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import cast
+
+import pytest
+from sqlalchemy import Connection, Engine, text
+
+from kern.content import Ref
+from kern.search.backend import IndexBusy, IndexUnavailable, Request
+from kern.search.postgres_backend import SCHEMA, PostgresBackend, backend, searching, statement
+from kern.search.query import parse
+from tests import postgres
+from tests.kern.search.building import built, change, drop, generated, ids_found, make_document
+from tests.kern.search.conftest import in_postgres
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture(scope="module")
+def shared(postgres_databases: postgres.Databases) -> Iterator[PostgresBackend]:
+    with ExitStack() as stack:
+        yield in_postgres(postgres_databases, "suche", stack)
+
+
+@pytest.fixture
+def index(shared: PostgresBackend) -> PostgresBackend:
+    built(shared, [make_document(n, "Park", f"Nummer{n} am Weg") for n in range(30)])
+    return shared
+
+
+@pytest.fixture
+def engine(index: PostgresBackend) -> Engine:
+    return index._engine
+
+
+def run(engine: Engine, *statements: str) -> None:
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+
+
+DAMAGES = {
+    "all of it away": f"DROP SCHEMA {SCHEMA} CASCADE",
+    "texts away": f"DROP TABLE {SCHEMA}.entry CASCADE",
+    "words away": f"DROP TABLE {SCHEMA}.word",
+    "state away": f"DROP TABLE {SCHEMA}.state",
+    "a column of another kind": f"ALTER TABLE {SCHEMA}.entry ALTER at TYPE text",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_damage_is_one_kind_of_error_and_a_rebuild_heals_it(
+    index: PostgresBackend, engine: Engine, damage: str
+) -> None:
+    run(engine, damage)
+
+    with pytest.raises(IndexUnavailable):
+        ids_found(index, "Park Nummer7")
+    index.rebuild([make_document(1, "Park")])
+    index.verify()
+    assert index.is_healthy()
+    assert ids_found(index, "Park") == {1}
+
+
+def test_a_change_to_an_index_that_is_away_is_unavailable(
+    index: PostgresBackend, engine: Engine
+) -> None:
+    run(engine, f"DROP SCHEMA {SCHEMA} CASCADE")
+
+    with pytest.raises(IndexUnavailable):
+        change(index, make_document(1, "Teich"))
+    with pytest.raises(IndexUnavailable):
+        index.digests()
+    assert not index.is_healthy()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        f"UPDATE {SCHEMA}.word SET documents = documents + 1 WHERE term = 'park'",
+        f"DELETE FROM {SCHEMA}.word WHERE term = 'nummer7'",
+        f"UPDATE {SCHEMA}.entry SET terms = ts_delete(terms, 'park') WHERE id = 7",
+    ],
+)
+def test_words_counted_wrongly_are_found_by_the_thorough_look(
+    index: PostgresBackend, engine: Engine, damage: str
+) -> None:
+    index.verify()
+    run(engine, damage)
+
+    with pytest.raises(IndexUnavailable, match="gezählt"):
+        index.verify()
+
+
+def test_an_index_of_an_older_analysis_serves_but_is_not_healthy(
+    index: PostgresBackend, engine: Engine
+) -> None:
+    run(engine, f"UPDATE {SCHEMA}.state SET version = '0'")
+
+    assert not index.is_healthy()
+    assert ids_found(index, "Nummer7") == {7}
+
+
+def test_while_another_process_writes_searches_go_on_and_writers_give_up(
+    index: PostgresBackend, engine: Engine
+) -> None:
+    with engine.begin() as other:
+        other.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": backend._LOCK})
+        with pytest.raises(IndexBusy):
+            change(index, make_document(99, "Teich"))
+        with pytest.raises(IndexBusy):
+            index.rebuild([])
+
+        assert ids_found(index, "Nummer7") == {7}
+    change(index, make_document(99, "Teich"))
+    assert ids_found(index, "Teich") == {99}
+
+
+def test_a_rebuild_that_fails_leaves_the_old_index(index: PostgresBackend) -> None:
+    def broken() -> Iterator[object]:
+        yield make_document(1, "Teich")
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        index.rebuild(broken())  # type: ignore[arg-type]
+
+    assert ids_found(index, "Nummer7") == {7}
+    index.verify()
+
+
+def test_a_change_whose_reading_fails_leaves_the_index_writable(index: PostgresBackend) -> None:
+    def broken(_: object) -> list[object]:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        index.apply([Ref("probe.beitrag", 7)], broken)  # type: ignore[arg-type]
+    change(index, make_document(99, "Teich"))
+
+    assert ids_found(index, "Nummer7") == {7}
+    assert ids_found(index, "Teich") == {99}
+
+
+def test_who_still_reads_in_the_old_index_neither_waits_nor_is_waited_for(
+    index: PostgresBackend, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backend, "_CLEARING", 0.05)
+    with engine.begin() as reader:
+        query = text(f"SELECT count(*) FROM {SCHEMA}.entry")
+        assert reader.scalar(query) == 30
+        index.rebuild([make_document(1, "Teich")])
+
+        assert ids_found(index, "Teich") == {1}
+    index.rebuild([make_document(2, "Teich")])
+    assert ids_found(index, "Teich") == {2}
+
+
+def test_searches_go_on_while_the_index_is_built_anew(index: PostgresBackend) -> None:
+    done = threading.Event()
+    seen: list[frozenset[int]] = []
+    failures: list[Exception] = []
+
+    def search() -> None:
+        while not done.is_set():
+            try:
+                seen.append(frozenset(ids_found(index, "Park")))
+            except Exception as error:  # noqa: BLE001 - told by the test
+                failures.append(error)
+
+    reader = threading.Thread(target=search)
+    reader.start()
+    for size in (10, 20, 5):
+        index.rebuild([make_document(n, "Park") for n in range(size)])
+        change(index, make_document(size, "Park"))
+    done.set()
+    reader.join()
+
+    states = {frozenset(range(30))}
+    states |= {frozenset(range(n)) for size in (10, 20, 5) for n in (size, size + 1)}
+    assert failures == []
+    assert set(seen) <= states
+
+
+ON_DISK = text("""
+SELECT bool_or(position('geheimwort' IN pg_read_binary_file(pg_relation_filepath(oid))) > 0)
+FROM pg_class WHERE pg_relation_filepath(oid) IS NOT NULL AND (
+  relnamespace = to_regnamespace(:schema) OR oid IN (
+    SELECT reltoastrelid FROM pg_class WHERE relnamespace = to_regnamespace(:schema)))
+""")  # the tables as they are now, not a log that PostgreSQL keeps for a while
+
+
+def test_compacting_leaves_no_trace_of_deleted_words(
+    index: PostgresBackend, engine: Engine
+) -> None:
+    def is_on_disk() -> bool:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("CHECKPOINT"))
+            return bool(connection.scalar(ON_DISK, {"schema": SCHEMA}))
+
+    change(index, make_document(1, "Geheimwort", "Geheimwort " * 200))
+    drop(index, 1)
+    assert is_on_disk()
+
+    index.compact()
+
+    assert not is_on_disk()
+    assert ids_found(index, "Nummer7") == {7}
+    index.verify()
+
+
+def test_a_search_that_takes_too_long_shows_some_of_what_it_would_find(
+    index: PostgresBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = searching.search
+
+    def slow(connection: object, request: object, most: int | None = None) -> object:
+        if most is None:
+            cast("Connection", connection).execute(text("SELECT pg_sleep(2)"))
+        return real(connection, request, most)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(backend, "TIME_LIMIT", 0.05)
+    monkeypatch.setattr(searching, "search", slow)
+    found = index.search(Request(parse("Park")))
+
+    assert not found.complete
+    assert found.total == 30
+
+
+def test_very_many_hits_are_counted_all_and_the_best_of_them_shown(
+    index: PostgresBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(statement, "RANKED", 40)
+    built(index, [*generated(300), make_document(999, "Radweg", "kurz", boost=3.0)])
+
+    found = index.search(Request(parse("Radweg"), limit=5))
+
+    assert found.hits[0].ref.id == 999
+    assert found.total == len(ids_found(index, "Radweg"))
+    assert found.total > 40
