@@ -33,6 +33,7 @@ from tests.umfragen.content_makers import (
     survey_page,
     texts_page,
 )
+from tests.wiki.content_makers import SPACE, make_wiki_in, page_of
 from umfragen.models import FREE_TEXT_KEY, SURVEY_KEY
 from wiki.models import PAGE_KEY, PROPOSAL_KEY
 
@@ -48,6 +49,10 @@ class Maker:
     """It belongs to the town: when its author goes, only the name goes."""
     has_author: bool = True
     """Somebody is told what becomes of it, and finds it among their own data."""
+    appears_as: str = ""
+    """It waits as one kind of thing and appears as another: the key of that one."""
+    appears: Callable[[Ref], Ref | None] = lambda ref: ref
+    """What the public reads of the thing, once there is something to read."""
 
 
 DISCUSSION_STATUS = {
@@ -157,6 +162,7 @@ MAKERS: Mapping[str, Maker] = {
     POST_KEY: Maker(make_post_in, shown_in=_thread_of_post),
     SURVEY_KEY: Maker(make_survey_in, shown_in=survey_page, stays=True),
     FREE_TEXT_KEY: Maker(make_free_text_in, shown_in=texts_page, stays=True, has_author=False),
+    PROPOSAL_KEY: Maker(
+        make_wiki_in, shown_in=lambda _ref: SPACE, stays=True, appears_as=PAGE_KEY, appears=page_of
+    ),
 }
-APART = frozenset({PAGE_KEY, PROPOSAL_KEY})
-"""Wait as one thing and appear as another: tests/wiki/test_wiki_desk.py holds them to the same."""
