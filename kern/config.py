@@ -36,6 +36,7 @@ class Settings:
     production: bool = False
     database: str = ""
     datenbank_lesen: str = ""
+    uploads_s3: str = ""
     redis: str = ""
     search_engine: str = ""
     port: int = 8000
@@ -79,10 +80,13 @@ class Settings:
             "leer oder eine Adresse mit {ort}, damit jeder Ort seine eigene Datenbank hat",
         )
         _require(
-            self.datenbank_lesen == ""
-            or (
-                "{ort}" in self.datenbank_lesen and self.database not in {"", self.datenbank_lesen}
-            ),
+            not self.uploads_s3 or bool(re.match(r"https?://[^/]+/[\w.-]{3,}", self.uploads_s3)),
+            "uploads_s3",
+            "leer oder eine Adresse wie https://KEY:GEHEIM@rechner/eimer",
+        )
+        is_another = self.database not in {"", self.datenbank_lesen}
+        _require(
+            self.datenbank_lesen == "" or ("{ort}" in self.datenbank_lesen and is_another),
             "datenbank_lesen",
             "leer oder, wenn „database“ gesetzt ist, eine andere Adresse mit {ort}",
         )
@@ -108,6 +112,7 @@ TEXTS: Mapping[str, str] = {
     "production": "Echter Betrieb: Zugänge des Demo-Ortes sind gesperrt",
     "database": "PostgreSQL-Adresse mit {ort} als Platzhalter; leer: SQLite im Datenordner",
     "datenbank_lesen": "Adresse einer Lesekopie der PostgreSQL-Datenbank mit {ort}; leer: keine",
+    "uploads_s3": "S3-Speicher für Dateien: https://KEY:GEHEIM@rechner/eimer; leer: im Datenordner",
     "redis": "Redis-Adresse, etwa redis://127.0.0.1:6379/0; leer: ohne Redis",
     "search_engine": "Suche mit whoosh oder postgresql; leer: postgresql, wo die Datenbank es ist",
     "port": "Port, unter dem die Seite auf diesem Rechner antwortet",

@@ -38,6 +38,7 @@ class Town:
     database_url: str
     secret: bytes
     read_url: str = ""  # of a copy of the database that anonymous pages may be read from
+    uploads_s3: str = ""  # where uploads lie when it is not the folder
     search_engine: str = ""  # as `Settings` has it
 
     @property
@@ -159,6 +160,7 @@ class Towns:
             database_url=url,
             secret=(folder / "secret").read_bytes(),
             read_url=self._settings.datenbank_lesen.replace("{ort}", slug),
+            uploads_s3=self._settings.uploads_s3,
             search_engine=self._settings.search_engine,
         )
 

@@ -7,8 +7,9 @@ thing it belongs to is: with a thread or a project its pictures go as well.
 
 from collections.abc import Callable, Mapping
 
-from flask import Blueprint, Response, request, send_file
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
+from werkzeug.wsgi import wrap_file
 
 from beteiligung.discussion.models import POST_KEY
 from beteiligung.discussion.service import posts
@@ -21,7 +22,7 @@ from kern.files.check import content_disposition, safe_filename
 from kern.files.documents import MIMES
 from kern.files.images import MIME
 from kern.files.models import File
-from kern.files.service import SIZES, get_file, is_uploader, path_of
+from kern.files.service import SIZES, get_file, is_uploader, open_bytes
 from kern.web import current_actor
 from kern.web.headers import CSP
 from umfragen.models import SURVEY_KEY
@@ -77,12 +78,17 @@ def _may_see(actor: Actor, found: File) -> bool:
 
 
 def _sent(found: File, size: str, *, is_public: bool) -> Response:
-    path = path_of(found, size)
-    if not path.is_file():
-        raise NotFound(GONE)
+    try:
+        opened, length = open_bytes(found, size)
+    except FileNotFoundError as error:
+        raise NotFound(GONE) from error
     mimetype = MIMES.get(found.kind)
-    etag = f"{found.sha256[:32]}-{size}"
-    response = send_file(path, mimetype=mimetype or MIME, conditional=True, etag=etag)
+    response = Response(
+        wrap_file(request.environ, opened), mimetype=mimetype or MIME, direct_passthrough=True
+    )
+    response.content_length = length
+    response.set_etag(f"{found.sha256[:32]}-{size}")
+    response.make_conditional(request.environ, accept_ranges=True, complete_length=length)
     response.headers["Content-Security-Policy"] = f"{CSP}; sandbox"
     if mimetype is not None:
         shown = safe_filename(found.title or found.filename, f".{found.kind}")

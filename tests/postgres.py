@@ -1,6 +1,7 @@
 """A PostgreSQL server for tests: who answers, and databases made from a migrated template."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -29,6 +30,7 @@ from kern.town import Towns
 NAMED = "DORFLINDE_TEST_POSTGRES"
 USUAL = ("postgresql://postgres@127.0.0.1/postgres", "postgresql:///postgres")
 FAMILY = "dorflinde_probe_"  # begins the name of every database that is made for tests
+OWNER = re.compile(rf"{FAMILY}\d+_[0-9a-f]+_[a-z0-9]+")  # of a process; more may follow
 DRIVER = "postgresql+psycopg"
 MISSING = f"no PostgreSQL server answers; {NAMED} may name one"
 
@@ -87,7 +89,7 @@ def sweep(url: URL) -> None:
     free = text("SELECT pg_try_advisory_lock(hashtext(:prefix))")
     with _connected(url) as engine, engine.connect() as connection:
         found = connection.scalars(OURS, {"prefix": FAMILY}).all()
-        for prefix in {name.rpartition("_")[0] for name in found}:
+        for prefix in {begins.group() for name in found if (begins := OWNER.match(name))}:
             if connection.scalar(free, {"prefix": prefix}):
                 drop(url, f"{prefix}_")
 

@@ -1,8 +1,10 @@
 """Keep uploads: bytes below the town's folder, a row that says whose they are and who may look."""
 
+import logging
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
@@ -12,18 +14,21 @@ from kern.accounts.models import Party
 from kern.clock import now
 from kern.content import Ref
 from kern.db import TownSession, db
-from kern.errors import Invalid, NotFound
+from kern.errors import Invalid, NotFound, Unavailable
 from kern.files.images import Picture
 from kern.files.models import File
 from kern.files.pdf import Document
+from kern.files.storage import Storage, storage_of
 from kern.ids import new_token
-from kern.town import current_town, private_folder
+from kern.town import current_town
 
 SIZES = ("small", "medium", "large")
 MAX_ALT = 200
 UNSETTLED = "uploads"  # key of what a session has written since its last commit
 LOST_AFTER = timedelta(days=1)
 ORPHAN_AFTER = timedelta(days=8)  # a day longer than what waits for its confirming mail
+
+log = logging.getLogger(__name__)
 
 
 def checked_alt(alt: str) -> str:
@@ -42,7 +47,7 @@ def keep_picture(picture: Picture, alt: str, uploaded_by: int | None, name: str 
     file.sha256, file.size = picture.sha256, len(large.data)
     file.width, file.height = large.width, large.height
     for size in SIZES:
-        _write(path_of(file, size), picture.sizes[size].data)
+        _write(name_of(file, size), picture.sizes[size].data)
     db.session.flush()
     return file
 
@@ -53,7 +58,7 @@ def keep_document(document: Document, title: str, uploaded_by: int | None, name:
     shown = text.clean_line(title, MAX_ALT) or document.filename
     file = _row(document.kind, shown, document.filename, uploaded_by, name)
     file.sha256, file.size = document.sha256, len(document.data)
-    _write(path_of(file, document.kind), document.data)
+    _write(name_of(file, document.kind), document.data)
     db.session.flush()
     return file
 
@@ -71,19 +76,35 @@ def _row(kind: str, title: str, filename: str, uploaded_by: int | None, name: st
     return file
 
 
-def path_of(file: File, size: str) -> Path:
+def name_of(file: File, size: str) -> str:
     ending = f"{size}.webp" if file.kind == "picture" else file.kind
-    return current_town().uploads / file.name[:2] / f"{file.name}.{ending}"
+    return f"{file.name[:2]}/{file.name}.{ending}"
 
 
-def _write(path: Path, data: bytes) -> None:
+def path_of(file: File, size: str) -> Path:
+    """On the disk, where uploads lie on the disk."""
+    return current_town().uploads / name_of(file, size)
+
+
+def open_bytes(file: File, size: str) -> tuple[BinaryIO, int]:
+    """To be read from any place of it, and its size. Raises FileNotFoundError, Unavailable."""
+    return _storage().open(name_of(file, size))
+
+
+def read_bytes(file: File, size: str) -> bytes:
+    """Raises FileNotFoundError, Unavailable."""
+    return _storage().read(name_of(file, size))
+
+
+def _storage() -> Storage:
+    return storage_of(current_town())
+
+
+def _write(name: str, data: bytes) -> None:
     """With the row, or not at all: see `_settle`. A crash in between leaves it to `remove_lost`."""
-    db.session().info.setdefault(UNSETTLED, []).append(path)
-    private_folder(path.parent)
-    partial = path.with_suffix(path.suffix + ".teil")
-    partial.write_bytes(data)
-    partial.chmod(0o600)
-    partial.replace(path)
+    storage = _storage()
+    db.session().info.setdefault(UNSETTLED, []).append((storage, name))
+    storage.write(name, data)
 
 
 @event.listens_for(TownSession, "after_commit")
@@ -96,8 +117,11 @@ def _settle(session: Session) -> None:
 def _take_back(session: Session) -> None:
     if session.in_nested_transaction():
         return
-    for path in session.info.pop(UNSETTLED, ()):
-        path.unlink(missing_ok=True)
+    for storage, name in session.info.pop(UNSETTLED, ()):
+        try:
+            storage.remove(name)
+        except Unavailable as error:  # `remove_lost` finds it
+            log.warning("Eine Datei ließ sich nicht zurücknehmen: %s", error)
 
 
 def attach(file_id: int, ref: Ref) -> None:
@@ -141,8 +165,8 @@ def unpublish(file_ids: Iterable[int | None]) -> None:
 
 def remove(file: File) -> None:
     """The bytes go with the row's content; the row stays as the mark that they are gone."""
-    for size in SIZES:  # a document has one path for all
-        path_of(file, size).unlink(missing_ok=True)
+    for name in {name_of(file, size) for size in SIZES}:  # a document has one name for all
+        _storage().remove(name)
     file.state, file.title, file.filename, file.sha256 = "gone", "", "", ""
 
 
@@ -169,15 +193,16 @@ def remove_lost() -> int:
     """Bytes that no row speaks of, a day old: their process died before it committed."""
     known = set(db.session.scalars(select(File.name).where(File.state != "gone")))
     old = (now() - LOST_AFTER).timestamp()
-    found = [path for path in current_town().uploads.glob("??/*") if path.is_file()]
-    lost = [
-        path
-        for path in found
-        if path.name.partition(".")[0] not in known and path.stat().st_mtime < old
-    ]
-    for path in lost:
-        path.unlink(missing_ok=True)
+    storage = _storage()
+    found = [one for one in storage.list() if one.changed < old]
+    lost = [one for one in found if _token_in(one.name) not in known]
+    for one in lost:
+        storage.remove(one.name)
     return len(lost)
+
+
+def _token_in(name: str) -> str:
+    return name.rpartition("/")[2].partition(".")[0]
 
 
 def is_uploader(file: File, party_id: int | None) -> bool:

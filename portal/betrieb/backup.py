@@ -4,10 +4,11 @@ Index, queue and rate limits are copies or passing things and stay out. The data
 first: every upload it names is on the disk by then.
 """
 
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy import make_url
 
 from kern.clock import now
 from kern.config import Settings
+from kern.files.storage import Storage, storage_of
 from kern.town import Town
 from portal.betrieb import archive, postgres
 from portal.betrieb.orte import Refused, require_towns, spent
@@ -65,15 +67,7 @@ def _add_town(to: archive.Writer, town: Town, scratch: Path) -> dict[str, Any]:
     to.add(f"{base}/{'ort.db' if is_sqlite else 'ort.dump'}", copy)
     for name in ("ort.toml", "secret"):
         to.add(f"{base}/{name}", town.path / name)
-    for path in _uploads(town):
-        name = f"{base}/{path.relative_to(town.path).as_posix()}"
-        if not archive.is_known(name):
-            print(f"Nicht gesichert, weil es nicht von Dorflinde ist: {path}")
-            continue
-        try:
-            to.add(name, path)
-        except FileNotFoundError:  # deleted this moment: nothing names it any more
-            continue
+    _add_uploads(to, town, scratch)
     return {
         "slug": town.slug,
         "database": "sqlite" if is_sqlite else "postgresql",
@@ -96,7 +90,31 @@ def copy_sqlite(town: Town, target: Path) -> str:
     return str(found[0])
 
 
-def _uploads(town: Town) -> Iterator[Path]:
-    for path in sorted(town.uploads.rglob("*")):
-        if path.is_file() and not path.is_symlink():
-            yield path
+def _add_uploads(to: archive.Writer, town: Town, scratch: Path) -> None:
+    storage = storage_of(town)
+    for one in storage.list():
+        name = f"orte/{town.slug}/uploads/{one.name}"
+        if not archive.is_known(name):
+            print(f"Nicht gesichert, weil es nicht von Dorflinde ist: {town.slug}, {one.name}")
+            continue
+        try:
+            with _near(town, storage, one.name, scratch) as path:
+                to.add(name, path)
+        except FileNotFoundError:  # deleted this moment: nothing names it any more
+            continue
+
+
+@contextmanager
+def _near(town: Town, storage: Storage, name: str, scratch: Path) -> Iterator[Path]:
+    """The file itself, or for a moment a copy of what lies in a store."""
+    if not town.uploads_s3:
+        yield town.uploads / name
+        return
+    copy = scratch / "datei"
+    source, _size = storage.open(name)
+    try:
+        with source, copy.open("wb") as target:
+            shutil.copyfileobj(source, target, 1024 * 1024)
+        yield copy
+    finally:
+        copy.unlink(missing_ok=True)

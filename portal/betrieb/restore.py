@@ -15,6 +15,7 @@ from kern.accounts.models import Account
 from kern.config import Settings
 from kern.content import registry
 from kern.db import db, engines, migrate
+from kern.files.storage import Disk, storage_of
 from kern.search import rebuild_all
 from kern.town import Town, Towns, use_town
 from portal.app import create_app
@@ -77,6 +78,7 @@ def prepare(
                 town = replace(town, database_url=address)  # noqa: PLW2901 - the same town, beside
             else:
                 _require_whole(town)
+            put_uploads(town)
             if migrate.upgrade(town):
                 print(f"„{town.slug}“ ist auf den heutigen Stand gebracht.")
     except BaseException:
@@ -84,6 +86,16 @@ def prepare(
             postgres.drop(address)
         raise
     return fresh
+
+
+def put_uploads(town: Town) -> None:
+    """From the folder into the store, where there is one: what lies in the folder is gone then."""
+    if not town.uploads_s3:
+        return
+    folder, storage = Disk(town.uploads), storage_of(town)
+    for one in folder.list():
+        storage.write(one.name, folder.read(one.name))
+        folder.remove(one.name)
 
 
 def _require_whole(town: Town) -> None:

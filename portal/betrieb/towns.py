@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from kern.accounts.models import Account
 from kern.config import Settings
 from kern.db import db, engines, migrate
+from kern.files.storage import storage_of
 from kern.scope import town_scope
 from kern.search import rebuild_all
 from kern.settings import change
@@ -128,6 +129,10 @@ def delete(settings: Settings, slug: str) -> None:
     gone = settings.data / f"geloescht-{slug}-{time.time_ns()}"
     town.path.rename(gone)
     _drop_database(town)
+    if town.uploads_s3:
+        storage = storage_of(town)
+        for one in storage.list():
+            storage.remove(one.name)
     shutil.rmtree(gone)
 
 

@@ -133,7 +133,7 @@ def _attached(revision: Revision) -> Iterator[Attached]:
 
 def _bytes(file: File) -> bytes:
     try:
-        return files.path_of(file, "large").read_bytes()
+        return files.read_bytes(file, "large")
     except OSError as error:
         raise Refused("Eine Datei fehlt auf der Platte.") from error
 
