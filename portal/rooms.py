@@ -45,6 +45,7 @@ from portal.moderation import notices as report_notices
 from portal.moderation import views as moderation
 from portal.rechenschaft import views as rechenschaft
 from portal.start import views as start
+from portal.suche import saving as saved_searches
 from portal.suche import views as suche
 from portal.verwaltung import views as verwaltung
 from umfragen import cli as survey_cli
@@ -96,6 +97,7 @@ NOTICE_TYPES: tuple[NoticeType, ...] = (
     *report_notices.TYPES,
     *survey_notices.TYPES,
     *wiki_notices.TYPES,
+    *saved_searches.TYPES,
 )
 PENDING_KINDS: tuple[PendingKind, ...] = (
     acts.POST,
@@ -108,6 +110,7 @@ KEEPERS: tuple[Keeper, ...] = (
     *files_keeping.KEEPERS,
     *moderation_keeping.KEEPERS,
     *notices_keeping.KEEPERS,
+    *saved_searches.KEEPERS,
 )
 PANELS: tuple[Panel, ...] = (survey_panel.PANEL, panel.PANEL)
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -151,6 +154,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(wiki_cli.group)
     worker.on_facts(search.follow)
     worker.on_facts(making.follow)
+    worker.on_facts(saved_searches.follow)
     worker.on_tick(making.tidy)
     worker.on_tick(forgetting.forget, timedelta(hours=1))
     worker.on_tick(project_news.tell_phases)

@@ -45,6 +45,7 @@ from tests.rights_rows import (
     only,
     row,
 )
+from tests.rights_search import SEARCH
 from tests.rights_statements import STATEMENTS
 from tests.rights_survey_editor import SURVEY_EDITOR
 from tests.rights_wiki import WIKI
@@ -214,7 +215,6 @@ _HOUSE: dict[tuple[str, str], Row] = {
     ("gestaltung.colours", "GET"): everybody(200),
     # The town of the test has named no server of tiles.
     ("karten.tile", "GET"): everybody(404, values=lambda _visit: {"z": 1, "x": 0, "y": 0}),
-    ("suche.find", "GET"): everybody(200),
 }
 
 
@@ -306,6 +306,7 @@ RIGHTS: dict[tuple[str, str], Row] = {
     **ANSWERING,
     **DISCUSSION,
     **MITTEILUNGEN,
+    **SEARCH,
     **STATEMENTS,
     **WIKI,
 }

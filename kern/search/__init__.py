@@ -8,7 +8,9 @@ from kern.search.service import (
     SearchResult,
     Turned,
     audiences_of,
+    documents_of,
     find,
+    is_within,
 )
 from kern.search.upkeep import Differences, compact, compare, follow, heal, index_refs, rebuild_all
 
@@ -27,9 +29,11 @@ __all__ = [
     "audiences_of",
     "compact",
     "compare",
+    "documents_of",
     "find",
     "follow",
     "heal",
     "index_refs",
+    "is_within",
     "rebuild_all",
 ]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
+from typing import TypedDict
 
 from markupsafe import Markup
 from sqlalchemy import select
@@ -22,7 +23,7 @@ from kern.content import Card, ContentType, Document, Ref, cards_of, registry
 from kern.db import db
 from kern.scope import Scope, Visibility
 from kern.scope.rules import READ_INVITED
-from kern.search import analysis, snippets
+from kern.search import snippets
 from kern.search.backend import (
     PUBLIC,
     Edge,
@@ -36,6 +37,7 @@ from kern.search.backend import (
     standing_of,
 )
 from kern.search.gathering import Row, gather
+from kern.search.matching import Text
 from kern.search.opening import open_index
 from kern.search.query import Query, parse
 from kern.town import current_town
@@ -127,16 +129,12 @@ def find(
         query,
         audiences=audiences,
         masked=frozenset(Ref(*ref) for ref in masked()),  # before the index is opened
-        kinds=frozenset(narrowed.kinds),
-        scopes=None if narrowed.scopes is None else frozenset(narrowed.scopes),
-        since=narrowed.since,
-        until=narrowed.until,
-        status=narrowed.status,
         order=order,
         limit=limit + 1,  # so it is known whether there is a next page
         after=turned.after,
         before=turned.before,
         as_of=turned.as_of or now().replace(microsecond=0),
+        **_filters(narrowed),
     )
     try:
         hits, documents = _search(open_index(), request)
@@ -144,6 +142,24 @@ def find(
         hits, documents = _search_database(request)
         return _result(request, hits, documents, degraded=True)
     return _result(request, hits, documents)
+
+
+class _Filters(TypedDict):
+    kinds: frozenset[str]
+    scopes: frozenset[int] | None
+    since: datetime | None
+    until: datetime | None
+    status: Status | None
+
+
+def _filters(narrowed: Narrowed) -> _Filters:
+    return {
+        "kinds": frozenset(narrowed.kinds),
+        "scopes": None if narrowed.scopes is None else frozenset(narrowed.scopes),
+        "since": narrowed.since,
+        "until": narrowed.until,
+        "status": narrowed.status,
+    }
 
 
 def _result(
@@ -271,6 +287,12 @@ def _search_database(request: Request) -> tuple[Hits, dict[Ref, Document]]:
     return replace(hits, hits=shown), found
 
 
+def is_within(document: Document, narrowed: Narrowed, at: datetime) -> bool:
+    """Whether a document passes these filters at this instant."""
+    request = Request(Query(), as_of=at, limit=1, **_filters(narrowed))
+    return gather([_row(Ref(document.key, document.id), document)], request)[0].total == 1
+
+
 def _row(ref: Ref, document: Document) -> Row:
     """Newest first: nothing here weighs words."""
     at, scope = int(document.at.timestamp()), -1 if document.scope is None else document.scope
@@ -283,16 +305,4 @@ def _without_index(type_: ContentType, query: Query) -> Iterator[Document]:
         yield from type_.documents(type_.find_titles(query.text, _TITLES))
         return
     documents = in_batches(type_, list(islice(type_.public_ids(), _SCANNED)))
-    yield from (document for document in documents if _fits(document, query))
-
-
-def _fits(document: Document, query: Query) -> bool:
-    """Like the index, but for phrases, whose words may stand anywhere."""
-    terms = {term.text for term in analysis.analyse_document(document.title, document.body)}
-    wanted = {*query.words, *(term for phrase in query.phrases for term, _ in phrase)}
-    unwanted = any(all(term in terms for term, _ in phrase) for phrase in query.excluded)
-    begun = all(
-        prefix.term in terms or any(term.startswith(prefix.text) for term in terms)
-        for prefix in query.prefixes
-    )
-    return wanted <= terms and begun and not unwanted
+    yield from (document for document in documents if Text(document).fits(query))

@@ -151,6 +151,12 @@ def _as_field(text: str) -> str:
     return text if day is None else day.isoformat()
 
 
+def day_of(text: str) -> str:
+    """As people here write it; what is no date stays as it was typed."""
+    day = _date(text)
+    return text if day is None else f"{day.day}.{day.month}.{day.year}"
+
+
 def _start(text: str) -> datetime | None:
     day = _date(text)
     return None if day is None else to_utc(datetime.combine(day, datetime.min.time()))

@@ -10,7 +10,7 @@ from kern.i18n import _, _l, _n
 from kern.scope import Scope
 from kern.search import Found, Order, SearchResult, Status
 from portal.suche import asked as address
-from portal.suche.asked import Asked
+from portal.suche.asked import Asked, day_of
 from portal.suche.kinds import KINDS, Kind, kind_of
 from portal.suche.places import RADII, Spot, list_projects, spots_of
 
@@ -124,6 +124,24 @@ class Page:
         return kind_of(hit.document.kind)
 
 
+def describe(asked: Asked) -> list[str]:
+    """Its filters in words, for a list of searches."""
+    spot, order = asked.spot, asked.order
+    words = [
+        str(kind_of(asked.kind).plural) if asked.kind else "",
+        asked.project.title if asked.project else "",
+        str(STATUSES[asked.status]) if asked.status else "",
+        str(asked.year or ""),
+        _("ab %(day)s", day=day_of(asked.since)) if asked.since else "",
+        _("bis %(day)s", day=day_of(asked.until)) if asked.until else "",
+        _("%(radius)s um %(place)s", radius=_radius(asked.radius), place=spot.label)
+        if spot
+        else "",
+        _("Neues zuerst") if order is Order.NEWEST else "",
+    ]
+    return [word for word in words if word]
+
+
 def _radius(metres: int) -> str:
     kilometre = 1_000
     if metres < kilometre:
@@ -137,6 +155,13 @@ def read(actor: Actor, args: Mapping[str, str]) -> Page:
     spots = spots_of({one.id: one for one in projects})
     asked = address.read(args, {one.slug: one for one in projects}, spots)
     return Page(asked, find(actor, asked), projects, spots)
+
+
+def asked_by(actor: Actor, args: Mapping[str, str]) -> Asked:
+    """The same without searching."""
+    projects = list_projects(actor)
+    spots = spots_of({one.id: one for one in projects})
+    return address.read(args, {one.slug: one for one in projects}, spots)
 
 
 def find(
