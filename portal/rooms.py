@@ -71,6 +71,7 @@ from wiki.service import drafts as wiki_drafts
 from wiki.service import renaming as wiki_renaming
 from wiki.service import rendering as wiki_rendering
 from wiki.service import tallies as wiki_tallies
+from wiki.views import panel as wiki_panel
 
 CONTENT_TYPES: tuple[ContentType, ...] = (
     project_content.PROJECTS,
@@ -112,7 +113,7 @@ KEEPERS: tuple[Keeper, ...] = (
     *notices_keeping.KEEPERS,
     *saved_searches.KEEPERS,
 )
-PANELS: tuple[Panel, ...] = (survey_panel.PANEL, panel.PANEL)
+PANELS: tuple[Panel, ...] = (survey_panel.PANEL, panel.PANEL, wiki_panel.PANEL)
 BLUEPRINTS: tuple[Blueprint, ...] = (
     gestaltung.blueprint,
     gesund.blueprint,

@@ -21,11 +21,13 @@ from kern.settings import town_settings
 from kern.web import current_actor, depends_on, depends_on_everything
 from umfragen.service.running import list_running
 from umfragen.views.answering.listing import card_of
+from wiki.service.lately import recent_pages
 
 blueprint = Blueprint("start", __name__)
 
 SHOWN = 6
 SHOWN_SURVEYS = 3
+SHOWN_PAGES = 3
 TITLES = {
     "howto": _l("So geht’s"),
     "netiquette": _l("Regeln für gute Gespräche"),
@@ -47,7 +49,7 @@ class PlaceShown(NamedTuple):
 
 @blueprint.get("/")
 def start() -> ResponseReturnValue:
-    """Four queries: surveys, settings, what runs, what came of the rest."""
+    """Five queries: surveys, settings, what runs, what came of the rest, the wiki."""
     depends_on_everything()
     actor, at = current_actor(), now()
     published = list_published(actor, at)
@@ -62,6 +64,7 @@ def start() -> ResponseReturnValue:
         places=[_place(card) for card in places_of(shown)],
         shapes=_shapes(shown),
         may_create=actor.may(EDIT),
+        pages=recent_pages(actor, SHOWN_PAGES),
         surveys=[card_of(survey, at) for survey in list_running(actor, at, SHOWN_SURVEYS)],
     )
 

@@ -1,6 +1,6 @@
 """What everybody reads: the wiki's start, a space, a page."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -24,6 +24,8 @@ from wiki.service.tallies import Count
 from wiki.views.blueprint import blueprint, name_of, to_space
 
 TAGS = 40  # that the start of a space shows
+MAPPED = 500  # places on the map of a space
+FEW = 40  # pages that a reader overlooks without letters
 DRAWING = "/static/build/img/logo.svg"
 
 
@@ -46,6 +48,7 @@ class PageView:
     contents: Sequence[tuple[str, str]]
     around: Around
     places: Sequence[Mapping[str, Any]]
+    shapes: Mapping[str, Any] | None
     may_manage: bool
     may_decide: bool
     panels: Markup
@@ -92,6 +95,7 @@ def space_start(space: str) -> ResponseReturnValue:
         is_large=is_large,
         tree=_tree(rows),
         letters=letters,
+        shows_letters=is_large or len(rows) > FEW,
         tags=tags,
         places=places[: reading.PLACES],
         has_more_places=len(places) > reading.PLACES,
@@ -122,6 +126,33 @@ def _places(space: Space) -> list[Mapping[str, Any]]:
         for page in reading.list_placed(space, reading.PLACES + 1)
         for place in places_of(page, f"{space.scope.path}/{page.slug}")
     ]
+
+
+@blueprint.get("/<space>/karte")
+def space_map(space: str) -> ResponseReturnValue:
+    depends_on_everything()
+    _actor, found = to_space(space)
+    pages = reading.list_placed(found, MAPPED)
+    path = found.scope.path
+    return render_template(
+        "wiki/map.html",
+        scope=found.scope,
+        places=[place for page in pages for place in places_of(page, f"{path}/{page.slug}")],
+        shapes=shapes_of(page.place for page in pages),
+    )
+
+
+def shapes_of(places: Iterable[Mapping[str, Any] | None]) -> Mapping[str, Any] | None:
+    """Lines and areas; a point is a marker already."""
+    geometries = [
+        {name: (place or {}).get(name) for name in ("type", "coordinates")} for place in places
+    ]
+    features = [
+        {"type": "Feature", "properties": {}, "geometry": geometry}
+        for geometry in geometries
+        if geometry["type"] not in (None, "Point")
+    ]
+    return {"type": "FeatureCollection", "features": features} if features else None
 
 
 def places_of(page: Page | reading.Placed, href: str) -> Iterator[Mapping[str, Any]]:
@@ -177,6 +208,7 @@ def page_view(actor: Actor, page: Page, revision: Revision) -> PageView:
         contents=contents_of(page.sections),
         around=around(page),
         places=list(places_of(page, "#ort")),
+        shapes=shapes_of([page.place]),
         may_manage=actor.may(rules.MANAGE, page.space_id),
         may_decide=actor.may(rules.DECIDE, page.space_id),
         panels=panels(Ref(PAGE_KEY, page.id), page.space_id),

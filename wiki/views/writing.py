@@ -12,7 +12,7 @@ from werkzeug.utils import redirect
 from kern.actor import Actor
 from kern.errors import Conflict, DomainError, Invalid, NotFound, TooMany
 from kern.i18n import _
-from kern.ids import parse_id
+from kern.ids import parse_id, slugify
 from kern.web import commits, current_actor, limit_writing, notice, require_login, shows_again
 from kern.web.limit import limit_network
 from wiki import service
@@ -138,9 +138,18 @@ def new_page(space: str) -> ResponseReturnValue:
     existing = service.find_page(found, fold_title(title)) if title else None
     if existing is not None:
         return redirect(f"{service.page_path(existing)}/bearbeiten")
-    begun = Begun(found, None, Wording(title, "", kind=Kind.CREATE), None)
+    begun = Begun(found, None, Wording(title, _about_project(), kind=Kind.CREATE), None)
     draft = service.find_draft(actor, found, None, fold_title(title))
     return _editor(begun, _filled(begun), draft=draft)
+
+
+def _about_project() -> str:
+    """The first line of a page that somebody begins at a project: the link leads there, and it
+    brings the page to the project."""
+    slug = request.args.get("projekt", "")
+    if not slug or slugify(slug) != slug:
+        return ""
+    return _("Das gehört zum Projekt [[Projekt:%(slug)s]].", slug=slug) + "\n\n"
 
 
 def _sent_form() -> EditForm:

@@ -1,0 +1,127 @@
+"""What other pages show of the wiki, and the map of a space."""
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from kern.accounts.permissions import Role
+from kern.db import db
+from tests.builders import make_account, make_actor, make_project
+from tests.visitors import Visitor
+from tests.wiki.pages import approve, change, make_page, propose_page
+from wiki.service.rendering import render_stale
+
+pytestmark = pytest.mark.usefixtures("town")
+POINT = {"type": "Point", "coordinates": [10.1, 54.2], "label": "Am Ufer"}
+LINE = {"type": "LineString", "coordinates": [[10.1, 54.2], [10.2, 54.3]], "label": ""}
+
+
+def test_a_project_shows_the_pages_that_name_it_and_where_to_begin_one(
+    app: Flask, client: FlaskClient
+) -> None:
+    project = make_project()
+    slug, path = project.scope.slug, project.scope.path
+    db.session.commit()
+    before = client.get(path).text
+    begin = re.search(r'href="(/wiki/projektwissen/neu\?projekt=[^"]+)"', before)
+    assert begin is not None
+    assert "Im Wiki steht noch nichts zu diesem Projekt" in before
+
+    text = Visitor(app, make_account("Anna Kern")).get(begin[1]).text
+    assert f"Das gehört zum Projekt [[Projekt:{slug}]]." in text
+    make_page("Der alte Weg", f"Siehe [[Projekt:{slug}]].")
+    make_page("Etwas anderes")
+    propose_page(make_actor(Role.CITIZEN), "Wartet", f"Siehe [[Projekt:{slug}]].")
+    db.session.commit()
+
+    panel = client.get(path).text.partition('id="wissen"')[2]
+    assert 'href="/wiki/ortswiki/der-alte-weg">Der alte Weg</a>' in panel
+    assert "Etwas anderes" not in panel
+    assert "Wartet" not in panel
+    assert "noch nichts" not in panel
+
+
+@pytest.mark.parametrize("slug", ["", "A b", "x]]{{Karte:y}}", "../x"])
+def test_an_address_that_names_no_project_begins_an_empty_page(
+    client: FlaskClient, slug: str
+) -> None:
+    page = client.get("/wiki/projektwissen/neu", query_string={"projekt": slug}).text
+
+    assert "Das gehört zum Projekt" not in page
+
+
+def test_the_start_page_shows_what_is_new_in_the_wiki_and_nothing_that_waits(
+    client: FlaskClient,
+) -> None:
+    make_page("Kaimauer", "Sie ist **alt**.")
+    propose_page(make_actor(Role.CITIZEN), "Wartet")
+    db.session.commit()
+
+    start = client.get("/").text
+
+    assert 'href="/wiki/ortswiki/kaimauer">Kaimauer</a>' in start
+    assert "Sie ist alt." in start
+    assert "Wartet" not in start
+
+
+def test_the_map_of_a_space_lists_every_page_with_a_place(client: FlaskClient) -> None:
+    make_page("Kaimauer", place=POINT)
+    make_page("Uferweg", place=LINE)
+    make_page("Ohne Ort")
+    waits = make_page("Hafen")
+    change(make_actor(Role.CITIZEN), waits, place=POINT)
+    while render_stale():
+        pass
+    db.session.commit()
+
+    page = client.get("/wiki/ortswiki/karte").text
+
+    assert "2 Seiten haben einen Ort." in page
+    listed = re.search(r'<ol class="df-map__list".*?</ol>', page, re.DOTALL)
+    assert listed is not None
+    assert 'href="/wiki/ortswiki/kaimauer" data-lat="54.2" data-lon="10.1"' in listed[0]
+    assert "Am Ufer" in listed[0]
+    assert 'href="/wiki/ortswiki/uferweg"' in listed[0]
+    assert "Ohne Ort" not in listed[0]
+    assert "Hafen" not in listed[0]
+    assert '"LineString"' in page
+    assert 'href="/wiki/ortswiki/karte"' in client.get("/wiki/ortswiki").text
+
+
+def test_a_map_without_places_says_how_one_is_given(client: FlaskClient) -> None:
+    page = client.get("/wiki/ortswiki/karte")
+
+    assert page.status_code == 200
+    assert "Noch hat keine Seite einen Ort" in page.text
+
+
+def test_an_only_version_is_compared_with_nothing_and_a_second_with_the_first(
+    client: FlaskClient,
+) -> None:
+    page = make_page("Kaimauer")
+    db.session.commit()
+    assert "Vergleichen" not in client.get("/wiki/ortswiki/kaimauer/geschichte").text
+
+    approve(change(make_actor(Role.CITIZEN), page, source="Ein Haus."))
+    db.session.commit()
+
+    history = client.get("/wiki/ortswiki/kaimauer/geschichte").text
+    assert "Vergleichen" in history
+    assert 'href="/wiki/ortswiki/kaimauer/vergleich?von=1&amp;bis=2"' in history
+
+
+def test_few_pages_are_listed_once_and_many_by_letters_too(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        make_page(f"Linde {number}")
+    db.session.commit()
+    assert "Von A bis Z" not in client.get("/wiki/ortswiki").text
+
+    monkeypatch.setattr("wiki.views.reading.FEW", 2)
+    make_page("Linde 4")
+    db.session.commit()
+
+    assert "Von A bis Z" in client.get("/wiki/ortswiki").text
