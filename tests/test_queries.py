@@ -94,7 +94,7 @@ def test_a_long_thread_costs_as_many_queries_as_a_short_one(
     assert counts[0] == counts[1]
 
 
-def test_somebody_with_a_login_reads_a_long_thread_in_nine_queries(
+def test_somebody_with_a_login_reads_a_long_thread_in_eight_queries(
     client: FlaskClient, count_queries: CountQueries
 ) -> None:
     path = thread_of(MANY)
@@ -102,8 +102,8 @@ def test_somebody_with_a_login_reads_a_long_thread_in_nine_queries(
 
     found = queries_of(client, count_queries, path)
 
-    # The ninth is the bell, which also knows whether they follow the thread. Guests have none.
-    assert len(found) <= 9, found
+    # The eighth is the bell, which also knows whether they follow the thread. Guests have none.
+    assert len(found) <= 8, found
     assert sum("kern_notice" in one for one in found) == 1
 
 

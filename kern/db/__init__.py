@@ -17,7 +17,6 @@ from sqlalchemy import (
     Dialect,
     Engine,
     MetaData,
-    Select,
     Table,
     TypeDecorator,
     event,
@@ -25,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from kern.db import migrate
 from kern.db.engines import Engines, begin_writing, reading, writing
@@ -146,7 +146,7 @@ else:
 Columns = TypeVarTuple("Columns")
 
 
-def rows(query: Select[*Columns], values: Mapping[str, Any]) -> CursorResult[*Columns]:
+def rows(query: TypedReturnsRows[*Columns], values: Mapping[str, Any]) -> CursorResult[*Columns]:
     """What a select of columns finds in the session's transaction, without the ORM's work for each
     asking. Nothing that waits in the session is written first."""
     return db.session.connection().execute(query, values)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, insert, select, update
 
 from kern.calendar import Land, release_target
 from kern.clock import now
@@ -32,19 +33,38 @@ def open_case(
     """A new open case; older open ones about earlier revisions of the same thing are overtaken."""
     if kind in OVERTAKEN:
         withdraw_cases(ref, OVERTAKEN)
-    case = Case(
-        kind=kind,
-        content_key=ref.key,
-        content_id=ref.id,
-        revision=revision,
-        scope_id=scope_id,
-        author_id=author_id,
-        due_at=due(now()),
-    )
+    case = Case(**_values(kind, ref, revision, scope_id, author_id))
     db.session.add(case)
     db.session.flush()
     bump(DESK)
     return case
+
+
+def open_first_case(
+    kind: CaseKind, ref: Ref, *, scope_id: int | None, author_id: int | None
+) -> None:
+    """About a thing made in this very transaction: there are no older ones."""
+    db.session.execute(_OPENING, _values(kind, ref, 1, scope_id, author_id))
+    bump(DESK)
+
+
+_OPENING = insert(cast("Table", Case.__table__))
+
+
+def _values(
+    kind: CaseKind, ref: Ref, revision: int, scope_id: int | None, author_id: int | None
+) -> dict[str, Any]:
+    at = now()
+    return {
+        "kind": kind,
+        "content_key": ref.key,
+        "content_id": ref.id,
+        "revision": revision,
+        "scope_id": scope_id,
+        "author_id": author_id,
+        "opened_at": at,
+        "due_at": due(at),
+    }
 
 
 def find_open(ref: Ref, kind: CaseKind) -> Case | None:

@@ -25,13 +25,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kern.clock import now
 from kern.db import Json, Model, Utc, db
 from kern.ids import new_token
 
 SCOPE = "scope:"
+BUMPS = "bumps"  # of a session: keys that its transaction will count up
 BUMPED_SCOPE = "bumped_scope"  # of a session: what it changed is announced
 MOST_KEYS = 8  # of one statement
 
@@ -96,20 +97,18 @@ def note(key: str, id_: int, fact: Fact = Fact.CHANGED, touches: Iterable[str] =
 
 def note_quietly(key: str, id_: int, fact: Fact) -> None:
     """The fact alone, for the many that follow one announced change."""
-    db.session.add(
-        OutboxEntry(
-            kind="fact",
-            key=f"fact:{new_token()}",
-            content_key=key,
-            content_id=id_,
-            name=fact,
-            not_before=now(),
-        )
-    )
+    note_all_quietly(key, [id_], fact)
 
 
 def note_all(key: str, ids: Iterable[int], fact: Fact, touches: Iterable[str] = ()) -> None:
     """`note` for many of one kind, in two statements."""
+    wanted = list(ids)
+    if wanted:
+        note_all_quietly(key, wanted, fact)
+        bump(*(f"{key}:{id_}" for id_ in wanted), *touches)
+
+
+def note_all_quietly(key: str, ids: Iterable[int], fact: Fact) -> None:
     at = now()
     rows = [
         {
@@ -118,14 +117,19 @@ def note_all(key: str, ids: Iterable[int], fact: Fact, touches: Iterable[str] = 
             "content_key": key,
             "content_id": id_,
             "name": fact,
+            "payload": {},
+            "state": State.OPEN,
             "not_before": at,
             "noted_at": at,
+            "attempts": 0,
         }
         for id_ in ids
     ]
     if rows:
-        db.session.execute(insert(OutboxEntry), rows)
-        bump(*(f"{key}:{row['content_id']}" for row in rows), *touches)
+        db.session.execute(_NOTING_FACTS, rows)
+
+
+_NOTING_FACTS = insert(cast("Table", OutboxEntry.__table__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,13 +203,16 @@ def cancel_mails(event: str, recipient: str = "") -> int:
 
 
 def bump(*keys: str) -> None:
-    """Count up revisions; in one order, so that two transactions never wait crosswise."""
-    wanted = sorted(set(keys))
-    if not wanted:
-        return
+    """Count up revisions, once per transaction: when it ends, or somebody asks for one before."""
     session = db.session()
-    if any(key.startswith(SCOPE) for key in wanted):
+    session.info.setdefault(BUMPS, set()).update(keys)
+    if any(key.startswith(SCOPE) for key in keys):
         session.info[BUMPED_SCOPE] = True
+
+
+def count_up(session: Session) -> None:
+    """What was bumped so far; in one order, so that two transactions never wait crosswise."""
+    wanted = sorted(session.info.pop(BUMPS, ()))
     for start in range(0, len(wanted), MOST_KEYS):
         some = wanted[start : start + MOST_KEYS]
         values = {f"k{place}": key for place, key in enumerate(some)}
@@ -225,6 +232,7 @@ def _bumping(count: int) -> TextClause:
 
 def revisions(*keys: str) -> tuple[int, ...]:
     """The present counters, in the order asked; unknown keys are 0. One query."""
+    count_up(db.session())
     query = select(Revision.key, Revision.rev).where(Revision.key.in_(keys))
     found = {row.key: row.rev for row in db.session.execute(query)}
     return tuple(found.get(key, 0) for key in keys)
@@ -232,6 +240,7 @@ def revisions(*keys: str) -> tuple[int, ...]:
 
 def scopes_revision() -> int:
     """Counts up with every change of anything that belongs to a scope. One query."""
+    count_up(db.session())
     query = select(func.sum(Revision.rev)).where(Revision.key.startswith("scope:"))
     return db.session.scalar(query) or 0
 

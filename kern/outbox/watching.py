@@ -6,13 +6,14 @@ which every kept page depends: forgetting makes pages slower, never wrong.
 """
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Delete, Insert, Table, Update, event, func, literal, select
+from sqlalchemy import Delete, Insert, Table, TextClause, Update, event, text
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction
 
 from kern.db import TownSession, db
-from kern.outbox import BUMPED_SCOPE, SCOPE, Revision, bump
+from kern.outbox import BUMPED_SCOPE, BUMPS, bump, count_up
 
 REST = "rest"
 SCOPES = "scope:*"
@@ -31,7 +32,10 @@ UNSEEN = frozenset(
 """Tables that no page for strangers shows. A table that is missing here is taken for shown."""
 
 _TOUCHED, _KNOWN, _BEGINS = "touched_shown", "known_revisions", "begins"
-_AFTER_SCOPES = "scope;"  # the sign after the colon
+_TOTAL = (  # the semicolon comes after the colon
+    " UNION ALL SELECT 'scope:*', coalesce(sum(rev), 0) FROM kern_revision"
+    " WHERE key >= 'scope:' AND key < 'scope;'"
+)
 
 
 def known(keys: Iterable[str]) -> tuple[int, ...]:
@@ -62,20 +66,25 @@ def _memo() -> dict[str, int]:
 def _read(missing: Iterable[str], memo: dict[str, int]) -> None:
     watched = db.session().info.pop("watched", set())
     keys = sorted({*missing, *(key for key in watched if key not in memo)})
-    table = cast("Table", Revision.__table__)
-    query = select(table.c.key, table.c.rev).where(table.c.key.in_(keys))
-    if SCOPES in keys:
-        total = select(func.coalesce(func.sum(table.c.rev), 0))
-        total = total.where(table.c.key >= SCOPE, table.c.key < _AFTER_SCOPES)
-        everything = select(literal(SCOPES), total.scalar_subquery())
-        rows = db.session.execute(query.union_all(everything)).all()
-    else:
-        rows = db.session.execute(query).all()
+    waiting: set[str] = db.session().info.get(BUMPS, set())
+    if SCOPES in keys or not waiting.isdisjoint(keys):
+        count_up(db.session())
+    exact = [key for key in keys if key != SCOPES]
+    query = _asking(len(exact), with_scopes=SCOPES in keys)
+    rows = db.session.execute(query, {f"k{at}": key for at, key in enumerate(exact)})
     found = {key: int(rev) for key, rev in rows}
     # The query itself may have begun the transaction that the memo belongs to.
     fresh = {**memo, **{key: found.get(key, 0) for key in keys}}
     memo.update(fresh)
     db.session().info[_KNOWN] = (db.session().get_transaction(), memo)
+
+
+@cache
+def _asking(count: int, *, with_scopes: bool) -> TextClause:
+    """Put together once for each number of keys."""
+    names = ", ".join(f":k{at}" for at in range(count)) or "NULL"
+    query = f"SELECT key, rev FROM kern_revision WHERE key IN ({names})"  # noqa: S608 - parameters
+    return text(query + _TOTAL if with_scopes else query)
 
 
 def begins() -> int:
@@ -118,6 +127,7 @@ def _catch_the_rest(session: Session) -> None:
     session.flush()
     if session.info.get(_TOUCHED) and not session.info.get(BUMPED_SCOPE):
         bump(REST)
+    count_up(session)
 
 
 @event.listens_for(TownSession, "after_soft_rollback")
@@ -128,5 +138,5 @@ def _forget_rolled_back(session: Session, transaction: SessionTransaction) -> No
 
 @event.listens_for(TownSession, "after_commit")
 def _forget(session: Session) -> None:
-    for name in (BUMPED_SCOPE, _TOUCHED, _KNOWN, "watched"):
+    for name in (BUMPS, BUMPED_SCOPE, _TOUCHED, _KNOWN, "watched"):
         session.info.pop(name, None)

@@ -2,7 +2,7 @@
 
 from kern.web.app import init_app, safe_next
 from kern.web.bell import shows
-from kern.web.commits import commits
+from kern.web.commits import Later, commits
 from kern.web.forms import Form, OpenForm
 from kern.web.guard import csrf_field, shows_again
 from kern.web.identity import current_actor, require, require_fresh, require_login
@@ -21,6 +21,7 @@ from kern.web.pages import depends_on, depends_on_everything
 
 __all__ = [
     "Form",
+    "Later",
     "OpenForm",
     "commits",
     "csrf_field",

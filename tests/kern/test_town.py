@@ -76,6 +76,7 @@ def test_a_database_of_another_age_is_refused(town: Town, found: str, word: str)
 def test_a_transaction_keeps_its_engine_when_the_cache_lets_it_go(town: Town) -> None:
     with writing():
         bump("a")
+        assert revisions("a") == (1,)
         engines.close()
         bump("a")  # on a second connection it would wait for itself
         db.session.commit()
@@ -99,6 +100,10 @@ def test_four_processes_migrate_exactly_once(tmp_path: Path) -> None:
 def test_revisions_count_up_and_unknown_ones_are_zero(town: Town) -> None:
     bump("a", "b", "a")
     bump("a")
+    assert revisions("b", "nie", "a") == (1, 0, 1)  # once per transaction, however often asked
+    db.session.commit()
+    bump("a")
+    db.session.commit()
 
     assert revisions("b", "nie", "a") == (1, 0, 2)
     assert db.session.scalar(select(Revision.rev).where(Revision.key == "a")) == 2

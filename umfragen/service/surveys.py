@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from kern import text
@@ -79,8 +79,10 @@ def copy_survey(actor: Actor, survey: Survey, scope: Scope, title: str = "") -> 
 
 def find_survey(slug: str) -> Survey | None:
     """For commands and the worker; pages use the gate below."""
-    query = select(Survey).where(Survey.slug == slug).options(joinedload(Survey.scope))
-    return db.session.scalar(query)
+    return db.session.scalar(_BY_SLUG, {"slug": slug})
+
+
+_BY_SLUG = select(Survey).where(Survey.slug == bindparam("slug")).options(joinedload(Survey.scope))
 
 
 def get_survey(slug: str) -> Survey:

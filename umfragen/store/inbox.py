@@ -12,11 +12,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, cast
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Table, bindparam, delete, func, insert, select, update
 
-from kern.db import db
+from kern.db import db, rows
 from umfragen.engine import Plan
 from umfragen.models import Inbox, Response, ResponseStatus, Source, Survey
 from umfragen.store import files, peppers, quotas, sealing, texts
@@ -96,7 +96,10 @@ def put(survey: Survey, given: Given, *, rkey: int | None = None) -> None:
     one = Waiting(id=new_id(), rkey=own, **given._asdict())
     receipt = sealing.blinded(survey.id, one.receipt_hash) if one.receipt_hash else None
     row = {"id": one.id, "survey_id": survey.id, "receipt": receipt}
-    db.session.execute(insert(Inbox).values(**row, sealed=one.sealed(survey.id)))
+    db.session.execute(_PUTTING, {**row, "sealed": one.sealed(survey.id)})
+
+
+_PUTTING = insert(cast("Table", Inbox.__table__))
 
 
 def put_test(survey: Survey, given: Given) -> None:
@@ -114,8 +117,11 @@ def put_test(survey: Survey, given: Given) -> None:
 
 
 def count_waiting(survey_id: int) -> int:
-    query = select(func.count()).select_from(Inbox).where(Inbox.survey_id == survey_id)
-    return db.session.scalar(query) or 0
+    db.session.flush()
+    return rows(_WAITING, {"survey": survey_id}).scalar_one()
+
+
+_WAITING = select(func.count()).select_from(Inbox).where(Inbox.survey_id == bindparam("survey"))
 
 
 def list_waiting(survey_id: int) -> list[Waiting]:
@@ -147,9 +153,9 @@ def move(survey: Survey, plan: Plan, *, keep: int = LEAST) -> int:
     """What may leave, leaves; returns how many. `keep`: so many stay behind; none at the end."""
     if keep and count_waiting(survey.id) < 2 * keep:
         return 0
-    rows = list_waiting(survey.id)
-    secrets.SystemRandom().shuffle(rows)
-    leaving = rows[keep:] if len(rows) >= 2 * keep else []
+    found = list_waiting(survey.id)
+    secrets.SystemRandom().shuffle(found)
+    leaving = found[keep:] if len(found) >= 2 * keep else []
     _leave(survey, plan, leaving)
     _forget([row.id for row in leaving])
     if not keep:

@@ -1,9 +1,10 @@
 """Who has taken part: a mark per address, account or code, and nothing beside it."""
 
+from functools import cache
 from operator import itemgetter
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Table, delete, func, select, update
+from sqlalchemy import CursorResult, Executable, Table, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -76,7 +77,12 @@ def forget_submit_keys(survey_id: int) -> None:
 
 
 def _insert_once(table: Table, row: dict[str, Any]) -> bool:
-    is_postgres = db.session.get_bind().dialect.name == "postgresql"
-    insert = (postgres_insert if is_postgres else sqlite_insert)(table)
-    query = insert.values(row).on_conflict_do_nothing().returning(table.c.survey_id)
-    return db.session.execute(query).first() is not None
+    query = _inserting(table, db.session.get_bind().dialect.name)
+    return db.session.execute(query, row).first() is not None
+
+
+@cache
+def _inserting(table: Table, dialect: str) -> Executable:
+    insert = postgres_insert if dialect == "postgresql" else sqlite_insert
+    values: dict[str, Any] = {column.name: bindparam(column.name) for column in table.c}
+    return insert(table).values(values).on_conflict_do_nothing().returning(table.c.survey_id)

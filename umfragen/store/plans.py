@@ -2,9 +2,9 @@
 
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from kern.db import db
+from kern.db import db, rows
 from kern.errors import Conflict
 from umfragen.definition import Definition, fingerprint, load
 from umfragen.engine import Plan, make_plan
@@ -27,15 +27,21 @@ def plan_of(survey: Survey, version: int | None = None) -> Plan:
 
 
 def _plan_of(survey: Survey, wanted: int) -> Plan:
-    row = (SurveyVersion.survey_id == survey.id, SurveyVersion.version == wanted)
-    sha256 = db.session.scalar(select(SurveyVersion.sha256).where(*row))
-    if sha256 is None:
+    found = rows(_SHA256, {"survey": survey.id, "version": wanted}).first()
+    if found is None:
         raise Conflict("Die Fragen dieser Umfrage sind noch nicht veröffentlicht.")
+    sha256 = found.sha256
     plan = _plans.get(sha256)
     if plan is None:
+        row = (SurveyVersion.survey_id == survey.id, SurveyVersion.version == wanted)
         document = db.session.scalar(select(SurveyVersion.definition).where(*row))
         plan = _plans.keep(sha256, make_plan(load(document)))
     return plan
+
+
+_SHA256 = select(SurveyVersion.sha256).where(
+    SurveyVersion.survey_id == bindparam("survey"), SurveyVersion.version == bindparam("version")
+)
 
 
 def draft_of(survey: Survey) -> Definition:

@@ -3,7 +3,7 @@
 The same verbs for both kinds; `beteiligung.discussion.content` hands them to the desk.
 """
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import joinedload
 
 from beteiligung.discussion import rules
@@ -22,10 +22,10 @@ from kern import audit, notify, outbox, text
 from kern.actor import Actor
 from kern.clock import now
 from kern.content import Ref, Verdict
-from kern.db import db
+from kern.db import db, rows
 from kern.errors import Conflict, NotAllowed, NotFound
 from kern.files import service as files
-from kern.moderation.cases import open_case, withdraw_cases
+from kern.moderation.cases import open_case, open_first_case, withdraw_cases
 from kern.moderation.models import Case, CaseKind, CaseState
 from kern.moderation.trust import RELEASED, is_trusted
 from kern.outbox import Fact
@@ -55,10 +55,18 @@ def is_known(author_id: int | None) -> bool:
     alive."""
     if author_id is None:
         return False
-    query = select(Case.id).where(
-        Case.author_id == author_id, Case.state == CaseState.DECIDED, Case.verdict.in_(RELEASED)
+    return rows(_RELEASED, {"author": author_id}).first() is not None
+
+
+_RELEASED = (
+    select(Case.id)
+    .where(
+        Case.author_id == bindparam("author"),
+        Case.state == CaseState.DECIDED,
+        or_(*(Case.verdict == verdict for verdict in RELEASED)),
     )
-    return db.session.scalar(query.limit(1)) is not None
+    .limit(1)
+)
 
 
 def submit(actor: Actor, thing: Thing, scope: Scope) -> None:
@@ -81,8 +89,11 @@ def submit(actor: Actor, thing: Thing, scope: Scope) -> None:
 
 
 def open_desk_case(kind: CaseKind, thing: Thing) -> None:
-    ref = Ref(key_of(thing), thing.id)
-    open_case(kind, ref, thing.latest, scope_id=thing.scope_id, author_id=thing.author_id)
+    ref, who = Ref(key_of(thing), thing.id), thing.author_id
+    if thing.latest == 1 and thing.status in {Status.PENDING, Status.PUBLIC}:
+        open_first_case(kind, ref, scope_id=thing.scope_id, author_id=who)
+    else:
+        open_case(kind, ref, thing.latest, scope_id=thing.scope_id, author_id=who)
 
 
 def release_at_once(thing: Thing) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import joinedload
 from beteiligung.discussion import rules
 from beteiligung.discussion.models import POST_KEY, Post, Status, Thread
 from beteiligung.discussion.service import decisions, texts
+from beteiligung.discussion.service.texts import Ready
 from beteiligung.discussion.service.threads import Written, by
 from kern import audit, text
 from kern.actor import Actor
@@ -74,7 +75,7 @@ def thread_of(post_id: int) -> int:
 def submit_post(
     actor: Actor,
     thread: Thread,
-    source: str,
+    source: str | Ready,
     *,
     parent: Post | None = None,
     picture_id: int | None = None,
@@ -106,7 +107,7 @@ def submit_confirmed(
 def _add(
     actor: Actor,
     thread: Thread,
-    source: str,
+    source: str | Ready,
     *,
     parent: Post | None,
     picture_id: int | None,
@@ -114,11 +115,12 @@ def _add(
 ) -> Post:
     rules.require_reply_fits(thread, parent)
     written = written or by(actor)
-    checked = texts.checked(source, rules.MAX_POST)
+    ready = source if isinstance(source, Ready) else Ready(source, rules.MAX_POST)
     post = Post(
         thread_id=thread.id,
         scope_id=thread.scope_id,
         parent_id=parent.id if parent else None,
+        latest=1,
         author_id=written.author_id,
         source=written.source,
         entered_by=written.entered_by,
@@ -131,7 +133,7 @@ def _add(
     if picture_id is not None:
         files.attach(picture_id, Ref(POST_KEY, post.id))
     links = actor.may(rules.DECIDE, thread.scope_id) or decisions.is_known(written.author_id)
-    texts.add_revision(post, checked, editor_id=written.author_id, links=links)
+    texts.add_first(post, ready, editor_id=written.author_id, links=links)
     decisions.submit(actor, post, thread.scope)
     return post
 

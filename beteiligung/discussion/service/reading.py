@@ -7,9 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, or_, select, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    cast,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.sql.expression import Executable
 
 from beteiligung.discussion.models import (
@@ -24,7 +36,7 @@ from beteiligung.discussion.models import (
 from beteiligung.discussion.service.paging import BACK, PAGE, Cursor, Sort, beyond
 from kern.accounts.models import Party, PartyKind, Source
 from kern.actor import Actor
-from kern.db import db
+from kern.db import db, rows
 from kern.files.models import File
 
 INLINE_REPLIES = 3
@@ -111,18 +123,18 @@ class ThreadPage:
 
 
 def read_page(thread: Thread, actor: Actor, sort: Sort, cursor: Cursor | None) -> ThreadPage:
-    """Two queries for a guest, four for somebody with a login, whatever the thread's length."""
-    rows, has_before, has_after = _roots(thread.id, sort, cursor)
-    views = [PostView(row) for row in rows]
+    """Two queries for a guest, three for somebody with a login, whatever the thread's length."""
+    roots, has_before, has_after = _roots(thread.id, sort, cursor)
+    views = [PostView(row) for row in roots]
     pinned = _fill_replies(thread.id, views, with_pinned=cursor is None)
-    _personalise(actor, [*views, *pinned, *(reply for view in views for reply in view.replies)])
+    shown = [*views, *pinned, *(reply for view in views for reply in view.replies)]
     return ThreadPage(
         posts=views,
         pinned=pinned,
-        waiting=list_waiting(thread.id, actor) if actor.party_id is not None else (),
+        waiting=_personalise(actor, shown, thread.id),
         sort=sort,
-        newer=Cursor.before(sort, rows[0]) if has_before and rows else None,
-        older=Cursor.after(sort, rows[-1]) if has_after and rows else None,
+        newer=Cursor.before(sort, roots[0]) if has_before and roots else None,
+        older=Cursor.after(sort, roots[-1]) if has_after and roots else None,
     )
 
 
@@ -223,62 +235,51 @@ def _fill_replies(
     return pinned
 
 
-_VOTES = select(Vote.post_id, Vote.value).where(
-    Vote.party_id == bindparam("party"), Vote.post_id.in_(bindparam("posts", expanding=True))
-)
-
-
-def _personalise(actor: Actor, views: Sequence[PostView]) -> None:
-    if actor.party_id is None or not views:
-        return
-    values = {"party": actor.party_id, "posts": [view.row.id for view in views]}
-    mine = {row.post_id: row.value for row in db.session.execute(_VOTES, values)}
+def _personalise(actor: Actor, views: Sequence[PostView], thread_id: int = 0) -> list[Waiting]:
+    """Fill in what is the reader's own; returns their words in this thread that others do not see:
+    posts that wait or were rejected, and edits that wait."""
+    if actor.party_id is None:
+        return []
+    ids = [view.row.id for view in views]
+    values = {"thread": thread_id, "party": actor.party_id, "posts": ids}
+    waiting, votes = [], {}
+    for id_, parent_id, released, html, state, written_at, vote in rows(_select_mine(), values):
+        if vote is None:
+            waiting.append(Waiting(id_, parent_id, html, state, written_at, released is not None))
+        else:
+            votes[id_] = vote
     for view in views:
-        view.vote = mine.get(view.row.id, 0)
+        view.vote = votes.get(view.row.id, 0)
         view.is_own = view.row.author_id == actor.party_id
+    return sorted(waiting, key=attrgetter("id"))
 
 
 @cache
-def _select_waiting() -> Select[*tuple[Any, ...]]:
+def _select_mine() -> CompoundSelect[*tuple[Any, ...]]:
+    """The reader's words that wait, and beside them their votes, in one question."""
     newest = and_(
         TextRevision.content_key == POST_KEY,
         TextRevision.content_id == Post.id,
         TextRevision.number == Post.latest,
     )
-    return (
+    waiting = (
         select(
-            Post.id,
-            Post.parent_id,
-            Post.released,
-            TextRevision.html,
-            TextRevision.state,
-            TextRevision.written_at,
+            *(Post.id, Post.parent_id, Post.released),
+            *(TextRevision.html, TextRevision.state, TextRevision.written_at),
+            cast(null(), Integer),
         )
         .join(TextRevision, newest)
         .where(
             Post.thread_id == bindparam("thread"),
-            Post.author_id == bindparam("author"),
+            Post.author_id == bindparam("party"),
             Post.status.in_([Status.PENDING, Status.REJECTED, Status.PUBLIC]),
             or_(
                 TextRevision.state == Status.PENDING,
                 TextRevision.state == Status.REJECTED,
             ),
         )
-        .order_by(Post.id)
     )
-
-
-def list_waiting(thread_id: int, actor: Actor) -> list[Waiting]:
-    """Own posts that wait or were rejected, and own edits that wait."""
-    values = {"thread": thread_id, "author": actor.party_id}
-    return [
-        Waiting(
-            id=row.id,
-            parent_id=row.parent_id,
-            html=row.html,
-            state=row.state,
-            written_at=row.written_at,
-            is_edit=row.released is not None,
-        )
-        for row in db.session.execute(_select_waiting(), values)
-    ]
+    votes = select(Vote.post_id, *(null() for _ in range(5)), Vote.value).where(
+        Vote.party_id == bindparam("party"), Vote.post_id.in_(bindparam("posts", expanding=True))
+    )
+    return union_all(waiting, votes)

@@ -1,8 +1,9 @@
 """Revisions of threads and posts: every wording is kept, one of them is public."""
 
 from collections.abc import Sequence
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, insert, select
 
 from beteiligung.discussion.models import POST_KEY, THREAD_KEY, Post, Status, TextRevision, Thread
 from kern import text
@@ -32,27 +33,56 @@ def checked(source: str, limit: int, field: str = "text") -> str:
     return cleaned
 
 
+class Ready:
+    """A text as it will be kept, in HTML with links and without where that makes a difference:
+    made before anybody waits for the writer's place. Raises Invalid like `checked`."""
+
+    def __init__(self, source: str, limit: int) -> None:
+        self.source = checked(source, limit)
+        self._bare = text.render(self.source, links=False)
+        has_links = text.may_link(self.source)
+        self._linked = text.render(self.source, links=True) if has_links else self._bare
+
+    def rendered(self, *, links: bool) -> text.Rendered:
+        return self._linked if links else self._bare
+
+
+def add_first(post: Post, ready: Ready, *, editor_id: int | None, links: bool) -> None:
+    """The wording of a post that was just made with `latest=1`, pending."""
+    values = _values(post, 1, ready.source, ready.rendered(links=links), editor_id)
+    db.session.execute(_ADDING, {**values, "title": "", "state": Status.PENDING})
+
+
 def add_revision(
     thing: Thing, source: str, *, editor_id: int | None, links: bool, title: str = ""
 ) -> TextRevision:
     """The next wording, pending. `links` is False for people nobody has released anything of."""
     rendered = text.render(source, links=links)
-    revision = TextRevision(
-        content_key=key_of(thing),
-        content_id=thing.id,
-        number=thing.latest + 1,
-        title=title,
-        source=source,
-        html=rendered.html,
-        plain=rendered.plain,
-        renderer=rendered.version,
-        editor_id=editor_id,
-        written_at=now(),
-    )
+    values = _values(thing, thing.latest + 1, source, rendered, editor_id)
+    revision = TextRevision(**values, title=title)
     thing.latest = revision.number
     db.session.add(revision)
     db.session.flush()
     return revision
+
+
+_ADDING = insert(cast("Table", TextRevision.__table__))
+
+
+def _values(
+    thing: Thing, number: int, source: str, rendered: text.Rendered, editor_id: int | None
+) -> dict[str, Any]:
+    return {
+        "content_key": key_of(thing),
+        "content_id": thing.id,
+        "number": number,
+        "source": source,
+        "html": rendered.html,
+        "plain": rendered.plain,
+        "renderer": rendered.version,
+        "editor_id": editor_id,
+        "written_at": now(),
+    }
 
 
 def get_revision(thing: Thing, number: int) -> TextRevision:

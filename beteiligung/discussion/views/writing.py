@@ -38,17 +38,31 @@ def submit_post(thread_id: int) -> ResponseReturnValue:
     if form.picture.has_upload:
         limit_network("upload", UPLOADS_PER_HOUR)  # a picture costs a second of a core
     form.take_uploads()
+    ready, status = _prepare(actor, form)
     thread = threads.get_thread_for(actor, thread_id)
     parent = _parent(actor, form)
-    status = 422
-    if form.is_ok():
+    if ready is not None:
         try:
             write = _write if actor.is_authenticated else _keep_for_confirmation
-            return write(actor, thread, form, parent)
+            return write(actor, thread, form, parent, ready)
         except (Invalid, TooMany) as error:
             form.blame(error)
             status = error.status
     return thread_page(actor, thread, form, parent), status
+
+
+def _prepare(actor: Actor, form: PostForm) -> tuple[texts.Ready | None, int]:
+    """Everything that needs no place to write, so that nobody else waits for it. Without a text the
+    number is the status of the form shown again."""
+    if not form.is_ok():
+        return None, 422
+    try:
+        if actor.is_authenticated:
+            limit_writing(actor.account_id)
+        return texts.Ready(form.text.data or "", rules.MAX_POST), 200
+    except (Invalid, TooMany) as error:
+        form.blame(error)
+        return None, error.status
 
 
 def _parent(actor: Actor, form: PostForm) -> Post | None:
@@ -68,28 +82,27 @@ def _write(
     thread: Thread,
     form: PostForm,
     parent: Post | None,
+    ready: texts.Ready,
 ) -> ResponseReturnValue:
-    limit_writing(actor.account_id)
     picture = _keep_picture(actor, form)
-    post = posts.submit_post(actor, thread, form.text.data or "", parent=parent, picture_id=picture)
+    post = posts.submit_post(actor, thread, ready, parent=parent, picture_id=picture)
     note_typing(Ref(POST_KEY, post.id), parse_id(form.typed.data))
     notice(promises.kept(post))
     return redirect(url_for(".permalink", post_id=post.id), code=303)
 
 
 def _keep_for_confirmation(
-    actor: Actor, thread: Thread, form: PostForm, parent: Post | None
+    actor: Actor, thread: Thread, form: PostForm, parent: Post | None, ready: texts.Ready
 ) -> ResponseReturnValue:
     """Kept as typed; it becomes a post when the mail's page is confirmed."""
     rules.require_open(thread, list(list_windows(thread.scope_id)), now())
     rules.require_reply_fits(thread, parent)
-    checked = texts.checked(form.text.data or "", rules.MAX_POST)
     address = fold_email(form.email.data or "")
     limit_mails(address)
     payload = {
         "thread": thread.id,
         "parent": parent.id if parent else None,
-        "text": checked,
+        "text": ready.source,
         "picture": _keep_picture(actor, form),
         "typed_ms": parse_id(form.typed.data),
     }

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from kern.errors import Conflict, DomainError
 from kern.i18n import _, say
-from kern.web import commits, current_actor
+from kern.web import Later, commits, current_actor
 from kern.web.limit import limit_network
 from kern.web.notice import notice
 from umfragen import service
@@ -57,7 +57,7 @@ def check(slug: str, token: str) -> ResponseReturnValue:
 
 @blueprint.post("/umfragen/<slug>/ausfuellen/<token>/absenden")
 @commits
-def send(slug: str, token: str) -> ResponseReturnValue:
+def send(slug: str, token: str) -> ResponseReturnValue | Later:
     survey = to_survey(slug)
     try:
         _keep_files(survey, token)
@@ -124,19 +124,23 @@ def _language(survey: Survey, token: str) -> str:
     return service.open_draft(survey, token).language
 
 
-def _thanks(survey: Survey, receipt: Receipt) -> Response:
+def _thanks(survey: Survey, receipt: Receipt) -> Later:
     definition = service.draft_of(survey) if receipt.is_test else service.definition_of(survey)
-    html = render_template(
-        "umfragen/ausfuellen/danke.html",
-        survey=survey,
-        definition=definition,
-        receipt=receipt,
-        settings=service.settings_of(survey),
-    )
-    response = Response(html, content_type="text/html; charset=utf-8")
-    if survey.level == Level.DEVICE and not receipt.is_test:
-        return remember_device(response, survey)
-    return forget_admission(response, survey) if admission() else response
+
+    def draw() -> Response:
+        html = render_template(
+            "umfragen/ausfuellen/danke.html",
+            survey=survey,
+            definition=definition,
+            receipt=receipt,
+            settings=service.settings_of(survey),
+        )
+        response = Response(html, content_type="text/html; charset=utf-8")
+        if survey.level == Level.DEVICE and not receipt.is_test:
+            return remember_device(response, survey)
+        return forget_admission(response, survey) if admission() else response
+
+    return Later(draw, (survey, survey.scope))
 
 
 def _page(
