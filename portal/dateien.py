@@ -45,6 +45,8 @@ GATES: Mapping[str, Gate] = {
     PAGE_KEY: lambda actor, id_, _token: pages.may_read_files(actor, id_),
     PROPOSAL_KEY: lambda actor, id_, _token: proposals.may_read_files(actor, id_),
 }
+UNSHOWN = frozenset({POST_KEY, PAGE_KEY})
+"""What may be public without this file, which was refused or hidden: its readers do not see it."""
 OWN = frozenset({SURVEY_KEY})
 """What even the desk does not see: files among the answers of a survey."""
 
@@ -72,6 +74,8 @@ def _may_see(actor: Actor, found: File) -> bool:
     is_own = found.content_key in OWN
     if not is_own and (is_uploader(found, actor.party_id) or actor.may(DESK)):
         return True
+    if found.state != "public" and found.content_key in UNSHOWN:
+        return False
     gate = GATES.get(found.content_key or "")
     token = request.args.get("vorschau", "")
     return gate is not None and gate(actor, found.content_id or 0, token)

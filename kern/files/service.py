@@ -155,6 +155,12 @@ def list_files(ref: Ref, kind: str) -> list[File]:
     return list(db.session.scalars(query.order_by(File.id)))
 
 
+def list_ids(ref: Ref) -> set[int]:
+    """Of everything this thing has, of whatever kind."""
+    here = (File.content_key == ref.key, File.content_id == ref.id, File.state != "gone")
+    return set(db.session.scalars(select(File.id).where(*here)))
+
+
 def publish(file_ids: Iterable[int | None]) -> None:
     _set_state(file_ids, "public")
 

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import delete
 
+from beteiligung.discussion.models import POST_KEY
 from beteiligung.project.service import reading, states
 from kern.accounts.models import Account
 from kern.accounts.permissions import Role
@@ -20,7 +21,7 @@ from kern.files.images import accept_picture
 from kern.files.models import File
 from kern.town import Town, current_town
 from tests.beteiligung.projects import make_ready
-from tests.builders import make_account, make_actor, make_project
+from tests.builders import make_account, make_actor, make_post, make_project, make_thread
 from tests.visitors import Visitor
 
 
@@ -102,6 +103,21 @@ def test_a_private_picture_is_for_its_uploader_and_the_desk(app: Flask, town: To
         page = visitor.get(address)
         assert page.status_code == 200
         assert page.headers["Cache-Control"] == "private, no-store"
+
+
+def test_a_picture_that_was_refused_is_not_shown_beside_its_public_post(
+    app: Flask, town: Town
+) -> None:
+    post = make_post(make_thread())
+    guest, stranger, moderator, owner = people(app)
+    refused = make_file(state="private", uploaded_by=owner.party_id)
+    files.attach(refused.id, Ref(POST_KEY, post.id))
+    uploader = Visitor(app, owner)
+    db.session.commit()
+    address = "/dateien/name-picture-private/medium"
+
+    for visitor, status in ((guest, 404), (stranger, 404), (moderator, 200), (uploader, 200)):
+        assert visitor.get(address).status_code == status
 
 
 def test_a_file_of_a_draft_is_seen_by_its_office_and_by_its_preview_link(

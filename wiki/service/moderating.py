@@ -27,7 +27,7 @@ from wiki.models import (
     Snapshot,
     StoredText,
 )
-from wiki.service import deciding, merging, proposals, publishing, wordings
+from wiki.service import attaching, deciding, merging, proposals, publishing, wordings
 from wiki.service.pages import find_page, note, ref_of
 from wiki.service.publishing import Before
 
@@ -75,6 +75,7 @@ def hide_of_revision(
             "oder blenden Sie die Seite aus."
         )
     setattr(revision, f"hide_{part}", hidden)
+    attaching.settle(page)
     db.session.flush()
     act = f"wiki.hide_{part}" if hidden else f"wiki.show_{part}"
     detail = f"Fassung {revision.number}: {reason}".rstrip(": ")

@@ -14,12 +14,11 @@ from kern.clock import now
 from kern.content import Ref
 from kern.db import db
 from kern.errors import Conflict, NotAllowed
-from kern.files import service as files
 from kern.outbox import Fact
 from wiki import rules
 from wiki.linking import fold_title
 from wiki.models import PAGE_KEY, Address, Kind, Page, PageState, Revision, Space
-from wiki.service import linking, rendering, wordings
+from wiki.service import attaching, linking, rendering, wordings
 from wiki.service.pages import add_address, free_slug, get_page, note
 from wiki.service.wordings import Wording
 
@@ -148,7 +147,7 @@ def _bring_up(page: Page, revision: Revision, wording: Wording, before: Before) 
     page.hidden_at = page.hidden_rule = page.redirect_to = None
     add_address(page)
     linking.store_tags(page, revision.tags)
-    _publish_files(page, revision)
+    attaching.take(page, revision)
     rendering.render_into(page, wording.source, revision.files)
     db.session.flush()
     _tell_links(page, revision, before, was_public=was_public)
@@ -186,20 +185,9 @@ def take_down(page: Page, before: Before) -> None:
     linking.left(page, before.title_key)
     linking.changed(page, before.tags)
     linking.remove_all(page)
-    files.unpublish(_file_ids(page.published_id))
+    attaching.settle(page)
     db.session.flush()
     note(page, Fact.HIDDEN)
-
-
-def _publish_files(page: Page, revision: Revision) -> None:
-    ids = [int(file["file_id"]) for file in revision.files]
-    files.give(ids, Ref(PAGE_KEY, page.id))
-    files.publish(ids)
-
-
-def _file_ids(revision_id: int | None) -> list[int]:
-    rows = db.session.scalar(select(Revision.files).where(Revision.id == revision_id)) or []
-    return [int(file["file_id"]) for file in rows]
 
 
 def announce(page: Page, revision: Revision) -> None:
@@ -221,8 +209,8 @@ def take_back(page: Page, revision: Revision) -> None:
     parent = db.session.get(Revision, revision.parent_id) if revision.parent_id else None
     _swap(page, revision.id, parent.id if parent else None)
     added = page.slug if parent is None or parent.slug != page.slug else None
+    attaching.give_back(revision)
     if parent is None:
-        files.unpublish(_file_ids(revision.id))
         take_down(page, before)
         db.session.delete(revision)
         db.session.execute(delete(Address).where(Address.page_id == page.id))
@@ -248,6 +236,7 @@ def show_again(page: Page, revision: Revision, before: Before) -> None:
         take_down(page, before)
         return
     linking.store_tags(page, revision.tags)
+    attaching.settle(page)
     rendering.render_into(page, wording.source, revision.files)
     db.session.flush()
     _tell_links(page, revision, before, was_public=True)
