@@ -83,6 +83,7 @@ class EditForm(OpenForm, TitleForm):
         render_kw={"autocomplete": "email"},
     )
     typed = HiddenField(render_kw={"data-typed": "text"})
+    kept = HiddenField()  # the title under which the draft of a new page was kept last
     minor = BooleanField(
         _l("Nur eine Kleinigkeit"),
         description=_l("Zum Beispiel ein Tippfehler. Geprüft wird sie auch."),

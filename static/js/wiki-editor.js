@@ -333,7 +333,9 @@ function startKeeping() {
     try {
       const options = { method: "POST", body, credentials: "same-origin", signal: running.signal };
       const response = await fetch(form.action, options);
-      if (response.ok && !response.redirected) says.textContent = keptWords(says);
+      if (!response.ok || response.redirected) return;
+      says.textContent = keptWords(says);
+      form.elements.kept.value = body.get("title"); // under another title it is the same draft
     } catch {
       says.textContent = "";
     }

@@ -1,14 +1,18 @@
-"""What the editor does with a picture, with and without a script."""
+"""What the editor does with pictures and drafts, with and without a script."""
 
+import re
 from io import BytesIO
 from typing import Any
 
 import pytest
 from flask import Flask
 from PIL import Image
+from sqlalchemy import select
 
+from kern.db import db
 from tests.builders import make_account
 from tests.visitors import Visitor
+from wiki.models import Draft
 
 pytestmark = pytest.mark.usefixtures("town")
 NEW = "/wiki/ortswiki/neu"
@@ -58,3 +62,25 @@ def test_a_preview_keeps_the_picture_and_a_missing_description_is_said_at_its_fi
     assert refused.status_code == 422
     assert "Ihr Bild ist noch da." in refused.text
     assert 'href="#picture_alt"' in refused.text
+
+
+def test_a_new_page_kept_under_two_titles_is_one_draft_and_none_once_it_is_proposed(
+    app: Flask,
+) -> None:
+    writer = Visitor(app, make_account("Anna Kern"))
+    first = writer.post(NEW, {"title": "Mauer", "text": "Eine", "aktion": "entwurf"}).text
+    assert kept(first) == "Mauer"
+    more = {"title": "Kaimauer", "text": "Eine Mauer", "kept": kept(first)}
+    again = writer.post(NEW, {**more, "aktion": "entwurf"}).text
+    drafts = db.session.scalars(select(Draft.payload)).all()
+    assert [one["title"] for one in drafts] == ["Kaimauer"]
+
+    more = {"title": "Die Kaimauer", "text": "Eine Mauer.", "kept": kept(again)}
+    assert writer.post(NEW, more).status_code == 303
+    assert db.session.scalars(select(Draft.id)).all() == []
+
+
+def kept(html: str) -> str:
+    found = re.search(r'name="kept"[^>]*value="([^"]*)"', html)
+    assert found is not None
+    return found[1]

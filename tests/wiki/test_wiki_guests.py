@@ -1,15 +1,21 @@
 """Somebody without an account proposes a change: confirmed by mail, checked like everybody's."""
 
 import re
+from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
+from PIL import Image
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from kern import clock
 from kern.accounts.models import Pending
 from kern.accounts.permissions import Role
 from kern.db import db
+from kern.files.models import File
+from kern.files.service import remove_orphans
 from tests.builders import make_actor
 from tests.sent import link_in, mails
 from tests.wiki.pages import make_page, ortswiki
@@ -141,3 +147,30 @@ def test_a_new_page_of_a_guest_waits_for_the_mail_and_the_desk(client: FlaskClie
     proposal = db.session.scalars(select(Proposal)).one()
     assert proposal.state == ProposalState.SUBMITTED
     assert service.find_page(ortswiki(), "eiche") is None
+
+
+def test_a_guests_picture_outlives_the_wait_for_the_mail_and_for_the_desk(
+    client: FlaskClient,
+) -> None:
+    db.session.commit()
+    out = BytesIO()
+    Image.new("RGB", (640, 400), "green").save(out, "PNG")
+    data = {"title": "Eiche", "text": SAID, "email": MAIL, "picture_alt": "Eine Eiche"}
+    upload = {**data, "picture": (BytesIO(out.getvalue()), "eiche.png")}
+    assert client.post("/wiki/ortswiki/neu", data=upload).status_code == 303
+    begun = clock.now()
+    with clock.at(begun + timedelta(days=6, hours=23)):
+        assert remove_orphans() == 0
+        db.session.commit()
+        _confirm(client)
+    with clock.at(begun + timedelta(days=60)):
+        assert remove_orphans() == 0
+
+    name = db.session.scalars(select(File.name)).one()
+    picture = f"/dateien/{name}/small"
+    assert client.get(picture, buffered=True).status_code == 404
+    proposal = get_proposal(db.session.scalars(select(Proposal.id)).one())
+    service.approve(make_actor(Role.MODERATOR), proposal, proposal.latest)
+    db.session.commit()
+    assert client.get(picture, buffered=True).status_code == 200
+    assert name in client.get("/wiki/ortswiki/eiche").text

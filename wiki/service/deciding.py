@@ -37,6 +37,7 @@ from wiki.service.proposals import get_proposal, move
 from wiki.service.publishing import Origin
 from wiki.service.wordings import Wording
 
+DECIDED = (ProposalState.APPROVED, ProposalState.REJECTED)
 SYSTEM_BATCH = 100  # proposals that one run of the clock ends
 
 
@@ -281,7 +282,7 @@ def take_back(actor: Actor, proposal: Proposal, snapshot_number: int) -> None:
     proposal = get_proposal(proposal.id, lock=True)
     if not actor.may(rules.DECIDE, proposal.space_id):
         raise NotAllowed("Dafür fehlt Ihnen die Berechtigung.")
-    if snapshot_number != proposal.latest:
+    if snapshot_number != proposal.latest or proposal.state not in DECIDED:
         raise Conflict(rules.READ_ANEW)
     if proposal.state == ProposalState.APPROVED:
         _unpublish(proposal)

@@ -24,12 +24,16 @@ def save_draft(
     *,
     payload: Mapping[str, Any],
     base_id: int | None,
+    former_key: str = "",
 ) -> Draft:
-    """In place of the one before. `payload` is what the form holds."""
+    """In place of the one before. `payload` is what the form holds; `former_key` is the title of a
+    new page under which it was kept last."""
     if actor.party_id is None:
         raise LoginRequired("Bitte melden Sie sich an, um am Wiki mitzuschreiben.")
     if sum(len(str(value)) for value in payload.values()) > rules.MAX_TEXT * 2:
         raise Invalid("Bitte höchstens %(limit)s Zeichen.", field="text", limit=rules.MAX_TEXT)
+    if page is None and former_key != title_key:
+        forget(actor.party_id, space, None, former_key)
     draft = find_draft(actor, space, page, title_key)
     if draft is None:
         draft = Draft(

@@ -221,6 +221,8 @@ def _save(actor: Actor, begun: Begun, form: EditForm) -> ResponseReturnValue:
     except DomainError as error:
         form.blame(error)
         return _editor(begun, form, error.status)
+    if begun.page is None:
+        service.discard_draft(actor, begun.space, None, fold_title(form.kept.data or ""))
     return sent(proposal)
 
 
@@ -252,8 +254,15 @@ def _look(actor: Actor, begun: Begun, form: EditForm, act: str) -> ResponseRetur
     key = fold_title(form.title.data or "")
     if not begun.cut and actor.is_authenticated:
         service.save_draft(
-            actor, begun.space, begun.page, key, payload=payload, base_id=begun.base_id
+            actor,
+            begun.space,
+            begun.page,
+            key,
+            payload=payload,
+            base_id=begun.base_id,
+            former_key=fold_title(form.kept.data or ""),
         )
+        form.kept.data = form.title.data
     is_kept = act == KEEP and actor.is_authenticated
     said = _("Als Entwurf gespeichert. Nur Sie sehen ihn.") if is_kept else ""
     html = _rendered(begun, form)
