@@ -63,7 +63,13 @@ def read_rate(port: int, path: str, seconds: float, clients: int = CLIENTS) -> f
         load = run(port, lambda _number: Request(path), clients=clients, seconds=seconds)
         return load.rate
     command = [wrk, "-t1", f"-c{clients}", f"-d{seconds:.0f}s"]
-    command += ["-H", "Host: localhost", f"http://127.0.0.1:{port}{path}"]
+    command += [
+        "-H",
+        "Accept-Encoding: gzip",
+        "-H",
+        "Host: localhost",
+        f"http://127.0.0.1:{port}{path}",
+    ]
     told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     if _ERRORS.search(told):
         raise RuntimeError(told)

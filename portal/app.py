@@ -9,7 +9,7 @@ from kern.config import ROOT, Settings
 from kern.db import db
 from kern.town import Towns
 from kern.web import pages
-from kern.web.headers import Headed
+from kern.web.headers import Headed, all_headers
 from kern.web.inputs import LONGEST_FORM
 from kern.web.pages import PageCache
 from portal import frame, rooms, static
@@ -48,7 +48,10 @@ def _keep_pages(app: Flask, settings: Settings) -> None:
     pages.init_app(app)
     if settings.page_cache_megabytes:
         towns = app.extensions["dorflinde.towns"]
-        kept = PageCache(app.wsgi_app, towns, settings.page_cache_megabytes, build(settings))
+        always = all_headers(https=settings.https)
+        kept = PageCache(
+            *(app.wsgi_app, towns, settings.page_cache_megabytes, build(settings), always)
+        )
         app.extensions["dorflinde.pages"] = kept
         app.wsgi_app = kept  # type: ignore[method-assign]  # as Flask says
 

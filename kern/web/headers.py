@@ -1,11 +1,12 @@
 """Security headers on every response, errors and files included."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, request
 
 from kern.web import identity, notice
+from kern.web.sealed import Sealed
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -31,6 +32,17 @@ def all_headers(*, https: bool) -> dict[str, str]:
     return {**ALWAYS, "Strict-Transport-Security": HSTS} if https else dict(ALWAYS)
 
 
+def missing(found: Iterable[tuple[str, str]], always: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What an answer with these headers still needs."""
+    given = {name.lower(): value for name, value in found}
+    is_framed = "frame-ancestors *" in given.get("content-security-policy", "")
+    return [
+        (name, value)
+        for name, value in always.items()
+        if name.lower() not in given and not (is_framed and name == "X-Frame-Options")
+    ]
+
+
 class Headed:
     """WSGI around everything, files of the web server's kind and refusals before Flask included."""
 
@@ -44,11 +56,9 @@ class Headed:
         def start_with_headers(
             status: str, found: list[tuple[str, str]], *error: Any
         ) -> Callable[[bytes], object]:
-            given = {name.lower(): value for name, value in found}
-            missing = [pair for pair in self._headers.items() if pair[0].lower() not in given]
-            if "frame-ancestors *" in given.get("content-security-policy", ""):
-                missing = [pair for pair in missing if pair[0] != "X-Frame-Options"]
-            return start_response(status, [*found, *missing], *error)
+            if isinstance(found, Sealed):
+                return start_response(status, found, *error)
+            return start_response(status, [*found, *missing(found, self._headers)], *error)
 
         return self._inner(environ, start_with_headers)
 

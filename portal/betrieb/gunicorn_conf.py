@@ -12,14 +12,19 @@ import time
 from pathlib import Path
 from typing import Protocol
 
+from gunicorn.http import wsgi
+
 from kern.clock import now
 from kern.config import load
+from portal.betrieb.one_send import OneSend
 from portal.processes import Crash, append_crash
 
+wsgi.Response = OneSend
 _settings = load()  # a name `config` here would be taken for a setting of gunicorn
 _memory = Path("/dev/shm")  # noqa: S108 - gunicorn's heartbeat must not wait for a slow disk
 
 TURN = 0.0005  # seconds; who holds the place of the only writer waits for others' Python this long
+WAY = 212_992  # bytes on their way to a reader; the usual 16 KB make a thread wait for each page
 SILENCE = 10  # seconds within a request; a phone in a tunnel needs some
 
 worker_class = "gthread"
@@ -54,6 +59,7 @@ def when_ready(server: Arbiter) -> None:
     patience = struct.pack("ll", SILENCE, 0)
     for listener in server.LISTENERS:
         listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, patience)
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, WAY)
 
 
 def pre_fork(_server: Arbiter, worker: Worker) -> None:

@@ -10,6 +10,7 @@ import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Protocol
 
 import psycopg
@@ -46,16 +47,22 @@ class Counters:
     def of(self, town: Town, keys: tuple[str, ...]) -> tuple[int, ...]:
         """In the order asked; unknown ones are 0. Raises `Unreadable`."""
         if town.database_url.startswith("sqlite"):
-            own: OrderedDict[str, _Asker] = self._local.__dict__.setdefault("own", OrderedDict())
-            found = _asked(own, town, keys)
+            found = _asked(self._own(), town, keys)
         else:
             with self._lock:
                 found = _asked(self._shared, town, keys)
         return tuple(int(found.get(key, 0)) for key in keys)
 
+    def _own(self) -> "OrderedDict[str, _Asker]":
+        try:
+            own: OrderedDict[str, _Asker] = self._local.own
+        except AttributeError:
+            own = self._local.own = OrderedDict()
+        return own
+
     def close(self) -> None:
         """What this thread and the process have open."""
-        for askers in (self._local.__dict__.get("own", {}), self._shared):
+        for askers in (self._own(), self._shared):
             for asker in askers.values():
                 asker.close()
             askers.clear()
@@ -85,6 +92,13 @@ def _open(town: Town) -> _Asker:
     return _Postgres(url.set(drivername="postgresql").render_as_string(hide_password=False))
 
 
+@lru_cache(1024)
+def _query(keys: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    exact = tuple(key for key in keys if key != SCOPES)
+    query = _ONE.format(",".join("?" * len(exact)))
+    return query + _ALL if SCOPES in keys else query, exact
+
+
 class _Sqlite:
     """A file that was put in another's place (a restored backup) is noticed by its inode."""
 
@@ -97,9 +111,8 @@ class _Sqlite:
     def ask(self, keys: tuple[str, ...]) -> Rows:
         if os.stat(self._path).st_ino != self._inode:  # noqa: PTH116 - asked at every hit
             raise sqlite3.OperationalError("another file")
-        exact = tuple(key for key in keys if key != SCOPES)
-        query = _ONE.format(",".join("?" * len(exact)))
-        return self._connection.execute(query + _ALL if SCOPES in keys else query, exact).fetchall()
+        query, exact = _query(keys)
+        return self._connection.execute(query, exact).fetchall()
 
     def close(self) -> None:
         self._connection.close()

@@ -10,8 +10,10 @@ import threading
 import zlib
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from kern.web.sealed import Header, Sealed
 
 SHARED_BYTES = 32 * 1024 * 1024  # of one town
 LOCKS = 64  # files; two pages that share one wait for each other
@@ -19,7 +21,6 @@ _TIDIED = 0.01  # of all writes look for old files
 _LEVEL = 6
 
 Key = tuple[str, ...]
-Header = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Entry:
     etag: str
     body: bytes
     packed: bytes = b""  # gzip, made when somebody first asks for it
+    sealed: dict[str, Sealed] = field(default_factory=dict, compare=False)
+    """Headers by the form of the answer, in memory only."""
 
     @property
     def size(self) -> int:

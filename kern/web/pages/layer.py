@@ -7,7 +7,7 @@ changes at a full minute.
 
 import fcntl
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 from kern.clock import now
 from kern.errors import DomainError
 from kern.town import Town, Towns
+from kern.web.headers import missing
 from kern.web.pages.asking import Counters, Unreadable
 from kern.web.pages.declaring import ASKED, Asked
 from kern.web.pages.entries import Entry, Key, Memory, Shared, etag_of
 from kern.web.pages.replica import Replicas
+from kern.web.sealed import Sealed
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -33,10 +35,18 @@ _OK = "200 OK"
 
 
 class PageCache:
-    """`harmless` cookies choose a variant; any other belongs to a person."""
+    """`always` are the headers of every answer: those of kept ones are put together once."""
 
-    def __init__(self, inner: "WSGIApplication", towns: Towns, megabytes: int, build: str) -> None:
+    def __init__(
+        self,
+        inner: "WSGIApplication",
+        towns: Towns,
+        megabytes: int,
+        build: str,
+        always: Mapping[str, str],
+    ) -> None:
         self._inner, self._towns, self._build = inner, towns, build
+        self._always = always
         self._memory = Memory(megabytes * 1024 * 1024)
         self._counters = Counters()
         self._replicas = Replicas()
@@ -85,18 +95,28 @@ class PageCache:
         self, environ: "WSGIEnvironment", start_response: "StartResponse", key: Key, entry: Entry
     ) -> Iterable[bytes]:
         if entry.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
-            start_response("304 Not Modified", [*_cachable(entry.headers), ("ETag", entry.etag)])
+            start_response("304 Not Modified", self._sealed(entry, "same", None))
             return []
-        body, headers = entry.body, [*entry.headers, ("ETag", entry.etag)]
+        body, form = entry.body, "plain"
         if "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""):
             if not entry.packed:
                 entry = entry.with_packed()
                 self._memory.put(key, entry)
-            body = entry.packed
-            headers.append(("Content-Encoding", "gzip"))
-        headers.append(("Content-Length", str(len(body))))
-        start_response(_OK, headers)
+            body, form = entry.packed, "packed"
+        start_response(_OK, self._sealed(entry, form, len(body)))
         return [b""] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+    def _sealed(self, entry: Entry, form: str, length: int | None) -> Sealed:
+        found = entry.sealed.get(form)
+        if found is None:
+            headers = [*entry.headers, ("ETag", entry.etag)]
+            if form == "same":
+                headers = [*_cachable(entry.headers), ("ETag", entry.etag)]
+            elif form == "packed":
+                headers.append(("Content-Encoding", "gzip"))
+            headers += missing(headers, self._always)
+            found = entry.sealed[form] = Sealed(headers, length)
+        return found
 
     def _made(
         self,
