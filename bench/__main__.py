@@ -3,6 +3,7 @@
 los.py bench --kurz             a smaller town, in under three minutes
 los.py bench --postgres ADRESSE also on PostgreSQL, in a database of its own that goes again
 los.py bench flood | making     a flood at the desk; CPU time of single pages
+los.py bench suche [--kurz]     333 attacks on the search, with 20,000 and with 100,000 texts
 los.py bench wiki [--kurz]      a wiki of 20,000 pages with 200,000 versions, or of 1,000
 """
 
@@ -15,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from bench import flood, making, place, rows, wiki
+from bench import flood, making, place, rows, suche, wiki
 from bench.place import Place
 from bench.table import Row, as_markdown, as_table, as_values, write
 from kern.db import engines
@@ -25,6 +26,7 @@ KURZ = "--kurz"
 SINGLE: Mapping[str, Callable[[bool], Mapping[str, object]]] = {
     "flood": lambda _small: {"flood": flood.measure()},
     "making": lambda _small: making.measured(),
+    "suche": lambda small: suche.measured(small=small),
     "wiki": lambda small: wiki.measured(small=small),
 }
 
