@@ -2,6 +2,9 @@
 
 los.py bench --kurz             a smaller town, in under three minutes
 los.py bench --postgres ADRESSE also on PostgreSQL, in a database of its own that goes again
+los.py bench --dokuwiki         beside DokuWiki from Debian, which it installs and fills
+los.py bench --markdown DATEI   puts the table into this page, in place of the one of before
+los.py bench --von DATEI ...    measures nothing: the tables of earlier results, put together
 los.py bench flood | making     a flood at the desk; CPU time of single pages
 los.py bench suche [--kurz]     333 attacks on the search, with 20,000 and with 100,000 texts
 los.py bench wiki [--kurz]      a wiki of 20,000 pages with 200,000 versions, or of 1,000
@@ -12,70 +15,107 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from bench import flood, making, place, rows, suche, wiki
+from bench import flood, live, making, place, rows, suche, wiki
 from bench.place import Place
-from bench.table import Row, as_markdown, as_table, as_values, write
+from bench.table import Row, as_table, as_values, machine, put_into, read, write
 from kern.db import engines
 from portal.app import create_app
 
 KURZ = "--kurz"
-SINGLE: Mapping[str, Callable[[bool], Mapping[str, object]]] = {
-    "flood": lambda _small: {"flood": flood.measure()},
-    "making": lambda _small: making.measured(),
-    "suche": lambda small: suche.measured(small=small),
-    "wiki": lambda small: wiki.measured(small=small),
+SINGLE: Mapping[str, Callable[[argparse.Namespace], Mapping[str, object]]] = {
+    "flood": lambda _options: {"flood": flood.measure()},
+    "making": lambda _options: making.measured(),
+    "suche": lambda options: suche.measured(small=options.kurz),
+    "wiki": lambda options: wiki.measured(small=options.kurz, server=options.postgres),
 }
 
 
 def main(words: list[str]) -> None:
-    if words and words[0] in SINGLE:
-        print(f"Geschrieben: {write(SINGLE[words[0]](KURZ in words))}")
-        return
     options = _options(words)
-    started = time.monotonic()
-    found = list(_measured(small=options.kurz, server=""))
-    if options.postgres:
-        found += _measured(small=options.kurz, server=options.postgres)
+    if options.what:
+        print(f"Geschrieben: {write(SINGLE[options.what](options))}")
+        return
+    found = _read(options.von) if options.von else _all(options)
     print(as_table(found))
     if options.markdown:
-        Path(options.markdown).write_text(as_markdown(found), encoding="utf-8")
-    written = write({"short": options.kurz, "rows": as_values(found)})
-    print(f"Geschrieben: {written} (nach {time.monotonic() - started:.0f} s)")
+        _put(Path(options.markdown), found)
 
 
 def _options(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="los.py bench")
+    parser.add_argument("what", nargs="?", choices=sorted(SINGLE))
     parser.add_argument(KURZ, action="store_true")
     parser.add_argument("--postgres", default=os.environ.get("DORFLINDE_BENCH_POSTGRES", ""))
+    parser.add_argument("--dokuwiki", action="store_true")
     parser.add_argument("--markdown", default="")
+    parser.add_argument("--von", nargs="+", default=[])
     return parser.parse_args(words)
 
 
-def _measured(*, small: bool, server: str) -> Iterator[Row]:
-    kind = "PostgreSQL" if server else "SQLite"
+def _read(names: Sequence[str]) -> list[Row]:
+    """What a later file says counts."""
+    found = {(row.what, row.unit, row.database): row for name in names for row in read(Path(name))}
+    return list(found.values())
+
+
+def _all(options: argparse.Namespace) -> list[Row]:
+    started, before = time.monotonic(), machine()
+    found = list(_measured(options, server=""))
+    if options.postgres:
+        found += _measured(options, server=options.postgres)
+    spent = round(time.monotonic() - started)
+    told = {"short": options.kurz, "seconds": spent, "before": before, "rows": as_values(found)}
+    print(f"Geschrieben: {write(told)} (nach {spent} s)")
+    return found
+
+
+def _put(page: Path, found: Sequence[Row]) -> None:
+    before = page.read_text(encoding="utf-8") if page.exists() else ""
+    page.write_text(put_into(before, found), encoding="utf-8")
+
+
+def _measured(options: argparse.Namespace, *, server: str) -> Iterator[Row]:
+    if not options.kurz:
+        with _town(small=True, server=server) as made:
+            yield from _searched(made)
+    with _town(small=options.kurz, server=server) as made:
+        yield from _rows(made, options)
+
+
+@contextmanager
+def _town(*, small: bool, server: str) -> Iterator[Place]:
     with tempfile.TemporaryDirectory() as folder:
+        kind = f"{'klein' if small else 'groß'}, {'PostgreSQL' if server else 'SQLite'}"
         print(f"Ort für die Messung füllen ({kind}) …", flush=True)
         made = place.make(Path(folder), small=small, server=server)
         try:
-            yield from _rows(made, quick=small)
+            yield made
         finally:
             engines.close()
             place.forget(made)
 
 
-def _rows(made: Place, *, quick: bool) -> Iterator[Row]:
+def _searched(made: Place) -> Iterator[Row]:
+    print("Suchen …", flush=True)
+    app = create_app(replace(made.settings, page_cache_megabytes=0))
+    yield from rows.search_rows(app, made)
+
+
+def _rows(made: Place, options: argparse.Namespace) -> Iterator[Row]:
+    yield from _searched(made)
+    if options.kurz:
+        yield from rows.unsearched(made)
     print("Seiten neu machen …", flush=True)
     app = create_app(replace(made.settings, page_cache_megabytes=0))
     yield from rows.making_rows(app, made)
-    print("Suchen …", flush=True)
-    yield from rows.search_rows(app, made)
     engines.close()
     print("Server starten, lesen und schreiben …", flush=True)
-    yield from rows.serving_rows(made, quick=quick)
+    yield from live.serving_rows(made, quick=options.kurz, beside=options.dokuwiki)
 
 
 if __name__ == "__main__":

@@ -10,11 +10,17 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from urllib.parse import quote_plus
 
 CLIENTS = 8
 NETWORK = 200  # requests from one address before the next: the limits count networks
 _RATE = re.compile(r"Requests/sec:\s+([\d.]+)")
 _ERRORS = re.compile(r"Non-2xx or 3xx responses: (\d+)|Socket errors: .*read (\d+), write")
+
+
+def quoted(words: str) -> str:
+    """For an address."""
+    return quote_plus(words)
 
 
 @dataclass(frozen=True, slots=True)

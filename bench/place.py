@@ -2,19 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import count
 from pathlib import Path
 from urllib.parse import urlencode
 
 from flask import Flask
 from sqlalchemy import func, insert, select
 
-from bench import sending
+from bench import pages, sending, surveys
 from bench.loader import Request
 from beteiligung.discussion.models import Post, Status, Thread
 from beteiligung.discussion.service import counting
+from beteiligung.project.rules import PROJECT_KEY
 from kern import search
-from kern.accounts.models import Account, AccountState, Identity, Party
+from kern.accounts.models import Account, AccountState, Grant, Identity, Party
+from kern.accounts.permissions import Role
 from kern.accounts.sessions import open_session
 from kern.actor import SYSTEM
 from kern.clock import now
@@ -32,11 +33,29 @@ from portal.betrieb.demo.people import Cast
 from portal.betrieb.demo.scene import Scene
 from portal.betrieb.demo.texts import read_demo_texts
 from portal.betrieb.orte import inside
+from umfragen import service
+from umfragen.results import publication
+from umfragen.store import rebuilding
+from wiki.service import tallies
 
 LONGEST, USUAL = 10_000, 100  # posts
 PEOPLE = 400  # who write during the measurement
-DRAFTS = 4_000  # of a survey, as many as are sent
-SMALL_PROJECTS, SMALL_SIZES = 20, (LONGEST, *[USUAL] * 20)
+SPACE = "/wiki/ortswiki"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """`threads` are the posts of each, `drafts` the filled-in surveys that are sent."""
+
+    projects: int
+    threads: Sequence[int]
+    pages: int
+    answers: int
+    drafts: int
+
+
+SMALL = Size(20, (LONGEST, *[USUAL] * 20), pages=300, answers=2_000, drafts=1_000)
+LARGE = Size(PROJECTS, THREAD_SIZES, pages=5_000, answers=100_000, drafts=4_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +76,7 @@ class Place:
     town: Town
     project: str
     thread: str  # of 100 posts
+    thread_source: str  # all their texts
     long_thread: str  # of 10,000
     long_thread_pages: Sequence[str]
     open_thread: int
@@ -66,11 +86,25 @@ class Place:
     documents: int
     survey: str
     drafts: Sequence[str]  # filled in, to be sent once each
+    wiki: str  # a page of 20 kB
+    wiki_source: str
+    result: str  # of a survey that many answered
+    answers: int
+    moderator: Person
 
     def writing_a_post(self, number: int) -> Request:
         person = self.people[number % len(self.people)]
         words = f"Messung {number}: Bitte denken Sie an die Bänke am Ufer, Nummer {number * 7919}."
         return _form(f"{self.open_thread_path}/beitraege", person, {"text": words})
+
+    def writing_beside(self, number: int, words: str) -> Request:
+        """A post in the thread of 100, whose posts wait for their release."""
+        person = self.people[number % len(self.people)]
+        return _form(f"{self.thread}/beitraege", person, {"text": words})
+
+    def releasing(self, case: int) -> Request:
+        values = {"tun": "freigeben", "fassung": "1"}
+        return _form(f"/moderation/fall/{case}", self.moderator, values)
 
     def voting(self, number: int) -> Request:
         person = self.people[number % len(self.people)]
@@ -96,6 +130,7 @@ def _form(path: str, person: Person, values: dict[str, str]) -> Request:
 
 def make(folder: Path, *, small: bool, server: str = "") -> Place:
     """`server`: address of a PostgreSQL server's database, in which the town's is made."""
+    size = SMALL if small else LARGE
     settings = Settings(data=folder, argon2_memory_kib=64)
     if server:
         settings = replace(
@@ -110,15 +145,17 @@ def make(folder: Path, *, small: bool, server: str = "") -> Place:
     app = create_app(settings)
     with inside(app, town):
         scene = Scene(now(), Cast(planner=SYSTEM))
-        many = (SMALL_PROJECTS, SMALL_SIZES) if small else (PROJECTS, THREAD_SIZES)
-        enlarge(scene, read_demo_texts(), projects=many[0], people=2_000, sizes=many[1])
+        texts, projects = read_demo_texts(), size.projects
+        enlarge(scene, texts, projects=projects, people=2_000, sizes=size.threads)
         counting.rebuild()
+        fill_wiki(size.pages)
+    result = _make_result(app, town, size.answers)
     with use_town(town), app.app_context():
         search.rebuild_all()
         db.session.remove()
-    found = _found(app, town, settings, DRAFTS // (4 if small else 1))
+    found = _found(app, town, settings, size)
     engines.close()
-    return found
+    return replace(found, result=result)
 
 
 def forget(place: Place) -> None:
@@ -127,8 +164,28 @@ def forget(place: Place) -> None:
         postgres.drop(place.town.database_url)
 
 
-def _found(app: Flask, town: Town, settings: Settings, drafts: int) -> Place:
-    people = _make_people(app, town)
+def fill_wiki(count: int) -> None:
+    """So many pages in the space that every town has, each with three versions."""
+    space = db.session.scalars(select(Scope.id).where(Scope.path == SPACE)).one()
+    authors = db.session.scalars(select(Party.id).order_by(Party.id).limit(50)).all()
+    pages.fill(space, authors, count, 3)
+    db.session.commit()
+    tallies.recount(space)
+
+
+def _make_result(app: Flask, town: Town, people: int) -> str:
+    """The address of what a survey of 50 questions gave that so many answered."""
+    with inside(app, town):
+        survey = surveys.make_survey()
+        surveys.write_answers(survey, people)
+        rebuilding.rebuild(survey, service.plan_of(survey))
+        db.session.commit()
+        surveys.publish(survey)
+        return publication.results_path(survey)
+
+
+def _found(app: Flask, town: Town, settings: Settings, size: Size) -> Place:
+    people, moderator = _make_people(app, town), _make_moderator(app, town)
     with use_town(town), app.app_context():
         usual, longest = _thread(USUAL), _thread(LONGEST)
         opened = _open_thread(exclude=(usual, longest))
@@ -141,25 +198,32 @@ def _found(app: Flask, town: Town, settings: Settings, drafts: int) -> Place:
         newest = select(Post.id).where(Post.thread_id == usual, Post.status == Status.PUBLIC)
         newest = newest.where(Post.parent_id.is_(None)).order_by(Post.id.desc())
         fresh = db.session.scalars(newest).first() or 0
+        words = db.session.scalars(select(Post.plain).where(Post.thread_id == usual)).all()
         documents = db.session.scalar(select(func.count()).select_from(Post)) or 0
         db.session.remove()
-    survey, tokens = _make_survey(app, town, drafts)
+    survey, tokens = _make_survey(app, town, size.drafts)
     path = f"/beteiligung/gespraech/{longest}"
     deep = [f"{path}?seite=ab::{far[len(far) * share // 100]}" for share in (30, 60, 90)]
     return Place(
-        settings,
-        town,
-        project or "/",
-        f"/beteiligung/gespraech/{usual}",
-        path,
-        deep,
-        opened,
-        voted,
-        fresh,
-        people,
-        documents,
-        survey,
-        tokens,
+        settings=settings,
+        town=town,
+        project=project or "/",
+        thread=f"/beteiligung/gespraech/{usual}",
+        thread_source="\n\n".join(words),
+        long_thread=path,
+        long_thread_pages=deep,
+        open_thread=opened,
+        posts=voted,
+        fresh_post=fresh,
+        people=people,
+        documents=documents,
+        survey=survey,
+        drafts=tokens,
+        wiki=f"{SPACE}/seite-{pages.LONG_EVERY}",
+        wiki_source=pages.text_of(0, pages.LONG),
+        result="",
+        answers=size.answers,
+        moderator=moderator,
     )
 
 
@@ -179,24 +243,30 @@ def _thread(size: int) -> int:
 
 
 def _open_thread(exclude: Sequence[int]) -> int:
+    """The newest one: its project is one of those that are open for all that is measured."""
     query = select(Thread.id).where(Thread.status == Status.PUBLIC, Thread.id.not_in(exclude))
-    return db.session.scalars(query.order_by(Thread.id)).first() or 1
+    query = query.where(Thread.host_key == PROJECT_KEY, Thread.posts_count > 0)
+    return db.session.scalars(query.order_by(Thread.id.desc())).first() or 1
 
 
 def _make_people(app: Flask, town: Town) -> list[Person]:
-    numbers, found = count(1), []
     with inside(app, town), writing():
-        for number in (next(numbers) for _ in range(PEOPLE)):
-            party = Party(name=f"Messende Person {number}", email=f"m{number}@lindenau.example")
-            db.session.add(party)
-            db.session.flush()
-            account = Account(party_id=party.id, state=AccountState.ACTIVE)
-            account.party = party
-            db.session.add(account)
-            db.session.flush()
-            db.session.execute(
-                insert(Identity).values(account_id=account.id, kind="mail", subject=party.email)
-            )
-            cookie = open_session(account, "Messung", 1)
-            found.append(Person(cookie, token_for(cookie)))
-    return found
+        return [_make_person(f"Messende Person {number}") for number in range(1, PEOPLE + 1)]
+
+
+def _make_moderator(app: Flask, town: Town) -> Person:
+    with inside(app, town), writing():
+        return _make_person("Prüfende Person", Role.MODERATOR)
+
+
+def _make_person(name: str, role: Role | None = None) -> Person:
+    party = Party(name=name, email=f"{name.replace(' ', '.').lower()}@lindenau.example")
+    account = Account(party=party, state=AccountState.ACTIVE)
+    db.session.add_all([party, account])
+    db.session.flush()
+    identity = {"account_id": account.id, "kind": "mail", "subject": party.email}
+    db.session.execute(insert(Identity).values(**identity))
+    if role is not None:
+        db.session.add(Grant(account_id=account.id, role=role, scope_id=None))
+    cookie = open_session(account, "Messung", 1)
+    return Person(cookie, token_for(cookie))

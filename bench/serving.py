@@ -28,7 +28,11 @@ class Served:
 
     def memory_mb(self) -> float:
         """Of the process and all that it started, shared pages counted once (PSS)."""
-        return sum(_pss_kb(pid) for pid in _family(self.pid)) / 1024
+        return sum(self.memory_of_each())
+
+    def memory_of_each(self) -> list[float]:
+        """Of each process."""
+        return [_pss_kb(pid) / 1024 for pid in _family(self.pid)]
 
 
 @contextmanager
@@ -48,11 +52,12 @@ def constant(settings: Settings) -> Iterator[Served]:
 
 @contextmanager
 def _running(settings: Settings, command: Sequence[str], before: str = "") -> Iterator[Served]:
-    port = _free_port()
+    port = free_port()
     env = os.environ | {
         "DORFLINDE_DATA": str(settings.data),
         "DORFLINDE_DATABASE": settings.database,
     }
+    env.pop("PYTHONDONTWRITEBYTECODE", None)  # as with everybody, compiled code is kept
     began = time.monotonic()
     process = subprocess.Popen(
         [sys.executable, *command, f"{before}{port}"],
@@ -62,35 +67,45 @@ def _running(settings: Settings, command: Sequence[str], before: str = "") -> It
         stderr=subprocess.DEVNULL,
     )
     try:
-        _wait(port, process)
+        wait(port, process)
         yield Served(port, process.pid, time.monotonic() - began)
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=PATIENCE)
+        stopped(process)
 
 
-def _free_port() -> int:
+def stopped(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGTERM)
+    process.wait(timeout=PATIENCE)
+
+
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
+def wait(port: int, process: subprocess.Popen[bytes], path: str = "/") -> None:
+    """Until it answers. Raises RuntimeError when it does not."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         if process.poll() is not None:
             raise RuntimeError(f"the server ended with {process.returncode}")
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-        try:
-            connection.request("GET", "/")
-            if connection.getresponse().status < http.HTTPStatus.BAD_REQUEST:
-                return
-        except OSError:
-            time.sleep(0.02)
-        finally:
-            connection.close()
+        if _is_answering(port, path):
+            return
+        time.sleep(0.02)
     raise RuntimeError("the server gives no answer")
+
+
+def _is_answering(port: int, path: str) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status < http.HTTPStatus.BAD_REQUEST
+    except OSError:
+        return False
+    finally:
+        connection.close()
 
 
 def _family(pid: int) -> Iterator[int]:

@@ -11,7 +11,7 @@ import random
 import resource
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -74,7 +74,7 @@ def main() -> None:
         app = create_app(settings)
         with inside(app, town):
             print(f"{people} Antworten auf 50 Fragen schreiben …", flush=True)
-            survey = _make_survey()
+            survey = make_survey()
             found = [*_fill(survey, people), *_measure(survey), *_measure_pages(app, survey)]
         size = sum(path.stat().st_size for path in Path(folder).rglob("ort.db*")) / 1024**2
         engines.close()
@@ -84,7 +84,7 @@ def main() -> None:
     print(f"Geschrieben: {_write(people, found)}")
 
 
-def _make_survey() -> Survey:
+def make_survey() -> Survey:
     definition = load(_document())
     survey = service.create_survey(SYSTEM, town_scope(), "Messung", definition=definition)
     service.save_settings(SYSTEM, survey, service.Settings(office="Amt", contact="Amt"))
@@ -127,7 +127,7 @@ def _options(count: int) -> list[Doc]:
     ]
 
 
-def _fill(survey: Survey, people: int) -> Iterator[Figure]:
+def write_answers(survey: Survey, people: int) -> None:
     plan, rng = service.plan_of(survey), random.Random(7)  # noqa: S311 - no secret
     table = cast("Table", Response.__table__)
     for start in range(0, people, BATCH):
@@ -135,6 +135,19 @@ def _fill(survey: Survey, people: int) -> Iterator[Figure]:
         db.session.execute(insert(table), batch)
     survey.has_answers = True
     db.session.commit()
+
+
+def publish(survey: Survey, filters: Sequence[int] = ()) -> None:
+    """Results of all questions, for everybody."""
+    chosen = frozenset(service.plan_of(survey).questions)
+    publication.take_snapshot(SYSTEM, survey, filters)
+    publication.publish(SYSTEM, survey, publication.Choice(chosen, {}))
+    db.session.commit()
+
+
+def _fill(survey: Survey, people: int) -> Iterator[Figure]:
+    write_answers(survey, people)
+    plan = service.plan_of(survey)
     yield Figure("Zählungen und Spalten neu bauen", _cpu(lambda: rebuilding.rebuild(survey, plan)))
     db.session.commit()
     yield Figure("nächtlicher Vergleich", _cpu(lambda: rebuilding.compare(survey, plan)))
@@ -243,12 +256,8 @@ def _measure_pages(app: Flask, survey: Survey) -> Iterator[Figure]:
 
 def _measure_public(app: Flask, id_: int, filters: list[int]) -> Iterator[Figure]:
     survey = service.get_survey_by_id(id_)
-    chosen = frozenset(service.plan_of(survey).questions)
     here = f"/umfragen/{survey.slug}/ergebnis"
-    took = _cpu(partial(publication.take_snapshot, SYSTEM, survey, filters))
-    publication.publish(SYSTEM, survey, publication.Choice(chosen, {}))
-    db.session.commit()
-    yield Figure("Stand aufnehmen, zwei Filter", took)
+    yield Figure("Stand aufnehmen, zwei Filter", _cpu(partial(publish, survey, filters)))
     reader, groups = app.test_client(), _groups(id_)
     paths = [f"{here}?gruppe={item}.{code}" for item, codes in groups.items() for code in codes]
     times = sorted(_cpu(partial(_read, reader, path)) for path in paths)  # each for the first time

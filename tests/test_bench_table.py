@@ -1,6 +1,22 @@
 """The table of measurements says honestly what holds and what does not."""
 
-from bench.table import HELD, MISSED, SHOWN, Row, as_markdown, as_table
+import json
+from pathlib import Path
+
+from bench.table import (
+    HELD,
+    MISSED,
+    SHOWN,
+    UNKNOWN,
+    Row,
+    as_markdown,
+    as_table,
+    as_values,
+    put_into,
+    read,
+)
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def test_a_row_holds_by_its_own_figure() -> None:
@@ -18,4 +34,49 @@ def test_every_row_stands_in_both_tables_with_its_verdict() -> None:
     assert "1,25 x" in table
     assert HELD in table
     assert "2500 /s" in table
-    assert "| 1,25 x | >= 1,20 x | erreicht | 300 je Sekunde |" in page
+    assert "| Seite | >= 1,20 x | 1,25 x erreicht |  | 300 je Sekunde |" in page
+
+
+def test_both_databases_stand_beside_each_other_each_with_its_own_figure() -> None:
+    rows = [
+        Row("Seite", 1.25, "x", least=1.2),
+        Row("Seite", 0.7, "x", least=0.8, database="PostgreSQL"),
+    ]
+
+    page = as_markdown(rows)
+    assert "| >= 1,20 x (PostgreSQL >= 0,80 x) | 1,25 x erreicht | 0,70 x verfehlt |" in page
+    assert page.count("Seite") == 1
+
+
+def test_what_was_not_measured_says_so_and_why() -> None:
+    row = Row("Vergleich", None, "x DokuWiki", least=6, note="DokuWiki ist nicht eingerichtet")
+
+    assert row.verdict == UNKNOWN
+    assert "| – nicht gemessen |  | DokuWiki ist nicht eingerichtet |" in as_markdown([row])
+
+
+def test_only_the_table_of_a_page_is_written_anew() -> None:
+    old, new = [Row("Seite", 1, "x")], [Row("Seite", 2, "x"), Row("Suche", 3, "ms")]
+    other = "| Wort | Bedeutung |\n| --- | --- |\n| leer | nichts |\n"
+    page = f"# Leistung\n\n{other}\n{as_markdown(old)}\nEnde.\n"
+
+    assert put_into(page, new) == f"# Leistung\n\n{other}\n{as_markdown(new)}\nEnde.\n"
+    assert put_into(put_into(page, new), new) == put_into(page, new)
+    assert put_into("# Leistung\n", new) == f"# Leistung\n\n{as_markdown(new)}"
+    assert put_into("", new) == as_markdown(new)
+
+
+def test_results_are_read_as_they_were_written(tmp_path: Path) -> None:
+    rows = [Row("Seite", 1.25, "x", least=1.2, note="so"), Row("Vergleich", None, "x", most=3)]
+    path = tmp_path / "messung.json"
+    path.write_text(json.dumps({"rows": as_values(rows)}), encoding="utf-8")
+
+    assert read(path) == rows
+
+
+def test_the_page_about_speed_has_the_table_that_is_written_anew() -> None:
+    page = (ROOT / "docs" / "leistung.md").read_text(encoding="utf-8")
+    head = as_markdown([])
+
+    assert page.count(head) == 1
+    assert put_into(page, []).partition(head)[0] == page.partition(head)[0]
