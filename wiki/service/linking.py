@@ -1,8 +1,9 @@
 """The table of links and tags of what is released: backlinks, red links and lists come from it."""
 
 from collections.abc import Iterable, Sequence
+from typing import cast
 
-from sqlalchemy import ColumnElement, Update, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Table, Update, delete, func, insert, select, update
 
 from kern.db import db
 from wiki.linking import fold_title
@@ -30,7 +31,7 @@ def store_links(page: Page, made: Rendered) -> None:
         for one in made.references
     ]
     if rows:
-        db.session.execute(insert(PageLink), rows)
+        db.session.execute(insert(cast("Table", PageLink.__table__)), rows)
 
 
 def store_tags(page: Page, tags: Iterable[str]) -> None:

@@ -67,7 +67,8 @@ class Before:
 
 
 def _tags_of(revision_id: int | None) -> Sequence[str]:
-    return db.session.scalar(select(Revision.tags).where(Revision.id == revision_id)) or ()
+    revision = db.session.get(Revision, revision_id) if revision_id is not None else None
+    return revision.tags if revision is not None else ()
 
 
 def _new_page(space: Space, wording: Wording) -> Page:
@@ -137,6 +138,7 @@ def _swap(page: Page, expected: int | None, new: int | None) -> None:
 def _bring_up(page: Page, revision: Revision, wording: Wording, before: Before) -> None:
     """The page row, its links and tags, and whoever shows them follow the version."""
     was_public = page.state == PageState.PUBLIC and before.published_id is not None
+    is_moved = page.slug != revision.slug
     page.state = PageState.DELETED if revision.kind == Kind.DELETE else PageState.PUBLIC
     page.title, page.title_key = revision.title, fold_title(revision.title)
     page.slug, page.parent_id, page.place = revision.slug, _parent(page, revision), revision.place
@@ -145,8 +147,11 @@ def _bring_up(page: Page, revision: Revision, wording: Wording, before: Before) 
         take_down(page, before)
         return
     page.hidden_at = page.hidden_rule = page.redirect_to = None
-    add_address(page)
-    linking.store_tags(page, revision.tags)
+    if is_moved:
+        add_address(page)
+    shown = page.title_key, list(revision.tags)
+    if not was_public or (before.title_key, list(before.tags)) != shown:
+        linking.store_tags(page, revision.tags)
     attaching.take(page, revision)
     rendering.render_into(page, wording.source, revision.files)
     db.session.flush()

@@ -135,9 +135,9 @@ def carry_on(at: datetime, limit: int = BATCH) -> bool:
     target = db.session.get_one(Page, renaming.page_id)
     is_back = target.title_key == renaming.old_key  # it has its old title again
     pages = [] if is_back else _next(renaming, target, limit)
-    for page in pages:
-        _rewrite_alone(page, target, renaming)
-        renaming.last_page_id, renaming.done = page.id, renaming.done + 1
+    _rewrite_all(pages, target, renaming)
+    if pages:
+        renaming.last_page_id, renaming.done = pages[-1].id, renaming.done + len(pages)
     if len(pages) < limit:
         _try_again(renaming, target)
         renaming.done_at, renaming.total = now(), renaming.done
@@ -154,16 +154,23 @@ def _next(renaming: Renaming, target: Page, limit: int) -> list[Page]:
     return list(db.session.scalars(query.order_by(Page.id).limit(limit).with_for_update(of=Page)))
 
 
-def _rewrite_alone(page: Page, target: Page, renaming: Renaming) -> None:
+def _rewrite_all(pages: Sequence[Page], target: Page, renaming: Renaming) -> None:
     """One page that breaks stops no other."""
-    number = page.id
-    try:
-        with db.session.begin_nested():
-            _rewrite(page, target, renaming)
-    except Exception:
-        log.exception("Die Links der Seite %s ließen sich nicht umschreiben", number)
-        renaming.failed = [*renaming.failed, number]
-        linking.mark_stale(number)
+    query = select(Revision).where(Revision.id.in_([page.published_id for page in pages]))
+    versions = {one.id: one for one in db.session.scalars(query)}
+    sources = wordings.sources([one.text_id for one in versions.values()])
+    failed = []
+    for number, page in [(page.id, page) for page in pages]:
+        try:
+            with db.session.begin_nested():
+                version = versions[page.published_id or 0]
+                _rewrite(page, version, sources.get(version.text_id or 0), target, renaming)
+        except Exception:
+            log.exception("Die Links der Seite %s ließen sich nicht umschreiben", number)
+            failed.append(number)
+            linking.mark_stale(number)
+    if failed:
+        renaming.failed = [*renaming.failed, *failed]
 
 
 def _try_again(renaming: Renaming, target: Page) -> None:
@@ -171,27 +178,26 @@ def _try_again(renaming: Renaming, target: Page) -> None:
     failed, renaming.failed = renaming.failed[:MOST_NAMED], renaming.failed[MOST_NAMED:]
     query = select(Page).where(Page.id.in_(failed), Page.state == PageState.PUBLIC)
     query = query.options(joinedload(Page.space).joinedload(Space.scope))
-    for page in db.session.scalars(query.order_by(Page.id).with_for_update(of=Page)).all():
-        _rewrite_alone(page, target, renaming)
+    pages = db.session.scalars(query.order_by(Page.id).with_for_update(of=Page)).all()
+    _rewrite_all(pages, target, renaming)
 
 
-def _rewrite(page: Page, target: Page, renaming: Renaming) -> None:
-    published = db.session.get(Revision, page.published_id)
-    wording = wordings.of_revision(published) if published is not None else None
-    if wording is None:
+def _rewrite(
+    page: Page, version: Revision, before: str | None, target: Page, renaming: Renaming
+) -> None:
+    if before is None:
+        return  # its text was erased for good
+    source = rename_page(before, renaming.old_title, target.title, ROOMS)
+    if source == before:
         return
-    source = rename_page(wording.source, renaming.old_title, target.title, ROOMS)
-    if source == wording.source:
-        return
-    summary = (SUMMARY % (renaming.old_title, target.title))[:300]
     rewritten = Wording(
-        wording.title,
+        version.title,
         source,
-        wording.tags,
-        wording.parent_id,
-        wording.place,
-        wording.files,
-        summary,
+        tuple(version.tags),
+        version.page_parent_id,
+        version.place,
+        tuple(version.files),
+        (SUMMARY % (renaming.old_title, target.title))[:300],
         minor=True,
         kind=Kind.EDIT,
     )
