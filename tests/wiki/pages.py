@@ -4,16 +4,18 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from kern.accounts.permissions import Role
 from kern.actor import Actor
 from kern.db import db
+from kern.moderation.models import Case, CaseState
 from tests.builders import make_actor
 from wiki import service
-from wiki.models import Kind, Page, Proposal, Revision, Space
+from wiki.models import PROPOSAL_KEY, Kind, Page, Proposal, Revision, Space
 from wiki.service import Wording, wordings
 
+BASE = "Die Linde.\n\nSie ist alt.\n\nSie blüht im Juni.\n"
 _numbers = count(1)
 
 
@@ -68,3 +70,11 @@ def approve(proposal: Proposal, reviewer: Actor | None = None, sha: str = "") ->
 def history(page: Page) -> list[Revision]:
     query = select(Revision).where(Revision.page_id == page.id).order_by(Revision.number)
     return list(db.session.scalars(query))
+
+
+def cases(proposal: Proposal, state: CaseState = CaseState.OPEN) -> int:
+    """How many the desk has about it."""
+    query = select(func.count()).where(
+        Case.content_key == PROPOSAL_KEY, Case.content_id == proposal.id, Case.state == state
+    )
+    return db.session.scalar(query) or 0

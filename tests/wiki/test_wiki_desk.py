@@ -50,16 +50,6 @@ def index(town: Town) -> None:
     search.rebuild_all()
 
 
-@pytest.fixture
-def author(town: Town) -> Actor:
-    return make_actor(Role.CITIZEN, name="Helga Martens")
-
-
-@pytest.fixture
-def moderator(town: Town) -> Actor:
-    return make_actor(Role.MODERATOR)
-
-
 def open_case(ref: Ref) -> Case:
     query = select(Case).where(
         Case.content_key == ref.key, Case.content_id == ref.id, Case.state == CaseState.OPEN

@@ -6,14 +6,12 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from kern.accounts.permissions import Role
 from kern.actor import Actor
 from kern.content import Ref
 from kern.db import db
 from kern.files import service as files
 from kern.files.models import File
 from kern.files.pdf import Document
-from tests.builders import make_actor
 from tests.wiki.pages import approve, change, history, make_page, propose_page, published
 from wiki import service
 from wiki.models import PAGE_KEY, PROPOSAL_KEY, Kind, Page
@@ -34,16 +32,6 @@ def fetch(client: FlaskClient) -> Fetch:
         return client.get(path, buffered=True).status_code
 
     return fetching
-
-
-@pytest.fixture
-def author(town: object) -> Actor:
-    return make_actor(Role.CITIZEN)
-
-
-@pytest.fixture
-def moderator(town: object) -> Actor:
-    return make_actor(Role.MODERATOR)
 
 
 def make_file(author: Actor, words: str = "Satzung") -> File:

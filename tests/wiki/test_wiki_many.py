@@ -28,16 +28,6 @@ YES = JointVerdict(accepts=True)
 NO = JointVerdict(accepts=False, rule=5, text="Das ist Werbung.")
 
 
-@pytest.fixture
-def author(town: object) -> Actor:
-    return make_actor(Role.CITIZEN, name="Helga Martens")
-
-
-@pytest.fixture
-def moderator(town: object) -> Actor:
-    return make_actor(Role.MODERATOR)
-
-
 def marked(moderator: Actor, author: Actor) -> list[tuple[int, int]]:
     """Everything of this author, as the desk shows it."""
     lines = queue.list_queue(moderator, Filters(author_id=author.party_id)).lines

@@ -10,10 +10,12 @@ from kern.actor import Actor
 from kern.clock import now
 from kern.db import db
 from kern.errors import Conflict, Invalid, NotFound
-from kern.moderation.models import Case, CaseState
+from kern.moderation.models import CaseState
 from tests.builders import make_actor
 from tests.wiki.pages import (
+    BASE,
     approve,
+    cases,
     change,
     history,
     make_page,
@@ -23,11 +25,9 @@ from tests.wiki.pages import (
 )
 from wiki import service
 from wiki.models import (
-    PROPOSAL_KEY,
     Kind,
     Page,
     PageState,
-    Proposal,
     ProposalState,
     Protection,
     Revision,
@@ -36,25 +36,6 @@ from wiki.rules import Protected
 from wiki.service import Clashing, MergeToSee, State
 
 pytestmark = pytest.mark.usefixtures("town")
-
-BASE = "Die Linde.\n\nSie ist alt.\n\nSie blüht im Juni.\n"
-
-
-@pytest.fixture
-def author(town: object) -> Actor:
-    return make_actor(Role.CITIZEN, name="Helga Martens")
-
-
-@pytest.fixture
-def reviewer(town: object) -> Actor:
-    return make_actor(Role.MODERATOR)
-
-
-def cases(proposal: Proposal, state: CaseState = CaseState.OPEN) -> int:
-    query = select(func.count()).where(
-        Case.content_key == PROPOSAL_KEY, Case.content_id == proposal.id, Case.state == state
-    )
-    return db.session.scalar(query) or 0
 
 
 def count(model: type[Page] | type[Revision]) -> int:

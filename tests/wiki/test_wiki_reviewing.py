@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from kern import settings
 from kern.accounts.permissions import Role
@@ -11,10 +11,12 @@ from kern.actor import Actor
 from kern.clock import now
 from kern.db import db
 from kern.errors import Conflict, LoginRequired, NotAllowed
-from kern.moderation.models import Case, CaseState, CaseVerdict
+from kern.moderation.models import Case, CaseVerdict
 from tests.builders import make_actor
 from tests.wiki.pages import (
+    BASE,
     approve,
+    cases,
     change,
     history,
     make_page,
@@ -25,7 +27,6 @@ from tests.wiki.pages import (
 )
 from wiki import service
 from wiki.models import (
-    PROPOSAL_KEY,
     Kind,
     Page,
     Proposal,
@@ -38,25 +39,6 @@ from wiki.rules import Protected
 from wiki.service import State, deciding, drafts
 
 pytestmark = pytest.mark.usefixtures("town")
-
-BASE = "Die Linde.\n\nSie ist alt.\n\nSie blüht im Juni.\n"
-
-
-@pytest.fixture
-def author(town: object) -> Actor:
-    return make_actor(Role.CITIZEN, name="Helga Martens")
-
-
-@pytest.fixture
-def reviewer(town: object) -> Actor:
-    return make_actor(Role.MODERATOR)
-
-
-def cases(proposal: Proposal, state: CaseState = CaseState.OPEN) -> int:
-    query = select(func.count()).where(
-        Case.content_key == PROPOSAL_KEY, Case.content_id == proposal.id, Case.state == state
-    )
-    return db.session.scalar(query) or 0
 
 
 # Back and forth

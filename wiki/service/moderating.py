@@ -1,7 +1,7 @@
 """What moderation does with pages and with what waits: hide, restore, take passages out."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, delete, or_, select
 
@@ -168,45 +168,45 @@ def forget_texts(ids: Iterable[int]) -> None:
 
 
 def list_in_pages(words: Sequence[str], limit: int) -> Sequence[Mention]:
-    query = (
-        select(Revision, StoredText.source, Page)
-        .join(StoredText, StoredText.id == Revision.text_id)
-        .join(Page, Page.id == Revision.page_id)
-        .where(or_(*(_holds(word, Revision) for word in words)))
-    )
+    rows = _holding(words, limit, Revision, Page, Page.id == Revision.page_id)
     return [
-        Mention(
-            Ref(PAGE_KEY, page.id),
-            f"{revision.title}\n{source}\n{revision.summary}",
-            Ref(PAGE_KEY, page.id),
-            revision.number,
-            page.state == PageState.PUBLIC and page.published_id == revision.id,
-        )
-        for revision, source, page in db.session.execute(
-            query.order_by(Revision.id.desc()).limit(limit)
-        )
+        _mention(PAGE_KEY, page.id, one, source, _is_shown(page, one)) for one, source, page in rows
     ]
 
 
 def list_in_proposals(words: Sequence[str], limit: int) -> Sequence[Mention]:
-    query = (
-        select(Snapshot, StoredText.source, Proposal)
-        .join(StoredText, StoredText.id == Snapshot.text_id)
-        .join(Proposal, Proposal.id == Snapshot.proposal_id)
-        .where(or_(*(_holds(word, Snapshot) for word in words)))
-    )
+    rows = _holding(words, limit, Snapshot, Proposal, Proposal.id == Snapshot.proposal_id)
     return [
-        Mention(
-            Ref(PROPOSAL_KEY, proposal.id),
-            f"{snapshot.title}\n{source}\n{snapshot.summary}",
-            Ref(PROPOSAL_KEY, proposal.id),
-            snapshot.number,
-            proposal.state == ProposalState.SUBMITTED and snapshot.number == proposal.latest,
-        )
-        for snapshot, source, proposal in db.session.execute(
-            query.order_by(Snapshot.id.desc()).limit(limit)
-        )
+        _mention(PROPOSAL_KEY, proposal.id, one, source, _waits(proposal, one))
+        for one, source, proposal in rows
     ]
+
+
+def _holding(
+    words: Sequence[str],
+    limit: int,
+    kind: type[Revision] | type[Snapshot],
+    thing: type[Page] | type[Proposal],
+    belongs: ColumnElement[bool],
+) -> Iterable[Any]:
+    """(version, its text, its page or proposal), the newest first."""
+    query = select(kind, StoredText.source, thing)
+    query = query.join(StoredText, StoredText.id == kind.text_id).join(thing, belongs)
+    query = query.where(or_(*(_holds(word, kind) for word in words)))
+    return db.session.execute(query.order_by(kind.id.desc()).limit(limit))
+
+
+def _mention(key: str, id_: int, one: Version, source: str, is_decidable: bool) -> Mention:
+    words = f"{one.title}\n{source}\n{one.summary}"
+    return Mention(Ref(key, id_), words, Ref(key, id_), one.number, is_decidable)
+
+
+def _is_shown(page: Page, revision: Revision) -> bool:
+    return page.state == PageState.PUBLIC and page.published_id == revision.id
+
+
+def _waits(proposal: Proposal, snapshot: Snapshot) -> bool:
+    return proposal.state == ProposalState.SUBMITTED and snapshot.number == proposal.latest
 
 
 def _holds(word: str, kind: type[Revision] | type[Snapshot]) -> ColumnElement[bool]:
