@@ -6,7 +6,7 @@ For engines that hand over their matches one by one, and for the search without 
 import heapq
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -40,7 +40,9 @@ def gather(rows: Collection[Row], request: Request) -> tuple[Hits, list[Row]]:
         kinds=Counter(row.kind for row in counts[0]),
         scopes=Counter(row.scope for row in counts[1] if row.scope >= 0),
         years=_years(row.at for row in counts[2]),
-        statuses=_statuses((row.standing for row in counts[3]), _seconds(request.as_of or now())),
+        statuses=statuses_of(
+            Counter(row.standing for row in counts[3]), _seconds(request.as_of or now())
+        ),
     )
     return hits, _page(shown, request)
 
@@ -76,21 +78,23 @@ def _filters(request: Request) -> dict[int, Callable[[Row], bool]]:
         until = _seconds(request.until) if request.until else 2**62
         filters[2] = lambda row: since <= row.at < until
     if request.status is not None:
-        filters[3] = _has_status(request.status, _seconds(request.as_of or now()))
+        has = has_status(request.status, _seconds(request.as_of or now()))
+        filters[3] = lambda row: has(row.standing)
     return filters
 
 
-def _has_status(status: Status, at: int) -> Callable[[Row], bool]:
+def has_status(status: Status, at: int) -> Callable[[int], bool]:
+    """A test of a document's standing."""
     if status is Status.ANSWERED:
-        return lambda row: bool(row.standing & 1)
+        return lambda standing: bool(standing & 1)
     if status is Status.RUNNING:
-        return lambda row: row.standing >> 1 > at
-    return lambda row: 0 <= row.standing >> 1 <= at
+        return lambda standing: standing >> 1 > at
+    return lambda standing: 0 <= standing >> 1 <= at
 
 
-def _statuses(standings: Iterable[int], at: int) -> dict[Status, int]:
+def statuses_of(standings: Mapping[int, int], at: int) -> dict[Status, int]:
     counted: Counter[Status] = Counter()
-    for standing, count in Counter(standings).items():
+    for standing, count in standings.items():
         if standing & 1:
             counted[Status.ANSWERED] += count
         if standing >> 1 > at:
@@ -118,8 +122,12 @@ def _key_of(edge: Edge | None) -> tuple[float, bytes] | None:
 
 
 def _years(instants: Iterable[int]) -> dict[int, int]:
-    starts = starts_of_years()
-    return dict(Counter(bisect_right(starts, at) + FIRST_YEAR - 1 for at in instants))
+    return dict(Counter(year_of(at) for at in instants))
+
+
+def year_of(at: int) -> int:
+    """In the local calendar."""
+    return bisect_right(starts_of_years(), at) + FIRST_YEAR - 1
 
 
 @cache

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from kern.search.expansion import Group, Wanted
 from kern.search.postgres_backend.schema import quoted
 from kern.search.query import Phrase
+from kern.search.sequences import pattern_of
 
 
 class Matching(NamedTuple):
@@ -29,8 +30,8 @@ def matching(wanted: Wanted) -> Matching:
     return Matching(
         " & ".join([*groups, *phrases, *single, *excluded]),
         " & ".join([*groups, *anywhere, *single]),
-        tuple(_pattern(phrase) for phrase in wanted.phrases),
-        tuple(_pattern(phrase) for phrase in longer),
+        tuple(pattern_of(phrase) for phrase in wanted.phrases),
+        tuple(pattern_of(phrase) for phrase in longer),
     )
 
 
@@ -48,12 +49,3 @@ def _in_order(phrase: Phrase) -> str:
     for (_, before), (term, place) in pairwise(phrase):
         parts.append(f"<{place - before}> {quoted(term)}")
     return f"({' '.join(parts)})"
-
-
-def _pattern(phrase: Phrase) -> str:
-    """The same for a text of terms with one blank between them."""
-    parts = [f" {phrase[0][0]}"]
-    for (_, before), (term, place) in pairwise(phrase):
-        between = place - before - 1
-        parts.append(f"( [^ ]+){{{between}}} {term}" if between else f" {term}")
-    return f"{''.join(parts)} "

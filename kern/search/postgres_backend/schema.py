@@ -11,6 +11,7 @@ from typing import Any
 from kern.content import Document, Ref
 from kern.search import analysis, compounds
 from kern.search.backend import digest_of, standing_of
+from kern.search.sequences import sequence_of
 
 SCHEMA = "dorflinde_search"
 NEW = f"{SCHEMA}_new"  # one that is being built
@@ -54,7 +55,6 @@ ANALYZE {NEW}.word;
 _LAST_POSITION = 16_383
 _MOST_POSITIONS = 255
 _MOST_BYTES = 1_000_000
-_NO_TERM = "-"  # stands for a small word in a sequence
 
 
 def row_of(document: Document) -> tuple[Any, ...]:
@@ -109,7 +109,4 @@ def _sequence(terms: list[analysis.Term]) -> str | None:
         terms[-1].position + 1 < _LAST_POSITION and max(counted.values()) <= _MOST_POSITIONS
     ):
         return None
-    words = [_NO_TERM] * (terms[-1].position + 1)
-    for term in terms:
-        words[term.position] = term.text
-    return f" {' '.join(words)} "
+    return sequence_of(terms)

@@ -2,8 +2,8 @@
 
 Words of title and body are one field; a title's words weigh more within one posting, as BM25F was
 meant (S. Robertson, H. Zaragoza, M. Taylor, "Simple BM25 extension to multiple weighted fields",
-CIKM 2004). Kind, scope, audience and date are columns that are read while hits are collected, so
-that one pass gives ranking, total and counts per kind.
+CIKM 2004). The library keeps the files and looks up terms; joining, scoring, counting and cutting
+the page is ours (`matching`, `searching`), over arrays that each segment is read into once.
 """
 
 from kern.search.whoosh_backend.backend import WhooshBackend

@@ -7,14 +7,13 @@ from pathlib import Path
 
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import FileIndex
-from whoosh.searching import Searcher
 
 from kern.content import Document, Ref
-from kern.search import analysis, generations
+from kern.search import generations
 from kern.search.backend import Hits, IndexUnavailable, Reader, Request
 from kern.search.generations import Generations
-from kern.search.whoosh_backend.opening import POOL, guarded, writer_of
-from kern.search.whoosh_backend.schema import fields_of, schema
+from kern.search.whoosh_backend.opening import POOL, Opened, guarded, writer_of
+from kern.search.whoosh_backend.schema import VERSION, fields_of, schema
 from kern.search.whoosh_backend.searching import Search, column, leaves_of
 
 
@@ -27,8 +26,8 @@ class WhooshBackend:
     def search(self, request: Request) -> Hits:
         if request.query.is_empty:
             return Hits()
-        with guarded(), self._searcher() as searcher:
-            return Search(searcher, request).run()
+        with guarded(), self._opened() as opened:
+            return Search(opened.path, opened.searcher, request).run()
 
     def apply(self, refs: Iterable[Ref], read: Reader) -> None:
         refs = set(refs)
@@ -42,7 +41,7 @@ class WhooshBackend:
                     for document in documents:
                         writer.add_document(**fields_of(document))
                     writer.commit()
-                generations.seal(path, analysis.VERSION)
+                generations.seal(path, VERSION)
 
     def rebuild(
         self, documents: Iterable[Document], progress: Callable[[int], None] | None = None
@@ -52,7 +51,7 @@ class WhooshBackend:
                 FileIndex.create(FileStorage(str(path)), schema(), "MAIN")
             count = _fill(path, documents, progress)
             with guarded():
-                generations.seal(path, analysis.VERSION)
+                generations.seal(path, VERSION)
                 self._generations.switch(path)
         return count
 
@@ -61,29 +60,29 @@ class WhooshBackend:
             path = self._generations.current()
             with writer_of(path) as writer:
                 writer.commit(optimize=True)
-            generations.seal(path, analysis.VERSION)
+            generations.seal(path, VERSION)
 
     def erase(self) -> None:
         self._generations.erase()
 
     def is_healthy(self) -> bool:
         try:
-            with guarded(), self._searcher():
+            with guarded(), self._opened():
                 current = self._generations.current()
-                return generations.sealed_version(current) == analysis.VERSION
+                return generations.sealed_version(current) == VERSION
         except IndexUnavailable:
             return False
 
     def verify(self) -> None:
         with guarded(), self._generations.exclusive(self._wait):
             generations.check_thoroughly(self._generations.current())
-            with self._searcher():
+            with self._opened():
                 pass
 
     def digests(self) -> Mapping[Ref, int]:
         found: dict[Ref, int] = defaultdict(int)
-        with guarded(), self._searcher() as searcher:
-            for leaf, _ in leaves_of(searcher):
+        with guarded(), self._opened() as opened:
+            for leaf, _ in leaves_of(opened.searcher):
                 reader = leaf.reader()
                 ref, digest = column(reader, "ref"), column(reader, "digest")
                 for number in reader.all_doc_ids():
@@ -91,11 +90,11 @@ class WhooshBackend:
         return found
 
     @contextlib.contextmanager
-    def _searcher(self) -> Iterator[Searcher]:
-        """A searcher for this thread alone, given back for the next one unless it failed."""
+    def _opened(self) -> Iterator[Opened]:
+        """With a searcher for this thread alone, given back for the next one unless it failed."""
         opened = POOL.take(self._generations.current())
         try:
-            yield opened.searcher
+            yield opened
         except BaseException:
             opened.close()
             raise

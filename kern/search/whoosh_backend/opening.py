@@ -22,7 +22,7 @@ _MEMORY = 64  # MB a writer may hold before it sorts on disk
 _OPEN_TRIES = 5  # a writer may delete files between reading the table and opening them
 
 
-class _Opened(NamedTuple):
+class Opened(NamedTuple):
     path: Path
     process: int
     searcher: Searcher
@@ -47,24 +47,24 @@ class _Pool:
 
     def __init__(self, limit: int = 24) -> None:
         self._limit = limit
-        self._idle: deque[_Opened] = deque()
+        self._idle: deque[Opened] = deque()
         self._lock = threading.Lock()
 
-    def take(self, path: Path) -> _Opened:
+    def take(self, path: Path) -> Opened:
         while (opened := self._find(path)) is not None:
             if opened.is_current():
                 return opened
             opened.close()
         return _open(path)
 
-    def give(self, opened: _Opened) -> None:
+    def give(self, opened: Opened) -> None:
         with self._lock:
             self._idle.append(opened)
             surplus = self._idle.popleft() if len(self._idle) > self._limit else None
         if surplus is not None:
             surplus.close()
 
-    def _find(self, path: Path) -> _Opened | None:
+    def _find(self, path: Path) -> Opened | None:
         with self._lock:
             for opened in list(self._idle)[::-1]:
                 if opened.path == path and opened.process == os.getpid():
@@ -76,7 +76,7 @@ class _Pool:
 POOL = _Pool()
 
 
-def _open(path: Path) -> _Opened:
+def _open(path: Path) -> Opened:
     for _ in range(_OPEN_TRIES):
         try:
             generations.check_quickly(path)
@@ -87,7 +87,7 @@ def _open(path: Path) -> _Opened:
         except FileNotFoundError:
             time.sleep(0.01)
         else:
-            return _Opened(path, os.getpid(), searcher, stamps)
+            return Opened(path, os.getpid(), searcher, stamps)
     raise IndexUnavailable("er ändert sich schneller, als er sich öffnen lässt")
 
 

@@ -9,23 +9,24 @@ from whoosh import columns, fields, formats
 from kern.content import Document, Ref
 from kern.search import analysis, compounds
 from kern.search.backend import digest_of, standing_of
+from kern.search.sequences import sequence_of
+
+VERSION = 100 * analysis.VERSION + 1  # of the terms, and of the fields below
 
 
 class _TermsField(fields.FieldType):  # type: ignore[misc]  # whoosh has no types
     """A field that takes our terms as they are; the library analyses nothing."""
 
     def __init__(self) -> None:
-        super().__init__(formats.Positions(), None, scorable=True)
+        super().__init__(formats.Existence(), None, scorable=True)
 
     def index(self, value: Sequence[analysis.Term], **_: Any) -> Iterator[tuple[Any, ...]]:
-        places: dict[str, list[int]] = defaultdict(list)
-        weights: Counter[str] = Counter()
+        counts: Counter[str] = Counter(term.text for term in value)
+        weights: defaultdict[str, float] = defaultdict(float)
         for term in value:
-            places[term.text].append(term.position)
-            weights[term.text] += term.weight  # type: ignore[assignment]  # weights are floats
-        encode = self.format.encode
-        for text, positions in places.items():
-            yield text.encode(), len(positions), float(weights[text]), encode(positions)
+            weights[term.text] += term.weight
+        for text, count in counts.items():
+            yield text.encode(), count, weights[text], b""
 
 
 class _EndsField(fields.FieldType):  # type: ignore[misc]  # as above
@@ -48,6 +49,7 @@ def schema() -> fields.Schema:
         path=fields.COLUMN(columns.VarBytesColumn()),
         kind=fields.COLUMN(columns.RefBytesColumn()),
         scope=fields.COLUMN(columns.NumericColumn("q", default=-1)),
+        sequence=fields.COLUMN(columns.VarBytesColumn()),
         audience=fields.COLUMN(columns.RefBytesColumn()),
         at=fields.COLUMN(columns.NumericColumn("q", default=0)),
         boost=fields.COLUMN(columns.NumericColumn("d", default=1.0)),
@@ -63,6 +65,7 @@ def fields_of(document: Document) -> dict[str, Any]:
         "ends": terms,
         "ref": str(Ref(document.key, document.id)),
         "path": document.path.encode(),
+        "sequence": sequence_of(terms).encode(),
         "kind": document.kind.encode(),
         "scope": -1 if document.scope is None else document.scope,
         "audience": document.audience.encode(),

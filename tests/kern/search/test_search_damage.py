@@ -20,10 +20,10 @@ from pathlib import Path
 import pytest
 
 from kern.content import Ref
-from kern.search.analysis import VERSION
 from kern.search.backend import IndexBusy, IndexUnavailable, Request
 from kern.search.query import parse
 from kern.search.whoosh_backend import WhooshBackend
+from kern.search.whoosh_backend.schema import VERSION
 from tests.kern.search.building import built, change, drop, generated, ids_found, make_document
 
 FORK = multiprocessing.get_context("fork")

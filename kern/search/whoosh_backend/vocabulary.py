@@ -1,44 +1,22 @@
-"""What a query means, as the library's query objects; its parser never sees user text."""
+"""The words of the town, as the index has them."""
 
-import itertools
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
-from whoosh import query
-from whoosh.query.spans import SpanNear2
-
 from kern.search.compounds import IsKnown
-from kern.search.expansion import MAX_LOOKED_AT, Group, Wanted, most_frequent
-from kern.search.query import Phrase
+from kern.search.expansion import MAX_LOOKED_AT, most_frequent
+from kern.search.whoosh_backend.segments import SEGMENTS
 
 _Answer = TypeVar("_Answer")
-
-
-def query_of(wanted: Wanted) -> Any:
-    parts = [_group(group) for group in wanted.groups]
-    parts += [phrase_query(phrase) for phrase in wanted.phrases]
-    return parts[0] if len(parts) == 1 else query.And(parts)
-
-
-def _group(group: Group) -> Any:
-    terms = [query.Term("text", text, boost=boost) for text, boost in group.items()]
-    return terms[0] if len(terms) == 1 else query.Or(terms)
-
-
-def phrase_query(phrase: Phrase) -> Any:
-    """Words at exactly the distances they have in the phrase, small words between them or not."""
-    joined: Any = query.Term("text", phrase[0][0])
-    for (_, before), (term, place) in itertools.pairwise(phrase):
-        gap = place - before
-        joined = SpanNear2([joined, query.Term("text", term)], slop=gap, mindist=gap)
-    return joined
 
 
 class Terms:
     """The words of the town, as the index has them."""
 
-    def __init__(self, reader: Any) -> None:
+    def __init__(self, folder: Path, reader: Any) -> None:
+        self._folder = folder
         self._leaves = reader.leaf_readers() if reader.doc_count_all() else []
         self._known: dict[str, bool] = {}
 
@@ -64,11 +42,9 @@ class Terms:
         """Terms that begin so, with how many documents have them."""
         counted: Counter[str] = Counter()
         for leaf, _ in self._leaves:
-            if field not in leaf.schema:
-                continue  # built by an older program: it serves until there is a new one
-            terms = leaf.iter_prefix(field, start)
-            for (text, info), _ in zip(terms, range(MAX_LOOKED_AT), strict=False):
-                counted[bytes(text).decode()] += info.doc_frequency()
+            counted.update(SEGMENTS.of(self._folder, leaf).counted(leaf, field, start))
+        if len(self._leaves) == 1:
+            return counted
         return Counter(dict(sorted(counted.items())[:MAX_LOOKED_AT]))
 
 
