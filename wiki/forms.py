@@ -50,7 +50,14 @@ class EditForm(OpenForm, TitleForm):
     tags = StringField(
         _l("Schlagwörter"), [Optional()], description=_l("Durch Kommas getrennt: Ufer, Denkmal")
     )
-    place = StringField(_l("Ort in Worten"), [Optional(), Length(max=200)])
+    place = StringField(
+        _l("Ort in Worten"),
+        [Optional(), Length(max=200)],
+        description=_l(
+            "Kennt der Ort ihn schon, genügt der Name, etwa „Marktplatz“. Sonst setzen Sie darunter"
+            " den Punkt."
+        ),
+    )
     lat = StringField(_l("Breite"), [Optional()])
     lon = StringField(_l("Länge"), [Optional()])
     picture = PictureField(_l("Bild hinzufügen"), can_be_left_out=True)

@@ -1,6 +1,8 @@
 // The editor of the wiki: a toolbar, links by search, a preview while one writes, pictures by drop
 // and paste, and a draft kept on the server. The form does all of it without this script.
 
+import { read, remove } from "./store.js";
+
 const PREVIEW_PAUSE_MS = 900;
 const SEARCH_PAUSE_MS = 250;
 const KEEP_PAUSE_MS = 4000;
@@ -314,6 +316,25 @@ function startDocuments() {
   chosen.addEventListener("change", () => chosen.files[0] && takeDocument(chosen.files[0]));
 }
 
+// What this device kept of an earlier visit: an empty field got it back already
+
+function startDevice() {
+  const key = `draft:${field.dataset.draft}`;
+  const kept = read(key);
+  const box = part("device");
+  if (!kept?.text || kept.text.trim() === field.value.trim()) return;
+  box.hidden = false;
+  box.querySelector("[data-take]").addEventListener("click", () => {
+    box.hidden = true;
+    put(kept.text, 0, field.value.length);
+  });
+  box.querySelector("[data-drop]").addEventListener("click", () => {
+    box.hidden = true;
+    remove(key);
+    field.focus();
+  });
+}
+
 // The draft on the server
 
 function startKeeping() {
@@ -354,4 +375,4 @@ function keptWords(says) {
   return says.dataset.words.replace("{time}", clock);
 }
 
-if (field) for (const start of [startTools, startLinks, startPreview, startPictures, startDocuments, startKeeping]) start();
+if (field) for (const start of [startTools, startLinks, startPreview, startPictures, startDocuments, startDevice, startKeeping]) start();

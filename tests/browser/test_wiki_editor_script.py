@@ -60,4 +60,34 @@ def test_signs_links_preview_pictures_and_the_draft_come_while_one_writes(
     anna.look()
     anna.sees("Als Entwurf gespeichert um")
     page.goto(f"{live.address}/wiki/ortswiki/neu?titel=Kai")
-    anna.sees("Ihr gespeicherter Entwurf")
+    anna.sees("Das ist Ihr Entwurf, und nur Sie sehen ihn.")
+    assert "[[Dorflinde]]" in text.input_value()
+    anna.look()
+
+
+ATTACH = DROP.replace('"GIF89a"], "alte linde.gif", { type: "image/gif" }', '"x"], "Satzung.odt"')
+
+
+@pytest.mark.parametrize("visitor", [True], ids=["with-scripts"], indirect=True)
+def test_a_guest_gets_back_what_the_device_kept_and_drops_a_document_into_the_text(
+    live: Live, visitor: Callable[[], Person]
+) -> None:
+    with live.inside():
+        make_page("Dorflinde", "Ein Baum.")
+    guest = visitor()
+    guest.open("/wiki/ortswiki/dorflinde/bearbeiten")
+    text = guest.main.get_by_label("Text").first
+    text.focus()
+    guest.page.keyboard.press("Control+End")
+    guest.page.keyboard.insert_text(" Und eine Bank.")
+    guest.main.get_by_text("auf diesem Gerät gespeichert").wait_for()
+
+    guest.open("/wiki/ortswiki/dorflinde/bearbeiten")
+    expect(text).to_have_value("Ein Baum.\n")
+    guest.main.get_by_role("button", name="In den Text einsetzen").click()
+    expect(text).to_have_value("Ein Baum.\n Und eine Bank.")
+
+    text.evaluate(ATTACH)
+    expect(guest.main.get_by_label("Wie heißt sie?")).to_be_focused()
+    assert "[Satzung](anhang:Satzung.odt)" in text.input_value()
+    guest.look()

@@ -155,9 +155,12 @@ def size_of(size: int, decimal: str) -> str:
 
 
 def point_of(listed: Listed) -> tuple[float, float] | None:
+    return point_of_geometry(listed.place)
+
+
+def point_of_geometry(geometry: Mapping[str, object] | None) -> tuple[float, float] | None:
     """Latitude and longitude of a GeoJSON geometry: of anything but a point, its middle."""
-    geometry = listed.place or {}
-    flat = list(_positions(geometry.get("coordinates", ())))
+    flat = list(_positions((geometry or {}).get("coordinates", ())))
     if not flat:
         return None
     east = [position[0] for position in flat]

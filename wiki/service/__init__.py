@@ -19,7 +19,7 @@ from wiki.service.deciding import (
     resolve,
     submit,
 )
-from wiki.service.drafts import discard_draft, find_draft, save_draft
+from wiki.service.drafts import discard_draft, find_draft, list_drafts, save_draft
 from wiki.service.linking import backlinks, count_backlinks
 from wiki.service.merging import FieldClash, Outlook, State, outlook
 from wiki.service.moderating import hide_of_revision
@@ -98,6 +98,7 @@ __all__ = [
     "get_space_for",
     "hide_of_revision",
     "import_author",
+    "list_drafts",
     "list_failed",
     "list_own",
     "list_remarks",

@@ -1,8 +1,9 @@
 """Private drafts: what an editor keeps while somebody types, readable by nobody else."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from sqlalchemy import delete, select
 
@@ -10,10 +11,21 @@ from kern.actor import Actor
 from kern.clock import now
 from kern.db import db
 from kern.errors import Invalid, LoginRequired
+from kern.scope import Scope
+from kern.scope.rules import readable
 from wiki import rules
 from wiki.models import Draft, Page, Space
 
 KEPT = timedelta(days=90)
+MOST = 30  # of a list
+
+
+class Begun(NamedTuple):
+    """A draft as its author finds it again."""
+
+    title: str
+    path: str  # of the editor
+    saved_at: datetime
 
 
 def save_draft(
@@ -53,6 +65,26 @@ def find_draft(actor: Actor, space: Space, page: Page | None, title_key: str = "
     if actor.party_id is None:
         return None
     return db.session.scalar(select(Draft).where(*_of(actor.party_id, space, page, title_key)))
+
+
+def list_drafts(actor: Actor, space: Space | None = None) -> Sequence[Begun]:
+    """What this person began and has not sent, the latest first; of `space` only new pages."""
+    query = select(Draft.payload, Draft.saved_at, Scope.path, Page.slug, Page.title)
+    query = query.join(Scope, Scope.id == Draft.space_id).outerjoin(Page, Page.id == Draft.page_id)
+    query = query.where(Draft.author_id == actor.party_id, readable(actor))
+    if space is not None:
+        query = query.where(Draft.space_id == space.scope_id, Draft.page_id.is_(None))
+    rows = db.session.execute(query.order_by(Draft.saved_at.desc()).limit(MOST))
+    return [_begun(*row) for row in rows]
+
+
+def _begun(
+    payload: Mapping[str, Any], at: datetime, path: str, slug: str | None, title: str | None
+) -> Begun:
+    if slug is None:
+        title = str(payload.get("title") or "")
+        return Begun(title, f"{path}/neu?titel={quote(title)}", at)
+    return Begun(title or "", f"{path}/{slug}/bearbeiten{payload.get('mode') or ''}", at)
 
 
 def discard_draft(actor: Actor, space: Space, page: Page | None, title_key: str = "") -> None:

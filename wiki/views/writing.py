@@ -1,7 +1,7 @@
 """Writing: everything somebody sends becomes a proposal, and nothing typed is lost."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from flask import render_template, request
@@ -18,40 +18,21 @@ from kern.web.limit import limit_network
 from wiki import service
 from wiki.forms import DeleteForm, EditForm, TitleForm
 from wiki.linking import fold_title
-from wiki.models import Kind, Page, Proposal, ProposalState, Revision, Space
-from wiki.rendering import Cut, cut_section
-from wiki.service import State, Wording, merging, reading, wordings
+from wiki.models import Draft, Kind, Page, Proposal, ProposalState, Revision, Space
+from wiki.rendering import cut_section
+from wiki.service import State, Wording, merging, places, reading, wordings
 from wiki.service.rendering import preview
 from wiki.views import uploads
+from wiki.views.begun import Begun, drop, fill_from, is_of, keep, mode, other_draft, place_of
 from wiki.views.blueprint import blueprint, kind_words, state_words, to_page, to_space
 from wiki.views.own import keep_for_confirmation
 
 UPLOADS_PER_HOUR = 60  # of one network
 PREVIEWS_PER_HOUR = 600  # of one network without a login
-PREVIEW, KEEP = "vorschau", "entwurf"
+PREVIEW, KEEP, DISCARD = "vorschau", "entwurf", "verwerfen"
+NOTHING = ("rendered", "draft", "other", "drafts", "dropped", "said")  # beside most editors
 OWN = 30  # proposals of a page of the list
 PARENT_GONE = "Diese Seite gibt es in diesem Bereich nicht."
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """What an editor was filled from. `cut` when one section alone is edited."""
-
-    space: Space
-    page: Page | None
-    wording: Wording
-    base_id: int | None
-    cut: Cut | None = None
-    waits: Proposal | None = None
-    own_path: str = ""  # of an editor that hangs on a proposal
-
-    @property
-    def path(self) -> str:
-        if self.own_path:
-            return self.own_path
-        if self.page is None:
-            return f"{self.space.scope.path}/neu"
-        return f"{self.space.scope.path}/{self.page.slug}/bearbeiten"
 
 
 def _begin(actor: Actor, page: Page, base_id: int | None = None) -> Begun:
@@ -109,7 +90,8 @@ def _title_of(page_id: int | None) -> str:
 
 
 def _editor(begun: Begun, form: EditForm, status: int = 200, **more: Any) -> ResponseReturnValue:
-    shown = {"rendered": None, "draft": None, "said": "", **more}
+    shown = dict.fromkeys(NOTHING) | more
+    known = places.list_known(begun.space)
     html = render_template(
         "wiki/edit.html",
         begun=begun,
@@ -117,18 +99,12 @@ def _editor(begun: Begun, form: EditForm, status: int = 200, **more: Any) -> Res
         scope=begun.space.scope,
         page=begun.page,
         form=form,
-        path=begun.path + _query(),
+        path=begun.path + mode(),
+        known=known,
+        center=places.middle_of(known),
         **shown,
     )
     return html, status, {"Cache-Control": "private, no-store"}
-
-
-def _query() -> str:
-    for name in ("abschnitt", "fassung"):
-        number = parse_id(request.args.get(name))
-        if number is not None:
-            return f"?{name}={number}"
-    return ""
 
 
 @blueprint.get("/<space>/neu")
@@ -139,8 +115,18 @@ def new_page(space: str) -> ResponseReturnValue:
     if existing is not None:
         return redirect(f"{service.page_path(existing)}/bearbeiten")
     begun = Begun(found, None, Wording(title, _about_project(), kind=Kind.CREATE), None)
-    draft = service.find_draft(actor, found, None, fold_title(title))
-    return _editor(begun, _filled(begun), draft=draft)
+    if not title:
+        return _editor(begun, _filled(begun), drafts=service.list_drafts(actor, found))
+    return _came_back(begun, service.find_draft(actor, found, None, fold_title(title)))
+
+
+def _came_back(begun: Begun, draft: Draft | None) -> ResponseReturnValue:
+    """With the draft filled in, where it is one of this editor."""
+    form = _filled(begun)
+    if draft is None or not is_of(draft, mode()):
+        return _editor(begun, form, other=draft)
+    fill_from(draft, begun, form)
+    return _editor(begun, form, draft=draft)
 
 
 def _about_project() -> str:
@@ -174,7 +160,7 @@ def save_new_page(space: str) -> ResponseReturnValue:
 def edit(space: str, slug: str) -> ResponseReturnValue:
     actor, page = to_page(space, slug)
     begun = _back_to(_begin(actor, page))
-    return _editor(begun, _filled(begun), draft=service.find_draft(actor, page.space, page))
+    return _came_back(begun, service.find_draft(actor, page.space, page))
 
 
 def _back_to(begun: Begun) -> Begun:
@@ -206,6 +192,8 @@ def save_edit(space: str, slug: str) -> ResponseReturnValue:
 
 def _save(actor: Actor, begun: Begun, form: EditForm) -> ResponseReturnValue:
     act = request.form.get("aktion", "")
+    if act == DISCARD:
+        return _discard(actor, begun, form)
     if act in {PREVIEW, KEEP}:
         return _look(actor, begun, form, act)
     if not form.is_ok():
@@ -245,28 +233,27 @@ def sent(proposal: Proposal) -> ResponseReturnValue:
     return redirect(service.proposal_path(proposal.id), code=303)
 
 
+def _discard(actor: Actor, begun: Begun, form: EditForm) -> ResponseReturnValue:
+    """Begins anew; what was typed can still be copied from this one page."""
+    drop(actor, begun, form)
+    said = _("Der Entwurf ist verworfen.")
+    return _editor(begun, _filled(begun), said=said, dropped=form.text.data or "")
+
+
 def _look(actor: Actor, begun: Begun, form: EditForm, act: str) -> ResponseReturnValue:
     """The text as it will look; kept as a private draft as well."""
     form.validate()
     form.form_errors.clear()
     form.keep_uploads()
-    payload = {name: str(form[name].data or "") for name in ("title", "text", "tags", "summary")}
-    key = fold_title(form.title.data or "")
-    if not begun.cut and actor.is_authenticated:
-        service.save_draft(
-            actor,
-            begun.space,
-            begun.page,
-            key,
-            payload=payload,
-            base_id=begun.base_id,
-            former_key=fold_title(form.kept.data or ""),
-        )
-        form.kept.data = form.title.data
-    is_kept = act == KEEP and actor.is_authenticated
-    said = _("Als Entwurf gespeichert. Nur Sie sehen ihn.") if is_kept else ""
+    try:
+        is_kept = keep(actor, begun, form)
+    except Invalid as error:
+        form.blame(error)
+        return _editor(begun, form, error.status)
+    said = _("Als Entwurf gespeichert. Nur Sie sehen ihn.") if is_kept and act == KEEP else ""
     html = _rendered(begun, form)
-    return _editor(begun, form, rendered=html if act == PREVIEW else None, said=said)
+    other = None if is_kept else other_draft(actor, begun, form)
+    return _editor(begun, form, rendered=html if act == PREVIEW else None, said=said, other=other)
 
 
 def _wording(actor: Actor, begun: Begun, form: EditForm) -> Wording:
@@ -278,7 +265,7 @@ def _wording(actor: Actor, begun: Begun, form: EditForm) -> Wording:
         source=begun.cut.with_text(text) if begun.cut is not None else text,
         tags=tuple((form.tags.data or "").split(",")),
         parent_id=_parent(begun.space, form.parent.data or ""),
-        place=_place(form) or begun.wording.place if _keeps_shape(begun) else _place(form),
+        place=place_of(begun, form),
         files=uploads.all_files(actor, form, begun.wording),
         summary=form.summary.data or "",
         minor=bool(form.minor.data),
@@ -292,11 +279,6 @@ def _kind(begun: Begun) -> Kind:
     return Kind(begun.waits.kind) if begun.waits is not None else Kind.EDIT
 
 
-def _keeps_shape(begun: Begun) -> bool:
-    """A line or an area cannot be typed in two figures, so it stays."""
-    return (begun.wording.place or {}).get("type") not in (None, "Point")
-
-
 def _parent(space: Space, title: str) -> int | None:
     if not title.strip():
         return None
@@ -304,20 +286,6 @@ def _parent(space: Space, title: str) -> int | None:
     if page is None:
         raise Invalid(PARENT_GONE, field="parent")
     return page.id
-
-
-def _place(form: EditForm) -> Mapping[str, Any] | None:
-    words = (form.lat.data or "").strip(), (form.lon.data or "").strip()
-    if not any(words):
-        return None
-    try:
-        lat, lon = (float(word.replace(",", ".")) for word in words)
-    except ValueError as error:
-        raise Invalid("Bitte zwei Zahlen, etwa 54,1 und 10,2.", field="lat") from error
-    if not (-90 <= lat <= 90 and -180 <= lon <= 180):  # noqa: PLR2004 - degrees of the globe
-        raise Invalid("Bitte zwei Zahlen, etwa 54,1 und 10,2.", field="lat")
-    label = (form.place.data or "").strip()
-    return {"type": "Point", "coordinates": [lon, lat], "label": label}
 
 
 def _rendered(begun: Begun, form: EditForm) -> Markup:
@@ -474,5 +442,10 @@ def own_proposals() -> ResponseReturnValue:
     found = service.list_own(current_actor(), before, OWN + 1)
     more = found[OWN - 1].id if len(found) > OWN else None
     return render_template(
-        "wiki/own.html", proposals=found[:OWN], more=more, states=state_words(), kinds=kind_words()
+        "wiki/own.html",
+        proposals=found[:OWN],
+        drafts=service.list_drafts(current_actor()) if before is None else (),
+        more=more,
+        states=state_words(),
+        kinds=kind_words(),
     )
