@@ -360,7 +360,7 @@ def serve(options: argparse.Namespace, *first: str) -> int:
     if not code:
         say(f"Alles fertig nach {spent(started)}. Die Seite startet; Strg+C beendet sie.")
         os.chdir(ROOT)
-        command = [str(PYTHON), "-m", "portal.betrieb.supervisor", "--port", str(port)]
+        command = [str(PYTHON), "-m", "portal.betrieb.serve", "--port", str(port)]
         os.execve(PYTHON, command, env)  # noqa: S606 - the same process: signals need no relay
     return code
 

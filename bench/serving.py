@@ -38,7 +38,7 @@ class Served:
 @contextmanager
 def town(settings: Settings) -> Iterator[Served]:
     """Web processes and worker."""
-    with _running(settings, ("-m", "portal.betrieb.supervisor", "--port")) as served:
+    with _running(settings, ("-m", "portal.betrieb.serve", "--port")) as served:
         yield served
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 from kern import config
@@ -43,8 +44,11 @@ def _check(settings: Settings, _options: argparse.Namespace) -> int:
 
 
 def _worker(settings: Settings, _options: argparse.Namespace) -> int:
+    return run_worker(create_app(settings), settings)
+
+
+def run_worker(app: Flask, settings: Settings) -> int:
     logging.basicConfig(format="%(asctime)s %(name)s: %(message)s", datefmt="%Y-%m-%d %H:%M:%S")
-    app = create_app(settings)
     towns: Towns = app.extensions["dorflinde.towns"]
 
     def each_sweep() -> None:

@@ -1,12 +1,10 @@
 """Runs a small town: serves the pages and drains the outbox, and starts again what crashes.
 
-    python -m portal.betrieb.supervisor --port 8000
-
 SIGTERM, SIGINT and SIGHUP end it: children get SIGTERM and the time to finish what they do.
 One thread only, woken by signals: nothing polls, and a fork never meets a held lock.
 """
 
-import argparse
+import contextlib
 import ctypes
 import fcntl
 import http.client
@@ -17,7 +15,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -45,8 +43,65 @@ LONGEST_ANSWER = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Program:
+    """A command, or a function that returns an exit code: then the child is a copy of this process
+    and shares its memory."""
+
     name: str
-    command: tuple[str, ...]
+    command: tuple[str, ...] = ()
+    run: Callable[[], int] | None = None
+
+
+class Born(BaseException):
+    """In a child that is a copy: leave the supervisor's ways behind, and `run`."""
+
+    def __init__(self, run: Callable[[], int]) -> None:
+        super().__init__()
+        self.run = run
+
+
+class Copy:
+    """Such a child; what the supervisor needs of `subprocess.Popen`."""
+
+    def __init__(self, run: Callable[[], int]) -> None:
+        """Raises Born in the child."""
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        parent = os.getpid()
+        self.returncode: int | None = None
+        self.pid = os.fork()
+        if self.pid == 0:
+            _begin_anew(parent)
+            raise Born(run)
+        with contextlib.suppress(PermissionError, ProcessLookupError):
+            os.setpgid(self.pid, self.pid)  # here as well: whoever is first
+
+    def poll(self) -> int | None:
+        return self._look(os.WNOHANG)
+
+    def wait(self) -> int | None:
+        return self._look(0)
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def _look(self, how: int) -> int | None:
+        if self.returncode is None:
+            found, status = os.waitpid(self.pid, how)
+            if found:
+                self.returncode = os.waitstatus_to_exitcode(status)
+        return self.returncode
+
+
+def _begin_anew(parent: int) -> None:
+    os.setpgid(0, 0)
+    signal.set_wakeup_fd(-1)
+    for number in (signal.SIGCHLD, *ENDING):
+        signal.signal(number, signal.SIG_DFL)
+    _end_with_parent()
+    if os.getppid() != parent:  # it died before we asked to be told
+        raise SystemExit(1)
+    logging.root.handlers.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +118,7 @@ class Patience:
 class Child:
     program: Program
     pause: float
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | Copy | None = None
     since: datetime = field(default_factory=now)
     started: float = 0.0
     start_at: float = 0.0
@@ -90,8 +145,14 @@ class Supervisor:
                 self._wait()
                 self._reap()
                 self._announce()
+        except Born:
+            os.close(self._alarm)
+            os.close(self._bell)
+            self.children = []  # ours are our siblings now
+            raise
         finally:
-            self._stop()
+            if self.children:
+                self._stop()
         return 0
 
     def _listen_to_signals(self) -> None:
@@ -108,13 +169,7 @@ class Supervisor:
         for child in due:
             child.started = time.monotonic()
             child.since = now()
-            # A group of its own: Ctrl+C at the terminal reaches only us, so requests can finish.
-            child.process = subprocess.Popen(
-                child.program.command,
-                cwd=config.ROOT,
-                process_group=0,
-                preexec_fn=_end_with_parent,  # noqa: PLW1509 - there is only one thread
-            )
+            child.process = _start(child.program)
         if due:
             self._publish()
 
@@ -137,7 +192,7 @@ class Supervisor:
             if child.process and child.process.poll() is not None and not self.is_ending:
                 self._note_crash(child, child.process)
 
-    def _note_crash(self, child: Child, process: subprocess.Popen[bytes]) -> None:
+    def _note_crash(self, child: Child, process: subprocess.Popen[bytes] | Copy) -> None:
         _signal_group(process, signal.SIGTERM)  # workers of a dead gunicorn hold the port
         ran = time.monotonic() - child.started
         if ran >= self.patience.healthy_after:
@@ -189,6 +244,18 @@ class Supervisor:
         self._publish()
 
 
+def _start(program: Program) -> subprocess.Popen[bytes] | Copy:
+    """In a group of its own: Ctrl+C at the terminal reaches only us, so requests can finish."""
+    if program.run is not None:
+        return Copy(program.run)
+    return subprocess.Popen(
+        program.command,
+        cwd=config.ROOT,
+        process_group=0,
+        preexec_fn=_end_with_parent,  # noqa: PLW1509 - there is only one thread
+    )
+
+
 def _describe(child: Child) -> ProcessState:
     status, next_start_at = Status.STOPPED, None
     if child.process:
@@ -206,12 +273,12 @@ def _end_with_parent() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _signal_process(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+def _signal_process(process: subprocess.Popen[bytes] | Copy, number: signal.Signals) -> None:
     if process.poll() is None:
         process.send_signal(number)
 
 
-def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+def _signal_group(process: subprocess.Popen[bytes] | Copy, number: signal.Signals) -> None:
     try:
         os.killpg(process.pid, number)
     except (ProcessLookupError, PermissionError):
@@ -230,16 +297,6 @@ def _answers(port: int) -> bool:
         connection.close()
 
 
-def town_programs(port: int) -> list[Program]:
-    python = sys.executable
-    conf = str(Path(__file__).with_name("gunicorn_conf.py"))
-    bind = f"127.0.0.1:{port}"
-    return [
-        Program("web", (python, "-m", "gunicorn", "-c", conf, "--bind", bind, "wsgi:app")),
-        Program("worker", (python, "-m", "portal.betrieb", "worker")),
-    ]
-
-
 def lock(data: Path) -> TextIO | None:
     """Held while this process lives; None when another one already runs this town."""
     folder = data / FOLDER
@@ -251,27 +308,3 @@ def lock(data: Path) -> TextIO | None:
         file.close()
         return None
     return file
-
-
-def main(words: Sequence[str] | None = None) -> int:
-    try:
-        settings = config.load()
-    except config.SettingError as error:
-        print(error, file=sys.stderr)
-        return 1
-    parser = argparse.ArgumentParser(prog="python -m portal.betrieb.supervisor")
-    parser.add_argument("--port", type=int, default=settings.port)
-    port = parser.parse_args(words).port
-    logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%Y-%m-%d %H:%M:%S")
-    held = lock(settings.data)
-    if held is None:
-        print(f"Der Ort in {settings.data} läuft schon.", file=sys.stderr)
-        return 1
-    with held:
-        supervisor = Supervisor(settings.data, town_programs(port))
-        supervisor.port_to_announce = port
-        return supervisor.run()
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -294,22 +294,70 @@ def test_a_town_is_run_only_once(tmp_path: Path) -> None:
     assert result.stderr == f"Der Ort in {tmp_path} läuft schon.\n"
 
 
+COPIES = """
+import os, sys, time
+from pathlib import Path
+from portal.betrieb.supervisor import Born, Patience, Program, Supervisor
+
+data = Path(sys.argv[1])
+
+def work():
+    (data / f"lebt-{os.getpid()}").write_text(str(os.getpgid(0)))
+    time.sleep(60)
+    return 0
+
+try:
+    code = Supervisor(data, [Program("worker", run=work)], Patience(first=0.05)).run()
+except Born as born:
+    code = born.run()
+(data / f"ende-{os.getpid()}").touch()
+sys.exit(code)
+"""
+
+
+def test_a_copy_is_started_again_after_a_crash_and_ends_with_the_supervisor(
+    tmp_path: Path,
+) -> None:
+    process = subprocess.Popen([sys.executable, "-c", COPIES, str(tmp_path)], cwd=ROOT)
+
+    def living(but: str = "") -> list[str]:
+        return [one.name[5:] for one in tmp_path.glob("lebt-*") if one.name[5:] != but]
+
+    try:
+        first = wait_for(living)[0]
+        # A group of its own: its number is that of the process.
+        assert wait_for((tmp_path / f"lebt-{first}").read_text) == first
+        os.kill(int(first), signal.SIGKILL)
+        second = wait_for(lambda: living(but=first))[0]
+        assert wait_for(lambda: read_crashes(tmp_path))[0].exit_code == -signal.SIGKILL
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+    assert (tmp_path / f"ende-{process.pid}").exists()  # the supervisor alone came to its end
+    assert len(list(tmp_path.glob("ende-*"))) == 1
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(second), 0)
+
+
 LOCKING = """
 import sys
 from pathlib import Path
 from kern import config
-from portal.betrieb import supervisor
+from portal.betrieb import serve, supervisor
 
 held = supervisor.lock(config.load().data)
 assert held
-sys.exit(supervisor.main(["--port", "1"]))
+sys.exit(serve.main(["--port", "1"]))
 """
 
 
 def test_a_wrong_setting_is_named_at_the_start(tmp_path: Path) -> None:
     (tmp_path / "dorflinde.toml").write_text("web_threads = 900\n", encoding="utf-8")
     result = subprocess.run(
-        [sys.executable, "-m", "portal.betrieb.supervisor"],
+        [sys.executable, "-m", "portal.betrieb.serve"],
         cwd=ROOT,
         env={**os.environ, "DORFLINDE_DATA": str(tmp_path)},
         check=False,
