@@ -6,6 +6,7 @@ los.py bench --dokuwiki         beside DokuWiki from Debian, which it installs a
 los.py bench --markdown DATEI   puts the table into this page, in place of the one of before
 los.py bench --von DATEI ...    measures nothing: the tables of earlier results, put together
 los.py bench flood | making     a flood at the desk; CPU time of single pages
+los.py bench guete              how good the answers of the search are, beside plain Whoosh
 los.py bench suche [--kurz]     333 attacks on the search, with 20,000 and with 100,000 texts
 los.py bench wiki [--kurz]      a wiki of 20,000 pages with 200,000 versions, or of 1,000
 """
@@ -20,7 +21,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from bench import flood, live, making, place, rows, suche, wiki
+from bench import flood, live, making, place, rows, search, suche, wiki
 from bench.place import Place
 from bench.table import Row, as_table, as_values, machine, put_into, read, write
 from kern.db import engines
@@ -29,6 +30,7 @@ from portal.app import create_app
 KURZ = "--kurz"
 SINGLE: Mapping[str, Callable[[argparse.Namespace], Mapping[str, object]]] = {
     "flood": lambda _options: {"flood": flood.measure()},
+    "guete": lambda _options: search.measured(),
     "making": lambda _options: making.measured(),
     "suche": lambda options: suche.measured(small=options.kurz),
     "wiki": lambda options: wiki.measured(small=options.kurz, server=options.postgres),
