@@ -66,22 +66,20 @@ def documents(texts: Iterable[Text]) -> Iterator[Document]:
 
 def _council(folder: Path, number: int) -> Iterator[Text]:
     """A topic and the statements on it that its moderators let pass."""
-    topic, about = "", ""
     with (folder / f"klimarat-{number}-summary.csv").open(encoding="utf-8-sig", newline="") as file:
-        for row in csv.reader(file):
-            if row and row[0] == "topic":
-                topic = row[1]
-            elif row and row[0] == "conversation-description":
-                about = row[1]
+        facts = {row[0]: row[1] for row in csv.reader(file) if len(row) > 1}
+    topic, about = facts["topic"], facts["conversation-description"]
     yield Text(f"klimarat-{number}:thema", f"Klimarat: {topic}", about, "projekt")
     with (folder / f"klimarat-{number}-statements.csv").open(
         encoding="utf-8-sig", newline=""
     ) as file:
-        for row in csv.DictReader(file):
-            if row["moderated"] == "1":
-                name = f"klimarat-{number}:{row['comment-id']}"
-                title = f"Klimarat: {topic}"
-                yield Text(name, title, row["comment-body"], "beitrag", has_own_title=False)
+        for statement in csv.DictReader(file):
+            if statement["moderated"] == "1":
+                name, body = (
+                    f"klimarat-{number}:{statement['comment-id']}",
+                    statement["comment-body"],
+                )
+                yield Text(name, f"Klimarat: {topic}", body, "beitrag", has_own_title=False)
 
 
 def _dialogue(path: Path, source: str) -> Iterator[Text]:

@@ -29,7 +29,7 @@ def recall(found: Sequence[str], grades: Grades, depth: int = FAR) -> float:
 
 
 def _gain(grades: Sequence[int]) -> float:
-    return sum((2**grade - 1) / math.log2(place + 2) for place, grade in enumerate(grades))
+    return sum((2.0**grade - 1) / math.log2(place + 2) for place, grade in enumerate(grades))
 
 
 def mean(values: Sequence[float]) -> float:
@@ -43,5 +43,3 @@ def interval(ours: Sequence[float], theirs: Sequence[float]) -> tuple[float, flo
     drawn = sorted(mean(dice.choices(differences, k=len(differences))) for _ in range(ROUNDS))
     cut = int(ROUNDS * (1 - SHARE) / 2)
     return drawn[cut], drawn[-cut - 1]
-
-

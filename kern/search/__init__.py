@@ -1,6 +1,7 @@
 """The shared full-text search: what was released is found, what is hidden is found by nobody."""
 
 from kern.search.backend import Edge, IndexBusy, IndexUnavailable, Order, Status
+from kern.search.correcting import did_you_mean
 from kern.search.service import (
     PER_PAGE,
     Found,
@@ -29,6 +30,7 @@ __all__ = [
     "audiences_of",
     "compact",
     "compare",
+    "did_you_mean",
     "documents_of",
     "find",
     "follow",

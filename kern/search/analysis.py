@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from kern.search.stemming import stem
 
-VERSION = 4
+VERSION = 5
 MAX_TERM = 40  # characters; longer words are cut, in the index and in a query alike
 TITLE_WEIGHT = 4.0  # a word of the title counts as often as this many in the body
 LENT_WEIGHT = 0.5  # of a title that is another thing's: all posts of a thread have the same
@@ -28,6 +28,8 @@ _WORD = re.compile(
 _INNER_CAPITAL = re.compile(r"(?<=[a-zäöüß])Innen$")
 _LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i"})
 _SPELLED_OUT = re.compile(r"(?<=[ao])e|(?<=[^aeiouq]u)e|(?<=^u)e")  # not in neue, Mauer, Quelle
+
+_STREET = re.compile(r"str$")  # Hafenstr., Bonner Str.
 
 _SMALL_WORDS = """
 aber als am an auch auf aus bei bin bis da damit das dass dem den denn der des die dies diese diesem
@@ -59,7 +61,7 @@ def fold(word: str) -> str:
 @lru_cache(maxsize=20_000)
 def stem_of(word: str) -> str:
     """The term under which a word of a text is found; empty when it is left out."""
-    folded = fold(_INNER_CAPITAL.sub("", word))
+    folded = _STREET.sub("strasse", fold(_INNER_CAPITAL.sub("", word)))
     return "" if folded in STOP_WORDS else stem(folded)
 
 

@@ -5,12 +5,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from kern.content import Document, Ref
+from kern.search.expansion import Vocabulary
 from kern.search.query import Query
 
 PUBLIC = "public"
+Answer = TypeVar("Answer")
 
 
 class IndexUnavailable(Exception):
@@ -94,6 +96,9 @@ class SearchBackend(Protocol):
     """Every method raises IndexUnavailable, and nothing else, when the index cannot serve."""
 
     def search(self, request: Request) -> Hits: ...
+
+    def consult(self, question: Callable[[Vocabulary], Answer]) -> Answer:
+        """The answer to a question about the words of all texts, whoever may read them."""
 
     def apply(self, refs: Iterable[Ref], read: Reader) -> None:
         """Replace everything of these refs by what `read` gives for them, in one commit.

@@ -36,9 +36,9 @@ def has_part(word: str, part: str, is_known: IsKnown) -> bool:
     if not word.startswith(part):
         return False
     rest = word[len(part) :]
-    if part.endswith("s"):
-        rest = rest.removeprefix("s")  # of a final ss the stem keeps one: stras, strassenbahn
-    return _is_behind(rest, part, is_known)
+    # Of a final ss the stem keeps one: stras, strassenbahn; but also bus, busspur.
+    rests = {rest, rest.removeprefix("s")} if part.endswith("s") else {rest}
+    return any(_is_behind(one, part, is_known) for one in rests)
 
 
 def _is_before(rest: str, part: str, is_known: IsKnown) -> bool:

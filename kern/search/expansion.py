@@ -7,10 +7,11 @@ part of an order that is the same everywhere: the most frequent first, then by l
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from itertools import combinations, islice
 from typing import Protocol, TypeVar
 
 from kern.search import compounds
+from kern.search.alternatives import SYNONYM, Other
 from kern.search.compounds import IsKnown
 from kern.search.query import Phrase, Prefix, Query
 
@@ -18,8 +19,10 @@ MAX_PREFIX_TERMS = 50  # in one query, shared by all its beginnings
 MAX_LOOKED_AT = 3_000  # terms with one beginning; the dictionary has hundreds for three letters
 MAX_COMPOUNDS = 40  # in one query, shared by all its words
 MAX_CANDIDATES = 400  # of one word: the most frequent terms that may be compounds with it
+_COMPOUNDS_OF_OTHERS = 5  # of each synonym
 _AT_ONCE = 100  # candidates that are decided together
 _COMPOUND_BOOST = 0.5  # Fahrradweg is a good answer to Radweg, Radweg a better one
+_BEGUN_BOOST = 0.6  # where a star was typed: Lasten* means Lastenrad more than „zu Lasten“
 _PREFIX_BOOST = 0.4  # a longer word is a worse hit than the word itself
 
 _Answer = TypeVar("_Answer")
@@ -46,11 +49,18 @@ class Vocabulary(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """All groups and phrases must occur, nothing excluded may."""
+    """All groups but `spare` of them and all phrases must occur, nothing excluded may."""
 
     groups: tuple[Group, ...]
     phrases: tuple[Phrase, ...]
     excluded: tuple[Phrase, ...]
+    spare: int = 0
+
+    @property
+    def ways(self) -> tuple[tuple[Group, ...], ...]:
+        """The groups that must occur together; one of the ways is enough. A few at most."""
+        needed = max(len(self.groups) - self.spare, min(len(self.groups), 1))
+        return tuple(combinations(self.groups, needed))
 
 
 def expand(query: Query, vocabulary: Vocabulary) -> Wanted:
@@ -58,7 +68,12 @@ def expand(query: Query, vocabulary: Vocabulary) -> Wanted:
     limit = MAX_PREFIX_TERMS // max(len(query.prefixes), 1)
     groups = [_word(word, vocabulary, share) for word in query.words]
     groups += [_prefix(prefix, vocabulary, limit, share) for prefix in query.prefixes]
-    return Wanted(tuple(groups), query.phrases, query.excluded)
+    terms = (*query.words, *(prefix.term for prefix in query.prefixes))
+    groups = [
+        {**group, **_others(term, group, query.others, vocabulary)}
+        for term, group in zip(terms, groups, strict=True)
+    ]
+    return Wanted(tuple(groups), query.phrases, query.excluded, query.spare)
 
 
 def _word(term: str, vocabulary: Vocabulary, share: int) -> Group:
@@ -67,11 +82,29 @@ def _word(term: str, vocabulary: Vocabulary, share: int) -> Group:
 
 
 def _prefix(prefix: Prefix, vocabulary: Vocabulary, limit: int, share: int) -> Group:
-    """The word itself, the most frequent words that begin so, or compounds with it."""
+    """The word itself, the most frequent words that begin so, or compounds with it.
+
+    Who types a star means what begins so, and nothing else.
+    """
     longer = [text for text, _ in vocabulary.beginning_with(prefix.text, 1, limit)]
-    group = {prefix.term: 1.0} | dict.fromkeys(longer, _PREFIX_BOOST)
+    if prefix.is_meant:
+        return {prefix.term: _BEGUN_BOOST} | dict.fromkeys(longer, 1.0)
+    group = dict.fromkeys(longer, _PREFIX_BOOST)
     group |= dict.fromkeys(_compounds(prefix.term, vocabulary, share), _COMPOUND_BOOST)
-    return group | {prefix.term: 1.0}
+    return {prefix.term: 1.0} | group | {prefix.term: 1.0}
+
+
+def _others(term: str, group: Group, others: Iterable[Other], vocabulary: Vocabulary) -> Group:
+    """What counts as the word; of synonyms the compounds too."""
+    found: dict[str, float] = {}
+    for other in others:
+        if other.term != term:
+            continue
+        found[other.text] = other.boost
+        if other.boost == SYNONYM:
+            for text in _compounds(other.text, vocabulary, _COMPOUNDS_OF_OTHERS):
+                found.setdefault(text, other.boost * _COMPOUND_BOOST)
+    return {text: boost for text, boost in found.items() if boost > group.get(text, 0.0)}
 
 
 def _compounds(part: str, vocabulary: Vocabulary, limit: int) -> list[str]:

@@ -6,15 +6,18 @@ error, and every length is bounded, so no input can cost more than a long honest
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from kern.search import analysis, compounds
+from kern.search import alternatives, analysis, compounds
+from kern.search.alternatives import NONE, Other, Synonyms
 
 MAX_TEXT = 200
 MAX_WORDS = 12
 MAX_PHRASE = 8
 MIN_PREFIX = 3  # letters; below, half the dictionary would match
+_TWO_TO_SPARE = range(4, 7)  # words; beyond, there would be too many ways to leave out two
 
+_FINISHED = (".", ",", ";", ":", "!", "?")  # behind a word: nobody is still typing it
 _PART = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"?|(?P<bare>[^\s"]+))')
 
 Phrase = tuple[tuple[str, int], ...]
@@ -27,17 +30,31 @@ class Prefix:
 
     text: str
     term: str
+    is_meant: bool = False  # a star was typed: longer words are as good
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """All words, phrases and prefixes must occur, nothing excluded may. Terms as `analysis` has."""
+    """All words, phrases and prefixes must occur, nothing excluded may. Terms as `analysis` has.
+
+    `spare` of the words and prefixes may be missing all the same.
+    """
 
     text: str = ""
     words: tuple[str, ...] = ()
     phrases: tuple[Phrase, ...] = ()
     excluded: tuple[Phrase, ...] = ()
     prefixes: tuple[Prefix, ...] = ()
+    others: tuple[Other, ...] = ()
+    spare: int = 0
+
+    @property
+    def looser(self) -> "Query | None":
+        """The same with a word or two to spare; None when each of them is needed."""
+        count = len(self.words) + len(self.prefixes)
+        if self.spare or count <= 1:
+            return None
+        return replace(self, spare=2 if count in _TWO_TO_SPARE else 1)
 
     @property
     def is_empty(self) -> bool:
@@ -56,7 +73,13 @@ class Query:
         starts = tuple(prefix.text for prefix in self.prefixes)
         if starts and analysis.fold(word).startswith(starts):
             return True
-        parts = (*self.words, *(prefix.term for prefix in self.prefixes))
+        if any(term == other.text for other in self.others):
+            return True
+        parts = (
+            *self.words,
+            *(prefix.term for prefix in self.prefixes if not prefix.is_meant),
+            *(other.text for other in self.others if other.boost == alternatives.SYNONYM),
+        )
         return any(compounds.has_part(term, part, _everything) for part in parts)
 
 
@@ -74,8 +97,10 @@ class _Parts:
         self.phrases: dict[Phrase, None] = {}
         self.excluded: dict[Phrase, None] = {}
         self.prefixes: dict[Prefix, None] = {}
+        self.bare: list[list[str]] = [[]]  # words as they were typed, in runs of neighbours
 
     def take_phrase(self, text: str, *, excluded: bool) -> None:
+        self.bare.append([])
         phrase = _phrase(text, min(self.left, MAX_PHRASE))
         self.left -= len(phrase)
         if not phrase:
@@ -90,22 +115,33 @@ class _Parts:
     def take_words(self, text: str, *, unfinished: bool) -> None:
         """Words without quotes; the last one may be a beginning: `radw*`, or still being typed."""
         starred = text.endswith("*")
-        found = [word for word, _, _ in analysis.words(text)]
+        unfinished = unfinished and not text.endswith(_FINISHED)
+        typed = [word for word, _, _ in analysis.words(text)]
+        found = [part for word in typed for part in alternatives.parted(word)]
         for number, word in enumerate(found, start=1):
             term, last = analysis.stem_of(word), number == len(found)
             if self.left > 0 and (term or (last and starred)):
                 self.left -= 1
-                self._take(word, term, begins=last and (starred or unfinished))
+                self.bare[-1].append(word)
+                self._take(word, term, begins=last and (starred or unfinished), starred=starred)
 
-    def _take(self, word: str, term: str, *, begins: bool) -> None:
+    def _take(self, word: str, term: str, *, begins: bool, starred: bool) -> None:
         start = analysis.fold(word)
         if begins and len(start) >= MIN_PREFIX:
-            self.prefixes[Prefix(start, term or start)] = None
+            self.prefixes[Prefix(start, term or start, starred)] = None
         elif term:
             self.words[term] = None
 
+    def others(self, synonyms: Synonyms) -> tuple[Other, ...]:
+        """The best ones first, as the limit cuts off the rest."""
+        found = dict.fromkeys(other for run in self.bare for other in alternatives.joined(run))
+        begun = (prefix.term for prefix in self.prefixes if not prefix.is_meant)
+        for term in (*self.words, *begun):
+            found |= dict.fromkeys(alternatives.others_of(term, synonyms))
+        return tuple(found)[: alternatives.MOST]
 
-def parse(text: str, *, complete_last: bool = True) -> Query:
+
+def parse(text: str, *, complete_last: bool = True, synonyms: Synonyms = NONE) -> Query:
     """Never raises. With `complete_last` the last bare word also matches longer words."""
     text = _clean(text)
     parts = _Parts()
@@ -123,6 +159,7 @@ def parse(text: str, *, complete_last: bool = True) -> Query:
         phrases=tuple(parts.phrases),
         excluded=tuple(parts.excluded),
         prefixes=tuple(parts.prefixes),
+        others=parts.others(synonyms),
     )
 
 

@@ -23,7 +23,8 @@ from kern.content import Card, ContentType, Document, Ref, cards_of, registry
 from kern.db import db
 from kern.scope import Scope, Visibility
 from kern.scope.rules import READ_INVITED
-from kern.search import snippets
+from kern.search import snippets, synonyms
+from kern.search.asking import Asked, ask
 from kern.search.backend import (
     PUBLIC,
     Edge,
@@ -40,6 +41,7 @@ from kern.search.gathering import Row, gather
 from kern.search.matching import Text
 from kern.search.opening import open_index
 from kern.search.query import Query, parse
+from kern.settings import town_settings
 from kern.town import current_town
 
 log = logging.getLogger(__name__)
@@ -93,6 +95,7 @@ class SearchResult:
     statuses: Mapping[Status, int] = field(default_factory=dict)
     previous: Turned | None = None
     next: Turned | None = None
+    exact: int | None = None  # how many have all the words; after them stand those with most
 
 
 EVERYTHING = Narrowed()
@@ -122,7 +125,7 @@ def find(
     masked: Callable[[], Collection[tuple[str, int]]] = outbox.masked,
 ) -> SearchResult:
     """Never raises for any text."""
-    query = parse(text)
+    query = parse(text, synonyms=synonyms.read(town_settings().synonyms))
     if query.is_empty:
         return SearchResult(query)
     request = Request(
@@ -137,11 +140,11 @@ def find(
         **_filters(narrowed),
     )
     try:
-        hits, documents = _search(open_index(), request)
+        asked, documents = _search(open_index(), request)
     except IndexUnavailable:
         hits, documents = _search_database(request)
-        return _result(request, hits, documents, degraded=True)
-    return _result(request, hits, documents)
+        return _result(Asked(request, hits), documents, degraded=True)
+    return _result(asked, documents)
 
 
 class _Filters(TypedDict):
@@ -163,8 +166,9 @@ def _filters(narrowed: Narrowed) -> _Filters:
 
 
 def _result(
-    request: Request, hits: Hits, documents: Mapping[Ref, Document], *, degraded: bool = False
+    asked: Asked, documents: Mapping[Ref, Document], *, degraded: bool = False
 ) -> SearchResult:
+    request, hits, exact = asked
     limit, is_back = request.limit - 1, request.before is not None
     shown = hits.hits[-limit:] if is_back else hits.hits[:limit]
     has_more = len(hits.hits) > limit
@@ -183,21 +187,22 @@ def _result(
         hits.statuses,
         previous=Turned(None, edges[0], request.as_of) if edges and has_previous else None,
         next=Turned(edges[-1], None, request.as_of) if edges and has_next else None,
+        exact=exact,
     )
 
 
-def _search(index: SearchBackend, request: Request) -> tuple[Hits, dict[Ref, Document]]:
+def _search(index: SearchBackend, request: Request) -> tuple[Asked, dict[Ref, Document]]:
     """Search, and let the database confirm every hit; what it does not is counted by nobody.
 
     The outbox keeps the index true, so a ghost is rare. One is reason to look at all hits.
     """
-    hits = index.search(request)
+    request, hits, exact = ask(index, request)
     documents = _confirmed(hits.hits, request)
     if len(documents) < len(hits.hits):
         request = replace(request, masked=frozenset(request.masked) | _ghosts(index, request))
         hits = index.search(request)
         documents = _confirmed(hits.hits, request)
-    return _without_unconfirmed(hits, documents), documents
+    return Asked(request, _without_unconfirmed(hits, documents), exact), documents
 
 
 def _ghosts(index: SearchBackend, request: Request) -> frozenset[Ref]:

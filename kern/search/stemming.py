@@ -9,12 +9,15 @@ our own rules for feminine and gender neutral forms, so that `Bürgerinnen`, `Te
 
 import re
 
-_FIXED = {"burger": "burger", "burgern": "burger"}  # else every Bürger would be found under Burg
+# Else every Bürger would be found under Burg, Schüler under Schule and Mieter under Miete.
+_PEOPLE = ("burger", "schuler", "mieter")
+_FIXED = {word + ending: word for word in _PEOPLE for ending in ("", "n", "s")}
 _BEFORE_IN = "(?:[eo]r|eur|ist|[aeu]nt|and|at|nd|zt|rt|log|lleg|walt|wirt)"
 _FEMININE = re.compile(rf"(?<=..)(?P<stem>{_BEFORE_IN})in(?:nen)?$")
 _NEUTRAL = re.compile(r"(?<=.{5})(?<!en)(?<!es)end$")  # Teilnehmend, not Wochenend or Jahresend
 _GENITIVE = re.compile(
-    r"(?:(?<=..[bdfghklmnt])|(?<=...[eo]r)|(?<=..[^l]o)|(?<=..[dkmnptz]a)|(?<=..[^en]i)|(?<=...y))s$"
+    r"(?:(?<=..[bdfghklmnt])|(?<=..hr)|(?<=...[eo]r)"
+    r"|(?<=..[^l]o)|(?<=..[dkmnptz]a)|(?<=..[^en]i)|(?<=...y))s$"
 )
 _SUPERLATIVE = re.compile(r"(?:(?<=...)est|(?<=....[bdfghklmn])st|(?<=..ss)t)$")
 _LONG = re.compile(r"(?<=...)(?:ern|(?<!e)en|e[mrs])$")

@@ -7,6 +7,7 @@ from typing import Any
 
 from kern.errors import Invalid
 from kern.i18n import _l
+from kern.settings.words import SYNONYMS
 
 Check = Callable[[Any], Any]
 
@@ -74,7 +75,7 @@ def _switch(value: Any) -> bool:
 @dataclass(frozen=True, slots=True)
 class Field:
     key: str
-    group: str  # "ort", "kontakt", "texte", "regeln", "hinweise", "zeiten", "aussehen", "mail"
+    group: str  # "ort", "kontakt", "texte", "regeln", "hinweise", "suche", "zeiten", "aussehen" ...
     label: object
     kind: str  # "line", "text", "number", "email", "colour", "choice", "image", "switch"
     default: Any
@@ -290,6 +291,20 @@ FIELDS: tuple[Field, ...] = (
         "number",
         5,
         _number(2, 100),
+    ),
+    Field(
+        "synonyms",
+        "suche",
+        _l("Wörter, die dasselbe meinen"),
+        "text",
+        SYNONYMS,
+        _text(20_000),
+        _l(
+            "Je Zeile Wörter mit Komma dazwischen: Wer eins davon sucht, findet auch die anderen, "
+            "zum Beispiel „Rathaus, Stadtverwaltung“. Mit > gilt es nur in eine Richtung: Bei "
+            "„ÖPNV > Bus, Bahn“ findet ÖPNV auch Bus, aber Bus nicht ÖPNV. Beugungen kennt die "
+            "Suche selbst. Hinter # steht Ihre Bemerkung."
+        ),
     ),
     Field("imprint", "texte", _l("Impressum"), "text", "", _text()),
     Field("privacy", "texte", _l("Datenschutz"), "text", "", _text()),

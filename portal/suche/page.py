@@ -37,6 +37,25 @@ class Page:
     result: SearchResult
     projects: Sequence[Scope]
     spots: Mapping[str, Spot]
+    better: str = ""  # what may have been meant, when that finds more
+
+    @property
+    def hint(self) -> str:
+        """Where not everything has all the words."""
+        exact = self.result.exact
+        if exact is None or not self.result.total:
+            return ""
+        if not exact:
+            return _("Nichts enthält alle Ihre Wörter. Hier steht, was die meisten davon enthält.")
+        return _n(
+            "%(num)s Treffer enthält alle Ihre Wörter. Danach kommt, was die meisten enthält.",
+            "%(num)s Treffer enthalten alle Ihre Wörter. Danach kommt, was die meisten enthält.",
+            exact,
+        )
+
+    @property
+    def better_url(self) -> str:
+        return self.asked.url(q=self.better)
 
     @cached_property
     def total_of_all(self) -> int:
@@ -154,7 +173,16 @@ def read(actor: Actor, args: Mapping[str, str]) -> Page:
     projects = list_projects(actor)
     spots = spots_of({one.id: one for one in projects})
     asked = address.read(args, {one.slug: one for one in projects}, spots)
-    return Page(asked, find(actor, asked), projects, spots)
+    result = find(actor, asked)
+    return Page(asked, result, projects, spots, _better(actor, asked, result))
+
+
+def _better(actor: Actor, asked: Asked, result: SearchResult) -> str:
+    if result.query.is_empty or result.degraded or not asked.is_first:
+        return ""
+    have = result.total if result.exact is None else result.exact
+    have = max(have, sum(result.kinds.values()) if result.exact is None else 0)
+    return search.did_you_mean(asked.text, have, audiences=search.audiences_of(actor))
 
 
 def asked_by(actor: Actor, args: Mapping[str, str]) -> Asked:

@@ -25,9 +25,11 @@ from kern.i18n import _
 from kern.notify import Line, NoticeKind, NoticeType, Telling, tell_each
 from kern.notify.kinds import line_of, ref_of
 from kern.notify.models import Notice
+from kern.search import synonyms
 from kern.search.backend import PUBLIC
 from kern.search.matching import Text
 from kern.search.query import Query, parse
+from kern.settings import town_settings
 from portal.suche.asked import Asked, read
 from portal.suche.models import LONGEST, SavedSearch
 from portal.suche.places import list_projects, spots_of
@@ -168,9 +170,13 @@ def _newest(key: str) -> Mapping[Ref, datetime]:
     return {} if newest is None else {one.ref: one.at for one in newest(Within(), _LOOKED_BACK)}
 
 
-@lru_cache(maxsize=2_000)
 def _query(address: str) -> Query:
-    return parse(dict(parse_qsl(address)).get("q", ""))
+    return _read(address, town_settings().synonyms)
+
+
+@lru_cache(maxsize=2_000)
+def _read(address: str, meant: str) -> Query:
+    return parse(dict(parse_qsl(address)).get("q", ""), synonyms=synonyms.read(meant))
 
 
 def _lines(notices: Sequence[Notice]) -> Mapping[int, Line]:

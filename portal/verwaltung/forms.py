@@ -30,6 +30,7 @@ GROUPS: Mapping[str, tuple[Any, Any]] = {
         _l("Hinweise an die Moderation"),
         _l("Was am Prüfplatz auffallen soll. Hinweise sortieren nur; entscheiden muss ein Mensch."),
     ),
+    "suche": (_l("Suche"), _l("Welche Wörter dasselbe meinen. Gilt sofort, für jede Suche.")),
     "zeiten": (_l("Zeiten"), _l("Wie schnell Beiträge geprüft werden.")),
     "aussehen": (_l("Aussehen"), _l("Logo, Bild und Farben.")),
     "mail": (_l("Absender von Mails"), _l("Unter welchem Namen die Plattform schreibt.")),

@@ -386,7 +386,7 @@ def test_hostile_words_stay_words(client: FlaskClient) -> None:
     for payload in payloads[::9]:
         odd = dict.fromkeys(("art", "projekt", "sortierung", "stand", "nahe", "nach"), payload)
         html = page(client, payload, **odd)
-        assert Shape(html).found in known, payload
+        assert Shape(html).found in known, (payload, html)
 
 
 @pytest.mark.skipif(not HOSTILE.exists(), reason="the shared test data is not here")

@@ -173,6 +173,18 @@ def test_a_wrong_value_is_refused_at_its_field_and_nothing_is_stored(
     assert town_settings().target_hours == 9
 
 
+def test_a_line_of_synonyms_that_cannot_work_is_named_and_kept(administrator: Visitor) -> None:
+    typed = "Müll, Abfall\nöffentlicher Verkehr, Bus"
+    page = administrator.post("/verwaltung/einstellungen/suche", {"synonyms": typed})
+    assert page.status_code == 422
+    assert "„öffentlicher Verkehr“ sind mehrere Wörter" in page.text
+    assert "öffentlicher Verkehr, Bus" in page.text
+
+    page = administrator.post("/verwaltung/einstellungen/suche", {"synonyms": "Müll, Abfall"})
+    assert page.status_code == 303
+    assert town_settings().synonyms == "Müll, Abfall"
+
+
 @pytest.mark.parametrize(
     ("key", "colour", "status"),
     [

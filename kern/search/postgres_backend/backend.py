@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from kern.content import Document, Ref
-from kern.search.backend import Hits, IndexBusy, IndexUnavailable, Reader, Request
+from kern.search.backend import Answer, Hits, IndexBusy, IndexUnavailable, Reader, Request
+from kern.search.expansion import Vocabulary
 from kern.search.postgres_backend import searching
 from kern.search.postgres_backend.schema import (
     COLUMNS,
@@ -22,6 +23,7 @@ from kern.search.postgres_backend.schema import (
     VERSION,
     row_of,
 )
+from kern.search.postgres_backend.vocabulary import Words
 
 TIME_LIMIT = 1.0  # seconds per statement of a search; after that it looks at fewer texts
 _FEWER = 2_000  # entries that are looked at then
@@ -106,6 +108,10 @@ class PostgresBackend:
                 if _state_of(error) != _TOO_LONG:
                     raise
                 return self._search(request, _FEWER)
+
+    def consult(self, question: Callable[[Vocabulary], Answer]) -> Answer:
+        with _guarded(), self._reading() as connection:
+            return question(Words(connection))
 
     def _search(self, request: Request, most: int | None = None) -> Hits:
         with self._reading() as connection:

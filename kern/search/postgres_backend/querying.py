@@ -21,7 +21,8 @@ class Matching(NamedTuple):
 
 
 def matching(wanted: Wanted) -> Matching:
-    groups = [_any_of(group) for group in wanted.groups]
+    ways = [f"({' & '.join(map(_any_of, way))})" for way in wanted.ways if way]
+    groups = [f"({' | '.join(ways)})"] if ways else []
     single = [f"!{_in_order(phrase)}" for phrase in wanted.excluded if len(phrase) == 1]
     longer = [phrase for phrase in wanted.excluded if len(phrase) > 1]
     phrases = [_in_order(phrase) for phrase in wanted.phrases]

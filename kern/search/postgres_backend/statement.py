@@ -246,20 +246,24 @@ class _Statement:
         and how long the text."""
         share, usually = LENGTH_MATTERS, 1 - LENGTH_MATTERS
         length = f"({usually} + {share} * length / {self._rarity.usual_length:.6f})"
-        parts = [self._rank([term], self._rarity.of(term)) for term in self._typed()]
-        parts += [part for group in self._wanted.groups for part in self._added(group)]
+        parts = [part for group in self._wanted.groups for part in self._group(group)]
+        terms = [term for phrase in self._wanted.phrases for term, _ in phrase]
+        parts += [self._rank([term], self._rarity.of(term)) for term in terms]
         return _RANKED.format(
             schema=SCHEMA,
             length_counts=f"({1 + SATURATION} / (1 + {SATURATION} * {length}))",
             score=" + ".join(parts),
         )
 
-    def _added(self, group: Group) -> list[str]:
-        _, *others = group
-        if not others:
-            return []
-        says = sum(group[term] * self._rarity.of(term) for term in others) / len(others)
-        return [self._rank(others, says)]
+    def _group(self, group: Group) -> list[str]:
+        """All say as much as the most frequent of them: a rare compound is no better a hit."""
+        says = min(map(self._rarity.of, group))
+        typed, *others = group
+        parts = [self._rank([typed], says * group[typed])]
+        if others:
+            boost = sum(group[term] for term in others) / len(others)
+            parts.append(self._rank(others, says * boost))
+        return parts
 
     def _rank(self, terms: list[str], says: float) -> str:
         """`ts_rank` divides by the number of terms; this makes a sum of it again."""

@@ -10,11 +10,13 @@ from whoosh.index import FileIndex
 
 from kern.content import Document, Ref
 from kern.search import generations
-from kern.search.backend import Hits, IndexUnavailable, Reader, Request
+from kern.search.backend import Answer, Hits, IndexUnavailable, Reader, Request
+from kern.search.expansion import Vocabulary
 from kern.search.generations import Generations
 from kern.search.whoosh_backend.opening import POOL, Opened, guarded, writer_of
 from kern.search.whoosh_backend.schema import VERSION, fields_of, schema
 from kern.search.whoosh_backend.searching import Search, column, leaves_of
+from kern.search.whoosh_backend.vocabulary import Terms
 
 
 class WhooshBackend:
@@ -28,6 +30,10 @@ class WhooshBackend:
             return Hits()
         with guarded(), self._opened() as opened:
             return Search(opened.path, opened.searcher, request).run()
+
+    def consult(self, question: Callable[[Vocabulary], Answer]) -> Answer:
+        with guarded(), self._opened() as opened:
+            return question(Terms(opened.path, opened.searcher.reader()))
 
     def apply(self, refs: Iterable[Ref], read: Reader) -> None:
         refs = set(refs)

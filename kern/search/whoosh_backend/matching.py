@@ -3,6 +3,7 @@
 import re
 from array import array
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import compress, repeat
 from operator import mul
@@ -13,6 +14,7 @@ from kern.search.query import Phrase
 from kern.search.sequences import pattern_of
 from kern.search.whoosh_backend.segments import Posting, Segment
 
+_MORE = 3.0  # what one more of the words is worth where not all of them must occur
 _MANY_MORE = 12  # times as many postings as candidates: looking each up is quicker than all
 
 
@@ -38,11 +40,15 @@ class Matcher:
 
     def of(self, reader: Any, segment: Segment, hidden: Collection[int]) -> Matches:
         terms = [{term: 1.0} for phrase in self._wanted.phrases for term, _ in phrase]
-        groups = [*self._wanted.groups, *terms]
-        weighed = [list(self._weighed(reader, segment, group)) for group in groups]
-        weighed.sort(key=lambda group: sum(len(posting.ids) for posting, _ in group))
-        found = _joined(weighed[0])
-        for group in weighed[1:]:
+        needed = [list(self._weighed(reader, segment, group)) for group in terms]
+        words = [list(self._weighed(reader, segment, group)) for group in self._wanted.groups]
+        if self._wanted.spare:
+            found = _with_most(words, len(words) - self._wanted.spare)
+        else:
+            needed = [*words, *needed]
+            needed.sort(key=lambda group: sum(len(posting.ids) for posting, _ in group))
+            found = _joined(needed.pop(0))
+        for group in needed:
             found = _narrowed(found, group)
         found = _without(found, hidden)
         return self._without_phrases(reader, segment, found)
@@ -50,12 +56,14 @@ class Matcher:
     def _weighed(
         self, reader: Any, segment: Segment, group: Group
     ) -> Iterable[tuple[Posting, float]]:
+        """All count as often as the most frequent of them: a rare compound is no better a hit."""
+        worth = min(map(self._rarity, group))
         for term, boost in group.items():
             if not self._goes_on():
                 return
             posting = segment.posting(reader, term, self._usual)
             if posting.ids:
-                yield posting, boost * self._rarity(term)
+                yield posting, boost * worth
 
     def _without_phrases(self, reader: Any, segment: Segment, found: Matches) -> Matches:
         for phrase in self._wanted.excluded:
@@ -90,6 +98,19 @@ def _joined(group: Sequence[tuple[Posting, float]]) -> Matches:
         return Matches(posting.ids, list(map(mul, posting.impacts, repeat(worth))))
     scores = _scores(group)
     return Matches(list(scores), list(scores.values()))
+
+
+def _with_most(groups: Iterable[Sequence[tuple[Posting, float]]], needed: int) -> Matches:
+    """The entries that have a term of so many groups; those with more of them before others."""
+    scores: dict[int, float] = {}
+    groups_of: Counter[int] = Counter()
+    for group in groups:
+        found = _joined(group)
+        groups_of.update(found.ids)
+        for number, score in zip(found.ids, found.scores, strict=True):
+            scores[number] = scores.get(number, 0.0) + score
+    ids = [number for number, count in groups_of.items() if count >= needed]
+    return Matches(ids, [scores[number] * _MORE ** (groups_of[number] - needed) for number in ids])
 
 
 def _scores(group: Sequence[tuple[Posting, float]]) -> dict[int, float]:

@@ -75,7 +75,7 @@ class Search:
         """As BM25 has it. Deleted entries count until they are merged away."""
         leaves = leaves_of(self._searcher)
         count = sum(leaf.reader().doc_frequency("text", term.encode()) for leaf, _ in leaves)
-        return math.log(self._searcher.doc_count_all() / (count + 1)) + 1
+        return math.log(max(self._searcher.doc_count_all(), 1) / (count + 1)) + 1
 
     def _hidden(self, reader: Any, segment: Segment) -> frozenset[int]:
         """What this reader may not find, was deleted, or is masked."""

@@ -16,6 +16,7 @@ from kern.files import service as files
 from kern.i18n import _
 from kern.moderation import netiquette
 from kern.moderation.hints import ask_anew
+from kern.search import synonyms
 from kern.settings import change, town_settings
 from kern.settings.fields import BY_KEY
 from kern.web import Form, commits, notice, require, shows_again
@@ -87,6 +88,8 @@ def _checked(group: str, form: Form) -> dict[str, Any]:
             continue
         try:
             values[field.key] = field.check(form[field.key].data)
+            if field.key == synonyms.FIELD:
+                synonyms.check(values[field.key])
         except Invalid as error:
             form.blame(error)
     for key in unreadable(values):

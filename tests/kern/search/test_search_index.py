@@ -12,7 +12,7 @@ from kern.content import FOREVER, LONG_AGO, Document, Ref
 from kern.search.analysis import analyse_document
 from kern.search.backend import Edge, Order, Request, SearchBackend, Status
 from kern.search.compounds import has_part
-from kern.search.query import parse
+from kern.search.query import Prefix, parse
 from tests.kern.search.building import (
     START,
     built,
@@ -245,9 +245,14 @@ def by_hand(document: Document, text: str, vocabulary: Collection[str]) -> bool:
 
     def occurs(word: str) -> bool:
         longer = (has_part(term, word, vocabulary.__contains__) for term in known)
-        return word in known or any(longer)
+        others = (other.text in known for other in query.others if other.term == word)
+        return word in known or any(longer) or any(others)
 
-    begun = all(any(t.startswith(p.text) for t in known) or occurs(p.term) for p in query.prefixes)
+    def begins(prefix: Prefix) -> bool:
+        is_there = prefix.term in known or any(term.startswith(prefix.text) for term in known)
+        return is_there or (not prefix.is_meant and occurs(prefix.term))
+
+    begun = all(begins(prefix) for prefix in query.prefixes)
     phrases = all(has(phrase) for phrase in query.phrases)
     excluded = any(has(phrase) for phrase in query.excluded)
     words = all(occurs(word) for word in query.words)

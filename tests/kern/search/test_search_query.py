@@ -14,7 +14,7 @@ def test_words_phrases_exclusions_and_beginnings_are_told_apart() -> None:
     assert query.words == ("radweg",)
     assert query.phrases == ((("stras", 0), ("einheit", 2)),)
     assert query.excluded == ((("auto", 0),),)
-    assert query.prefixes == (Prefix("schul", "schul"), Prefix("park", "park"))
+    assert query.prefixes == (Prefix("schul", "schul", is_meant=True), Prefix("park", "park"))
 
 
 def test_the_last_word_may_still_be_growing() -> None:
