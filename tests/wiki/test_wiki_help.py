@@ -1,7 +1,14 @@
 """The page that tells how to write shows every construct, made by the renderer itself."""
 
-import pytest
+import re
+from collections import Counter
 
+import pytest
+from flask.testing import FlaskClient
+
+from kern.db import db
+from kern.town import Town
+from tests.wiki.pages import make_page
 from tests.wiki.wiki_allow_list import wiki_faults
 from wiki.rendering import render_help
 
@@ -51,3 +58,38 @@ def test_the_help_is_a_page_like_any_other() -> None:
     assert len(page.toc) > 15
     assert "&lt;" not in page.html
     assert "fehlt" not in page.plain
+
+
+CLASS = re.compile(r'class="([^"]+)"')
+
+
+def test_the_english_help_shows_every_construct_that_the_german_one_shows() -> None:
+    german, english = (render_help("/dateien/bank.svg", one) for one in ("de", "en"))
+
+    assert Counter(CLASS.findall(english.html)) == Counter(CLASS.findall(german.html))
+    assert len(english.toc) == len(german.toc)
+    assert wiki_faults(english.html.replace("Start this page", "Seite anlegen")) == []
+    assert "does not exist here" not in english.plain
+
+
+def test_whoever_reads_english_gets_the_english_help_and_others_the_german_one(
+    client: FlaskClient, town: Town
+) -> None:
+    assert "Sie schreiben einfach Text." in client.get("/wiki/hilfe").text
+
+    page = client.get("/wiki/hilfe?sprache=en").text
+
+    assert "You simply write text." in page
+    assert "Sie schreiben einfach Text." not in page
+    assert "You simply write" not in render_help("/x.svg", "tr").html
+
+
+def test_german_text_is_read_as_german_on_an_english_page(client: FlaskClient, town: Town) -> None:
+    make_page("Kaimauer", "Sie ist alt.")
+    db.session.commit()
+
+    assert "<h1>Kaimauer</h1>" in client.get("/wiki/ortswiki/kaimauer").text
+
+    page = client.get("/wiki/ortswiki/kaimauer?sprache=en").text.partition("<main")[2]
+    assert '<h1 lang="de">Kaimauer</h1>' in page
+    assert re.search(r'<div class="df-text df-flow" lang="de"[^>]*><p>Sie ist alt', page)

@@ -17,7 +17,8 @@ from wiki.rendering.asking import (
 )
 from wiki.rendering.rendering import render_page
 
-SOURCE = Path(__file__).parents[2] / "templates" / "wiki" / "hilfe" / "schreiben.md"
+FOLDER = Path(__file__).parents[2] / "templates" / "wiki" / "hilfe"
+SOURCES = {"de": "schreiben.md", "en": "schreiben.en.md"}
 _HERE = "/wiki"  # where the examples lead
 _POINT = {"type": "Point", "coordinates": [10.0, 54.0]}
 
@@ -54,7 +55,8 @@ class _ExampleTown:
         return _HERE
 
 
-def render_help(picture: str) -> Rendered:
-    """`picture` is the address of one of our own drawings."""
-    source = SOURCE.read_text(encoding="utf-8")
-    return render_page(source, _ExampleTown(picture), Frame())
+def render_help(picture: str, language: str = "de") -> Rendered:
+    """`picture` is the address of one of our own drawings. In German where it is not translated."""
+    spoken = language if language in SOURCES else "de"
+    source = (FOLDER / SOURCES[spoken]).read_text(encoding="utf-8")
+    return render_page(source, _ExampleTown(picture), Frame(language=spoken))

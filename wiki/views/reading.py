@@ -11,6 +11,7 @@ from markupsafe import Markup
 from kern.actor import Actor
 from kern.content import Ref, registry
 from kern.errors import NotFound
+from kern.i18n import language
 from kern.moderation.words import removed_words
 from kern.panels import panels
 from kern.web import current_actor, depends_on_everything, shows
@@ -72,7 +73,7 @@ def start() -> ResponseReturnValue:
 @blueprint.get("/hilfe")
 def help_page() -> ResponseReturnValue:
     depends_on_everything()
-    rendered = render_help(DRAWING)
+    rendered = render_help(DRAWING, language())
     contents = [(section.title, f"#{section.anchor}") for section in rendered.toc]
     html = Markup(rendered.html)  # noqa: S704 - our own text, sanitised all the same
     return render_template("wiki/help.html", html=html, contents=contents)
