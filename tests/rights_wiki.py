@@ -89,6 +89,10 @@ def _of_deleted_page(visit: Visit) -> Mapping[str, Any]:
     return {"proposal_id": proposal.id}
 
 
+def _taken(_author: Actor, proposal: Proposal) -> None:
+    make_page(proposal.title)
+
+
 def _read(_visit: Visit) -> Mapping[str, Any]:
     return {"fassung": 1, "version": 1}
 
@@ -171,6 +175,7 @@ WIKI: dict[tuple[str, str], Row] = {
     ("wiki.withdraw", "POST"): logged_in(303, values=_nothing),
     ("wiki.ask_again", "POST"): logged_in(303, values=partial(_own, _rejected)),
     ("wiki.become_creation", "POST"): logged_in(303, values=_of_deleted_page),
+    ("wiki.become_edit", "POST"): logged_in(303, values=partial(_own, _taken)),
     ("wiki.undelete", "GET"): _deciders(200, 404, values=_gone),
     ("wiki.save_undelete", "POST"): _deciders(422, 404, values=_gone),
     ("wiki.hiding", "GET"): _hiders(200, values=_page(number=1)),

@@ -3,15 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
 from kern.accounts.permissions import Role
+from kern.accounts.sessions import actor_of_party
 from kern.actor import Actor
 from kern.clock import now
 from kern.db import db
-from kern.errors import Conflict, Invalid, NotFound
+from kern.errors import Conflict, Invalid, NotAllowed, NotFound
 from kern.moderation.models import CaseState
-from tests.builders import make_actor
+from tests.builders import make_account, make_actor
+from tests.visitors import Visitor
 from tests.wiki.pages import (
     BASE,
     approve,
@@ -238,6 +241,52 @@ def test_two_pending_creations_of_one_title(author: Actor, reviewer: Actor) -> N
     service.resolve(reviewer, second, second.version, wording=other)
     page = service.get_page(approve(second).page_id)
     assert (page.title, page.slug) == ("Linde am Markt", "linde-am-markt")
+
+
+def test_a_creation_whose_title_was_taken_becomes_a_change_of_that_page(
+    app: Flask, author: Actor, reviewer: Actor
+) -> None:
+    account = make_account("Wilma Holm", (Role.CITIZEN, None))
+    writer, person = Visitor(app, account), actor_of_party(account.party_id)
+    mine = propose_page(person, "Linde", "Von mir.")
+    page = make_page("Linde", "Von dir.")
+    number, page_id, way = mine.id, page.id, f"/wiki/vorschlag/{mine.id}"
+    with pytest.raises(NotAllowed):
+        service.become_edit(author, mine)
+    db.session.commit()
+    assert "Als Änderung jener Seite vorschlagen" in writer.get(way).text
+
+    assert writer.post(f"{way}/als-aenderung").status_code == 303
+    assert "Bitte entscheiden Sie" in writer.get(way).text
+    mine = service.get_proposal_for(person, number)
+    (clash,) = service.outlook(mine).clashes
+    assert (clash.published, clash.proposed) == ("Von dir.\n", "Von mir.\n")
+    assert cases(mine) == 1
+    service.resolve(person, mine, mine.version, choices=[clash.published + clash.proposed])
+    revision = service.approve(reviewer, mine, mine.latest)
+
+    page = service.get_page(page_id)
+    assert (revision.page_id, published(page).source) == (page_id, "Von dir.\nVon mir.\n")
+    assert [one.number for one in history(page)] == [1, 2]
+    with pytest.raises(Conflict):
+        service.become_edit(person, mine)
+
+
+def test_one_person_has_no_second_open_proposal_by_turning_one_into_another(
+    author: Actor, reviewer: Actor
+) -> None:
+    mine = propose_page(author, "Linde", "Von mir.")
+    page = make_page("Linde", "Von dir.")
+    change(author, page, source="Von dir. Und mir.")
+    with pytest.raises(Conflict, match="neuerer Vorschlag"):
+        service.become_edit(author, mine)
+
+    old = make_page("Eiche", "Alt.")
+    waiting = change(author, old, source="Sehr alt.")
+    approve(change(make_actor(Role.CITIZEN), old, kind=Kind.DELETE))
+    propose_page(author, "Eiche", "Neu.")
+    with pytest.raises(Conflict, match="neuerer Vorschlag"):
+        service.become_creation(author, waiting)
 
 
 def test_a_renamed_page_keeps_its_proposals_and_its_old_address_leads_there(

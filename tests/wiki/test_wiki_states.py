@@ -58,6 +58,7 @@ STEPS: Mapping[str, Step] = {
     "reopen": lambda one, _author, reviewer: service.reopen(reviewer, one),
     "undo": lambda one, _author, reviewer: deciding.take_back(reviewer, one, one.latest),
     "expire": _expire,
+    "become_edit": lambda one, author, _reviewer: service.become_edit(author, one),
     "become": lambda one, author, _reviewer: service.become_creation(author, one),
 }
 WAYS: Mapping[ProposalState, tuple[str, ...]] = {
@@ -80,6 +81,7 @@ LEADS: Mapping[str, Mapping[ProposalState, ProposalState]] = {
     "undo": {APPROVED: SUBMITTED, REJECTED: SUBMITTED},
     "expire": {ASKED: EXPIRED},
     "become": {},
+    "become_edit": {},
 }
 QUIET = {"expire", "rewrite"}
 """The clock passes by what is not due; who writes on after the end begins a new proposal."""

@@ -41,6 +41,7 @@ from wiki.service.pages import (
 from wiki.service.proposals import (
     ask_again,
     become_creation,
+    become_edit,
     find_open,
     get_proposal_for,
     list_own,
@@ -78,6 +79,7 @@ __all__ = [
     "ask_for_changes",
     "backlinks",
     "become_creation",
+    "become_edit",
     "count_backlinks",
     "count_touched",
     "discard_draft",

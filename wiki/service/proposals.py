@@ -35,6 +35,7 @@ from wiki.models import (
     Space,
 )
 from wiki.service import drafts, merging, telling, trust, wordings
+from wiki.service.pages import get_page
 from wiki.service.wordings import Wording
 
 GONE = "Diesen Vorschlag gibt es nicht."
@@ -375,14 +376,14 @@ def reopen(reviewer: Actor, proposal: Proposal) -> None:
 
 
 def _open_again(proposal: Proposal) -> None:
-    _require_alone(proposal)
+    _require_alone(proposal, proposal.page_id)
     move(proposal, ProposalState.SUBMITTED)
     proposal.decided_at = proposal.decided_by = None
     to_desk(proposal)
     note(proposal, Fact.SUBMITTED)
 
 
-def _require_alone(proposal: Proposal) -> None:
+def _require_alone(proposal: Proposal, page_id: int | None) -> None:
     """A newer one by the same person may be open by now: that one holds."""
     query = select(Proposal.id).where(
         Proposal.author_id == proposal.author_id,
@@ -390,8 +391,8 @@ def _require_alone(proposal: Proposal) -> None:
         Proposal.id != proposal.id,
         Proposal.space_id == proposal.space_id,
     )
-    if proposal.page_id is not None:
-        query = query.where(Proposal.page_id == proposal.page_id)
+    if page_id is not None:
+        query = query.where(Proposal.page_id == page_id)
     else:
         query = query.where(Proposal.page_id.is_(None), Proposal.title_key == proposal.title_key)
     if proposal.author_id is not None and db.session.scalar(query.limit(1)) is not None:
@@ -401,18 +402,39 @@ def _require_alone(proposal: Proposal) -> None:
 def become_creation(actor: Actor, proposal: Proposal) -> None:
     """Its page was deleted: the proposal is one for a new page."""
     proposal = get_proposal(proposal.id, lock=True)
-    if not rules.is_own(proposal, actor):
-        raise NotAllowed("Das kann nur, wer den Vorschlag geschrieben hat.")
+    rules.require_author(actor, proposal)
     page = proposal.page
     if page is None or page.state != PageState.DELETED or proposal.state not in OPEN:
         raise Conflict(rules.READ_ANEW)
-    wording = wordings.of_snapshot(merging.newest(proposal), Kind.CREATE)
-    proposal.page_id = None
+    _turn(proposal, Kind.CREATE, None)
+
+
+def become_edit(actor: Actor, proposal: Proposal) -> None:
+    """Another page has its title by now: the proposal is a change of that one. It was written
+    without that page's text, so somebody chooses between the two."""
+    proposal = get_proposal(proposal.id, lock=True)
+    rules.require_author(actor, proposal)
+    is_new = proposal.page_id is None and proposal.state in OPEN
+    other = merging.outlook(proposal).other_page_id if is_new else None
+    if other is None:
+        raise Conflict(rules.READ_ANEW)
+    page = get_page(other)
+    trusted = trust.is_trusted(proposal.author_id)
+    rules.require_unprotected(actor, proposal.space, page, now(), trusted=trusted)
+    _turn(proposal, Kind.EDIT, page)
+
+
+def _turn(proposal: Proposal, kind: Kind, page: Page | None) -> None:
+    """Into one of another kind, written on no version."""
+    page_id = page.id if page is not None else None
+    _require_alone(proposal, page_id)
+    wording = wordings.of_snapshot(merging.newest(proposal), kind)
+    proposal.page_id, proposal.kind = page_id, kind
+    db.session.flush()
     db.session.refresh(proposal, ["page"])
-    proposal.kind = Kind.CREATE
     add_snapshot(proposal, wording, None)
     proposal.version += 1
-    proposal.state = ProposalState.SUBMITTED
+    proposal.state, proposal.changed_at = ProposalState.SUBMITTED, now()
     to_desk(proposal)
     note(proposal, Fact.SUBMITTED)
 

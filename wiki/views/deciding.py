@@ -228,6 +228,18 @@ def become_creation(proposal_id: int) -> ResponseReturnValue:
     return _back(found.id, _("Ihr Vorschlag ist jetzt einer für eine neue Seite."))
 
 
+@blueprint.post("/vorschlag/<int:proposal_id>/als-aenderung")
+@require_login
+@commits
+def become_edit(proposal_id: int) -> ResponseReturnValue:
+    actor, found = _open_proposal(proposal_id)
+    service.become_edit(actor, found)
+    sentence = _(
+        "Ihr Vorschlag ändert jetzt die Seite dieses Titels. Bitte wählen Sie, was bleibt."
+    )
+    return _back(found.id, sentence)
+
+
 @blueprint.post("/vorschlag/<int:proposal_id>/zusammenfuehren")
 @require_login
 @commits
