@@ -27,6 +27,7 @@ from kern.search.postgres_backend.vocabulary import Words
 
 TIME_LIMIT = 1.0  # seconds per statement of a search; after that it looks at fewer texts
 _FEWER = 2_000  # entries that are looked at then
+_PATIENCE = 3  # times as long may that take, as something must be shown
 _LOCK = 0x5EA2C4  # of the one writer; each town has a database of its own
 _NOT_NOW = "55P03"  # lock_not_available
 _TOO_LONG = "57014"  # query_canceled
@@ -64,6 +65,11 @@ WITH come AS (
 UPDATE {SCHEMA}.state SET entries = entries + (SELECT count(*) FROM come),
   length = length + (SELECT coalesce(sum(come.length), 0) FROM come)
 """)
+_JOIN = text(f"""
+UPDATE {SCHEMA}.entry SET is_alone = false WHERE ref IN (
+  SELECT ref FROM {SCHEMA}.entry WHERE ref = ANY(:refs) GROUP BY ref HAVING count(*) > 1
+)
+""")  # a thing with several entries counts once
 _FORGET = text(f"DELETE FROM {SCHEMA}.word WHERE documents <= 0")
 _COPY_OVER = f"""
 INSERT INTO {NEW}.entry ({", ".join(COLUMNS)})
@@ -110,17 +116,18 @@ class PostgresBackend:
                 return self._search(request, _FEWER)
 
     def consult(self, question: Callable[[Vocabulary], Answer]) -> Answer:
-        with _guarded(), self._reading() as connection:
+        with _guarded(), self._reading(TIME_LIMIT) as connection:
             return question(Words(connection))
 
     def _search(self, request: Request, most: int | None = None) -> Hits:
-        with self._reading() as connection:
+        limit = TIME_LIMIT if most is None else TIME_LIMIT * _PATIENCE
+        with self._reading(limit) as connection:
             return searching.search(connection, request, most)
 
     @contextlib.contextmanager
-    def _reading(self) -> Iterator[Connection]:
+    def _reading(self, limit: float) -> Iterator[Connection]:
         with self._engine.begin() as connection:
-            connection.execute(_SEARCHING, {"milliseconds": str(int(TIME_LIMIT * 1_000))})
+            connection.execute(_SEARCHING, {"milliseconds": _milliseconds(limit)})
             yield connection
 
     def apply(self, refs: Iterable[Ref], read: Reader) -> None:
@@ -131,6 +138,7 @@ class PostgresBackend:
             with _guarded():
                 connection.execute(_GO, changed)
                 _copy(connection, SCHEMA, documents)
+                connection.execute(_JOIN, changed)
                 connection.execute(_COME, changed)
                 connection.execute(_FORGET)
 

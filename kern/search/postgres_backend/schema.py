@@ -1,8 +1,4 @@
-"""What a document is in the index: a narrow row, and its terms stored apart from it.
-
-Hits are counted, filtered and put in order by date over narrow rows alone; terms are fetched for
-the few hundred that are ranked.
-"""
+"""What a document is in the index: one row, with all that filters and the order look at."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -16,7 +12,7 @@ from kern.search.sequences import sequence_of
 SCHEMA = "dorflinde_search"
 NEW = f"{SCHEMA}_new"  # one that is being built
 OLD = f"{SCHEMA}_old"  # the one before, until nobody reads in it any more
-VERSION = f"1.{analysis.VERSION}"  # of these tables, and of the terms in them
+VERSION = f"2.{analysis.VERSION}"  # of these tables, and of the terms in them
 
 COLUMNS = (
     "ref", "kind", "scope", "audience", "path", "at", "boost", "standing", "digest", "length",
@@ -33,14 +29,14 @@ CREATE TABLE {NEW}.entry (
   audience text COLLATE "C" NOT NULL, path text NOT NULL, at bigint NOT NULL,
   boost double precision NOT NULL, standing bigint NOT NULL,
   digest bigint NOT NULL, length integer NOT NULL,
-  title tsvector NOT NULL, terms tsvector NOT NULL, sequence text
-) WITH (toast_tuple_target = 128);
-ALTER TABLE {NEW}.entry
-  ALTER ref SET STORAGE MAIN, ALTER kind SET STORAGE MAIN, ALTER audience SET STORAGE MAIN,
-  ALTER path SET STORAGE MAIN, ALTER title SET STORAGE MAIN,
-  ALTER terms SET STORAGE EXTERNAL, ALTER sequence SET STORAGE EXTENDED;
+  is_alone boolean NOT NULL DEFAULT true, title tsvector NOT NULL, terms tsvector NOT NULL,
+  sequence text
+);
+ALTER TABLE {NEW}.entry ALTER terms SET STORAGE EXTERNAL;
 """
 INDEXES = f"""
+UPDATE {NEW}.entry SET is_alone = false
+  WHERE ref IN (SELECT ref FROM {NEW}.entry GROUP BY ref HAVING count(*) > 1);
 CREATE INDEX ON {NEW}.entry USING gin (terms) WITH (fastupdate = off);
 CREATE INDEX ON {NEW}.entry (ref);
 INSERT INTO {NEW}.word SELECT word, ndoc FROM ts_stat('SELECT terms FROM {NEW}.entry');

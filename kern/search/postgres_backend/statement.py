@@ -17,21 +17,24 @@ from kern.search.postgres_backend.schema import SCHEMA, quoted
 from kern.search.postgres_backend.vocabulary import Rarity
 from kern.search.weights import FRESH_BONUS, HALF_LIFE, LENGTH_MATTERS, SATURATION
 
-RANKED = 2_000  # entries of which terms are read
+RANKED = 600  # entries of which terms are read
+_ADDED = 12  # terms of a group that count in the order, beside the one that was typed
 _ABOVE = 1_000  # what the rank of these is raised by; no other reaches it
 _TITLE_HELPS = 2.0  # how much a word in the title makes an entry more promising
 
 # One row for each match, one for each ref, and the counts: of each filter with the others applied.
 _MATCHING = """
 WITH matching AS MATERIALIZED (
-  SELECT id, ref, kind, scope, at, standing, length, title,
-    boost * (1 + {bonus} * {half} / ({half} + greatest(:now - at, 0))) AS weight
+  SELECT id, ref, kind, scope, at, standing, length, is_alone, title,
+    boost * (1 + {bonus} / ({half} + greatest(:now - at, 0))) AS weight
   FROM {schema}.entry
   WHERE {matches} AND audience = ANY(:audiences) {unmasked}
   LIMIT :most
 ), refs AS MATERIALIZED (
-  SELECT ref, max(at) AS at, min(kind) AS kind, min(scope) AS scope, max(standing) AS standing
-  FROM matching GROUP BY ref
+  SELECT ref, at, kind, scope, standing FROM matching WHERE is_alone
+  UNION ALL
+  SELECT ref, max(at), min(kind), min(scope), max(standing)
+  FROM matching WHERE NOT is_alone GROUP BY ref
 ), counted AS MATERIALIZED (
   SELECT
     (SELECT count(*) FROM refs WHERE {all}) AS total,
@@ -66,7 +69,7 @@ _BY_RELEVANCE = """
 )
 """
 _OTHERS = """
-  UNION ALL SELECT id, ref, 0.0, CAST({promising} AS double precision) FROM matching WHERE {all}
+  UNION ALL SELECT id, ref, CAST(0 AS double precision), {promising} FROM matching WHERE {all}
     AND NOT EXISTS (SELECT FROM candidates WHERE candidates.id = matching.id)
 """
 _BY_DATE = """
@@ -101,6 +104,11 @@ def _relative(weight: float) -> float:
 
 _LETTERS = (_relative(1.0), _relative(analysis.LENT_WEIGHT), 0, 1)  # of D, C, B and A
 _WEIGHTS = f"'{{{','.join(map(str, _LETTERS))}}}'"
+
+
+def _real(number: float) -> str:
+    """A literal; without its type PostgreSQL would count with decimals, ten times as slowly."""
+    return f"CAST('{number!r}' AS double precision)"
 
 
 def statement_of(
@@ -140,8 +148,8 @@ class _Statement:
         counted = (f"'{s.value}', count(*) FILTER (WHERE {test})" for s, test in _STATUS.items())
         return _MATCHING.format(
             schema=SCHEMA,
-            bonus=FRESH_BONUS,
-            half=HALF_LIFE,
+            bonus=_real(FRESH_BONUS * HALF_LIFE),
+            half=_real(HALF_LIFE),
             matches=self._matches(),
             unmasked=self._unmasked(),
             statuses=", ".join(counted),
@@ -238,27 +246,27 @@ class _Statement:
             f"CAST(title @@ {self._value(quoted(term), 'tsquery')} AS integer)"
             for term in self._typed()
         )
-        return f"weight * (1 + {_TITLE_HELPS} * ({' + '.join(in_title)}))"
+        return f"weight * (1 + {_real(_TITLE_HELPS)} * ({' + '.join(in_title)}))"
 
     def _ranked(self) -> str:
         """BM25 as far as PostgreSQL can be brought to it: `ts_rank` of one term already grows ever
         slower with each occurrence, and tells title from body. We multiply in how rare a term is,
         and how long the text."""
         share, usually = LENGTH_MATTERS, 1 - LENGTH_MATTERS
-        length = f"({usually} + {share} * length / {self._rarity.usual_length:.6f})"
+        length = f"({_real(usually)} + {_real(share / self._rarity.usual_length)} * length)"
         parts = [part for group in self._wanted.groups for part in self._group(group)]
         terms = [term for phrase in self._wanted.phrases for term, _ in phrase]
         parts += [self._rank([term], self._rarity.of(term)) for term in terms]
         return _RANKED.format(
             schema=SCHEMA,
-            length_counts=f"({1 + SATURATION} / (1 + {SATURATION} * {length}))",
+            length_counts=f"({_real(1 + SATURATION)} / (1 + {_real(SATURATION)} * {length}))",
             score=" + ".join(parts),
         )
 
     def _group(self, group: Group) -> list[str]:
         """All say as much as the most frequent of them: a rare compound is no better a hit."""
         says = min(map(self._rarity.of, group))
-        typed, *others = group
+        typed, *others = list(group)[: 1 + _ADDED]
         parts = [self._rank([typed], says * group[typed])]
         if others:
             boost = sum(group[term] for term in others) / len(others)
@@ -268,4 +276,4 @@ class _Statement:
     def _rank(self, terms: list[str], says: float) -> str:
         """`ts_rank` divides by the number of terms; this makes a sum of it again."""
         query = self._value(any_of(terms), "tsquery")
-        return f"{says * len(terms):.6f} * ts_rank({_WEIGHTS}, terms, {query})"
+        return f"{_real(says * len(terms))} * ts_rank({_WEIGHTS}, terms, {query})"
