@@ -1,0 +1,105 @@
+"""What happens to a proposal when the page or the person is taken out of play under it."""
+
+import pytest
+
+from kern.accounts.permissions import Role
+from kern.actor import Actor
+from kern.clock import now
+from kern.errors import Conflict, NotAllowed
+from kern.moderation import bars, decisions, queue
+from kern.moderation.bars import Barred, Ground
+from kern.moderation.decisions import JointVerdict
+from kern.moderation.filters import Filters
+from tests.builders import make_actor
+from tests.wiki.pages import BASE, approve, change, make_page, ortswiki, propose_page, published
+from wiki import rules, service
+from wiki.models import Kind, ProposalState, Protection, Review
+from wiki.service import Clashing, moderating
+
+pytestmark = pytest.mark.usefixtures("town")
+
+
+def test_a_page_hidden_under_a_proposal_is_not_changed_until_it_is_shown_again(
+    author: Actor, moderator: Actor
+) -> None:
+    page = make_page("Linde", BASE)
+    mine = change(author, page, source=BASE + "\nNeu.\n")
+    moderating.hide(page, moderator, 3)
+
+    with pytest.raises(Clashing):
+        service.approve(moderator, mine, 1)
+    with pytest.raises(Conflict):
+        service.become_creation(author, mine)
+    with pytest.raises(Conflict, match="ausgeblendet"):
+        change(author, page, source=BASE + "\nAnders.\n")
+    assert (mine.state, mine.latest) == (ProposalState.SUBMITTED, 1)
+
+    moderating.restore(page, moderator)
+    service.approve(moderator, mine, 1)
+    assert published(page).source == BASE + "\nNeu.\n"
+
+
+def test_a_barred_person_proposes_nothing_and_what_waits_is_refused_together(
+    author: Actor, moderator: Actor
+) -> None:
+    waiting = [propose_page(author, f"Werbung {n}") for n in range(3)]
+    bars.bar(moderator, author.party_id or 0, None, Ground("Werbung.", 5), until=None)
+
+    with pytest.raises(Barred, match="ausgeschlossen"):
+        propose_page(author, "Noch eine")
+    with pytest.raises(Barred):
+        propose_page(author, "Werbung 1", "Anders.")
+    lines = queue.list_queue(moderator, Filters(author_id=author.party_id)).lines
+    marked = [(line.case.id, line.case.revision) for line in lines]
+    why = JointVerdict(accepts=False, rule=5, text="Werbung.")
+    claimed = decisions.decide_marked(moderator, marked, why)
+    assert claimed.count == len(waiting)
+    assert claimed.joint_id is not None
+    assert decisions.take_back_joint(moderator, claimed.joint_id) == len(waiting)
+
+
+@pytest.mark.parametrize("protection", [Protection.TRUSTED, Protection.STAFF])
+def test_a_trusted_person_publishes_nothing_at_once_on_a_protected_page(
+    author: Actor, protection: Protection
+) -> None:
+    space, page = ortswiki(), make_page("Linde", BASE)
+    space.review = Review.TRUST
+    mine = change(author, page, source=BASE + "\nNeu.\n", minor=True)
+    service.protect(make_actor(Role.ADMINISTRATOR), page, protection, None)
+
+    def at_once() -> bool:
+        return rules.may_publish_at_once(author, space, page, mine, now(), minor=True, trusted=True)
+
+    assert not at_once()
+    service.protect(make_actor(Role.ADMINISTRATOR), page, None, None)
+    assert at_once()
+    space.four_eyes = True
+    assert not at_once()
+
+
+def test_a_proposal_is_decided_only_where_the_decider_may_and_a_stranger_changes_nothing(
+    author: Actor,
+) -> None:
+    mine = propose_page(author, "Linde")
+    other = make_actor(Role.CITIZEN)
+    for step in (
+        lambda: service.approve(other, mine, 1),
+        lambda: service.reject(other, mine, 1),
+        lambda: service.ask_for_changes(other, mine, 1, "Kürzer."),
+        lambda: service.withdraw(other, mine),
+        lambda: service.resolve(other, mine, mine.version),
+    ):
+        with pytest.raises(NotAllowed):
+            step()
+    assert (mine.state, mine.version) == (ProposalState.SUBMITTED, 1)
+
+
+def test_a_deletion_that_was_approved_twice_deletes_once(author: Actor) -> None:
+    page = make_page("Linde", BASE)
+    first, second = (
+        change(person, page, kind=Kind.DELETE) for person in (author, make_actor(Role.CITIZEN))
+    )
+    approve(first)
+    with pytest.raises(Conflict):
+        approve(second)
+    assert second.state == ProposalState.SUBMITTED
