@@ -123,6 +123,23 @@ def test_a_text_that_still_names_the_old_title_leads_to_the_page_and_shows_it() 
     assert "Ein anderer Baum" in market.html
 
 
+def test_what_names_a_former_title_is_red_while_the_page_is_gone_and_blue_afterwards() -> None:
+    tree, market = make_page("Linde"), make_page("Markt", "Leer.")
+    waiting = change(make_actor(Role.CITIZEN), market, source="Die [[Linde]].")
+    renamed(tree, "Dorflinde")
+    rewritten()
+    approve(waiting)
+    assert "/wiki/ortswiki/dorflinde" in rendered(market)
+
+    approve(change(make_actor(Role.CITIZEN), tree, kind=Kind.DELETE))
+    assert "neu?titel=Linde" in rendered(market)
+    assert service.backlinks(tree) == []
+
+    approve(change(make_actor(Role.CITIZEN), tree, kind=Kind.UNDELETE))
+    assert "/wiki/ortswiki/dorflinde" in rendered(market)
+    assert [page.id for page in service.backlinks(tree)] == [market.id]
+
+
 def test_a_page_that_breaks_is_named_and_holds_up_no_other(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Table, Update, delete, func, insert, selec
 
 from kern.db import db
 from wiki.linking import fold_title
-from wiki.models import LinkKind, Page, PageLink, PageState, PageTag
+from wiki.models import LinkKind, Page, PageLink, PageState, PageTag, Renaming
 from wiki.rendering import Rendered
 from wiki.service.tallies import LINE, Line
 
@@ -54,6 +54,13 @@ def came(page: Page) -> None:
         *_naming(page.space_id, page.title_key),
         PageLink.target_page_id.is_distinct_from(page.id),
     )
+    _lead_there(page, leading)
+    former = select(Renaming.old_key).where(Renaming.page_id == page.id)
+    for key in db.session.scalars(former.distinct()).all():
+        _lead_there(page, (*_naming(page.space_id, key), PageLink.target_page_id.is_(None)))
+
+
+def _lead_there(page: Page, leading: tuple[ColumnElement[bool], ...]) -> None:
     _mark_stale(leading)
     query = update(PageLink).where(*leading)
     db.session.execute(_quietly(query.values(target_page_id=page.id)))
@@ -62,6 +69,13 @@ def came(page: Page) -> None:
 def left(page: Page, title_key: str) -> None:
     """It is gone, or has another title: links to this one are red."""
     leading = (PageLink.target_page_id == page.id, PageLink.target_key == title_key)
+    _mark_stale(leading)
+    db.session.execute(_quietly(update(PageLink).where(*leading).values(target_page_id=None)))
+
+
+def gone(page: Page) -> None:
+    """Nobody reads it any more: whatever leads there is red, by today's title or a former one."""
+    leading = (PageLink.target_page_id == page.id,)
     _mark_stale(leading)
     db.session.execute(_quietly(update(PageLink).where(*leading).values(target_page_id=None)))
 

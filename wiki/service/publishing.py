@@ -187,7 +187,7 @@ DEEPEST = 20  # levels of the tree
 
 def take_down(page: Page, before: Before) -> None:
     rendering.empty(page)
-    linking.left(page, before.title_key)
+    linking.gone(page)
     linking.changed(page, before.tags)
     linking.remove_all(page)
     attaching.settle(page)
