@@ -20,7 +20,7 @@ from whoosh.qparser import MultifieldParser
 from bench import corpus, metrics
 from bench.corpus import Text
 from kern.search.asking import ask
-from kern.search.backend import Hit, Hits, Request
+from kern.search.backend import Hit, Hits, Request, SearchBackend
 from kern.search.correcting import Shelf, correct
 from kern.search.query import Query, parse
 from kern.search.synonyms import read as read_synonyms
@@ -81,8 +81,7 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
 
 
-def our_engine(texts: Sequence[Text], folder: Path) -> Engine:
-    built = WhooshBackend(folder)
+def our_engine(texts: Sequence[Text], built: SearchBackend) -> Engine:
     built.rebuild(corpus.documents(texts))
 
     def texts_of(hits: Sequence[Hit]) -> Iterator[str]:
@@ -146,7 +145,7 @@ def compare(ours: Engine, plain: Engine, queries: Sequence[Judged]) -> list[Scor
 def scores() -> list[Score]:
     texts = corpus.read()
     with tempfile.TemporaryDirectory() as mine, tempfile.TemporaryDirectory() as other:
-        ours = our_engine(texts, Path(mine))
+        ours = our_engine(texts, WhooshBackend(Path(mine)))
         plain = plain_engine(texts, Path(other))
         return compare(ours, plain, read_queries())
 

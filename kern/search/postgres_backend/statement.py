@@ -266,11 +266,13 @@ class _Statement:
     def _group(self, group: Group) -> list[str]:
         """All say as much as the most frequent of them: a rare compound is no better a hit."""
         says = min(map(self._rarity.of, group))
-        typed, *others = list(group)[: 1 + _ADDED]
+        typed, *others = group
+        weighty = sorted(others, key=lambda term: -group[term])[:_ADDED]
+        boosts = dict.fromkeys(group[term] for term in weighty)
         parts = [self._rank([typed], says * group[typed])]
-        if others:
-            boost = sum(group[term] for term in others) / len(others)
-            parts.append(self._rank(others, says * boost))
+        for boost in boosts:
+            alike = [term for term in weighty if group[term] == boost]
+            parts.append(self._rank(alike, says * boost))
         return parts
 
     def _rank(self, terms: list[str], says: float) -> str:

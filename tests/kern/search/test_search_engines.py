@@ -12,6 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bench import corpus, metrics
+from bench.search import compare, our_engine, read_queries
 from kern.content import FOREVER, LONG_AGO, Document, Ref
 from kern.search.backend import PUBLIC, Edge, Hits, Order, Request, SearchBackend, Status
 from kern.search.query import parse
@@ -155,3 +157,15 @@ def test_a_text_longer_than_postgresql_remembers_is_found_by_every_phrase(
     assert [sorted(ref.id for ref in first[0]) for first, _ in found] == [
         [2], [2], [], [1, 2], [1], [2], [2],
     ]  # fmt: skip
+
+
+@pytest.mark.skipif(not corpus.is_there(), reason="the judged texts are not on this machine")
+def test_what_answers_best_stands_equally_high_in_every_engine(engines: Engines) -> None:
+    """On the judged collection. The order differs: PostgreSQL has no BM25."""
+    texts = corpus.read()
+    whoosh, postgresql = (our_engine(texts, engine) for engine in engines)
+
+    *_, total = compare(postgresql, whoosh, read_queries())
+
+    assert abs(total.gain) <= 0.05
+    assert metrics.mean(total.ours) > 0.7
