@@ -129,6 +129,7 @@ WIKI: dict[tuple[str, str], Row] = {
     ("wiki.start", "GET"): everybody(200),
     ("wiki.help_page", "GET"): everybody(200),
     ("wiki.space_start", "GET"): everybody(200, values=_space()),
+    ("wiki.space_map", "GET"): everybody(200, values=_space()),
     ("wiki.page", "GET"): everybody(200, values=_page()),
     ("wiki.history", "GET"): everybody(200, values=_page()),
     ("wiki.compare", "GET"): everybody(200, values=_compared),
