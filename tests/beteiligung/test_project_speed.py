@@ -66,7 +66,7 @@ def make_full_project() -> str:
     return path
 
 
-def test_a_guest_reads_a_project_with_five_queries(town: Town, client: FlaskClient) -> None:
+def test_a_guest_reads_a_project_with_six_queries_one_of_them_for_its_wiki_pages(town: Town, client: FlaskClient) -> None:
     path = make_full_project()
     client.get(path)
 
