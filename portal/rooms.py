@@ -45,6 +45,7 @@ from portal.moderation import notices as report_notices
 from portal.moderation import views as moderation
 from portal.rechenschaft import views as rechenschaft
 from portal.start import views as start
+from portal.suche import attachments
 from portal.suche import saving as saved_searches
 from portal.suche import views as suche
 from portal.verwaltung import views as verwaltung
@@ -155,6 +156,8 @@ def register(app: Flask) -> None:
     app.cli.add_command(wiki_cli.group)
     worker.on_facts(search.follow)
     worker.on_facts(making.follow)
+    worker.on_facts(attachments.follow)
+    worker.on_tick(attachments.catch_up, timedelta(hours=1))
     worker.on_facts(saved_searches.follow)
     worker.on_tick(making.tidy)
     worker.on_tick(forgetting.forget, timedelta(hours=1))

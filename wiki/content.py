@@ -23,6 +23,7 @@ from kern.content import (
     Within,
 )
 from kern.db import db
+from kern.files.reading import words_of_files
 from kern.i18n import _, _l
 from kern.scope import Scope
 from kern.scope.rules import audience, readable, shown
@@ -120,13 +121,14 @@ def _documents(ids: Sequence[int]) -> Sequence[Document]:
         tags.setdefault(row.page_id, []).append(row.tag)
     query = select(Revision.page_id, Revision.files).join(Page, Page.published_id == Revision.id)
     files = {row.page_id: row.files for row in db.session.execute(query.where(Page.id.in_(ids)))}
+    read = words_of_files(int(file["file_id"]) for some in files.values() for file in some)
     return [
         Document(
             key=PAGE_KEY,
             id=page.id,
             title=page.title,
             body="\n".join(
-                [page.plain, *tags.get(page.id, ()), *_file_words(files.get(page.id, ()))]
+                [page.plain, *tags.get(page.id, ()), *_file_words(files.get(page.id, ()), read)]
             ).strip(),
             kind="wiki",
             scope=page.space_id,
@@ -139,8 +141,17 @@ def _documents(ids: Sequence[int]) -> Sequence[Document]:
     ]
 
 
-def _file_words(files: Sequence[Mapping[str, object]]) -> list[str]:
-    return [str(file.get(name) or "") for file in files for name in ("name", "alt", "caption")]
+def _file_words(files: Sequence[Mapping[str, Any]], read: Mapping[int, str]) -> list[str]:
+    """What somebody says about each file, and what stands in it."""
+    return [
+        words
+        for file in files
+        for words in (
+            *(str(file.get(name) or "") for name in ("name", "alt", "caption")),
+            read.get(int(file["file_id"]), ""),
+        )
+        if words
+    ]
 
 
 def _public_ids() -> Iterator[int]:

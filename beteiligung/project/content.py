@@ -16,6 +16,7 @@ from kern import text
 from kern.clock import now
 from kern.content import FOREVER, LONG_AGO, Card, ContentType, DeskItem, Document, Mention, Ref
 from kern.db import db
+from kern.files.reading import words_by_thing
 from kern.i18n import _, _l
 from kern.scope import Scope, ScopeState, Visibility
 from kern.scope.rules import audience, shown
@@ -70,17 +71,21 @@ def _documents(ids: Sequence[int]) -> Sequence[Document]:
     )
     for row in db.session.execute(query.order_by(News.at, News.id)):
         news.setdefault(row.project_id, []).append(f"{row.title}\n{row.plain}")
-    return [_document(project, news.get(project.id, [])) for project in projects]
+    files = words_by_thing(PROJECT_KEY, [project.id for project in projects])
+    return [
+        _document(project, [*news.get(project.id, []), *files.get(project.id, [])])
+        for project in projects
+    ]
 
 
-def _document(project: Project, news: Sequence[str]) -> Document:
+def _document(project: Project, more: Sequence[str]) -> Document:
     parts = [
         project.summary,
         project.plain,
         *project.decidable,
         *project.fixed,
         project.decider,
-        *news,
+        *more,
         text.plain_text(project.result_html),
         project.office,
     ]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kern.accounts.models import Party
@@ -30,6 +30,15 @@ class File(Model):
     state: Mapped[str] = mapped_column(String(10), default="private")  # "public", "gone"
     uploaded_by: Mapped[int | None] = mapped_column(ForeignKey(Party.id, ondelete="SET NULL"))
     uploaded_at: Mapped[datetime] = mapped_column(Utc, default=now)
+
+
+class FileText(Model):
+    """Purpose: find a thing by the words of the PDFs attached to it. No row: not read yet."""
+
+    __tablename__ = "kern_file_text"
+
+    file_id: Mapped[int] = mapped_column(ForeignKey(File.id, ondelete="CASCADE"), primary_key=True)
+    words: Mapped[str] = mapped_column(Text)  # plain; empty when it has none, or none to be read
 
 
 class Place(Model):

@@ -1,0 +1,111 @@
+"""The words of attached PDFs, so that the search finds the thing they are attached to.
+
+They are read once, in a child process, and kept beside the file's row: they go with it, and stand
+nowhere but in the `Document` of their thing, so what is hidden hides them.
+"""
+
+import logging
+import subprocess
+import sys
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from sqlalchemy import select
+
+from kern.content import Ref
+from kern.db import db, writing
+from kern.errors import Unavailable
+from kern.files.models import File, FileText
+from kern.files.service import read_bytes
+
+log = logging.getLogger(__name__)
+
+PDF = "pdf"
+PATIENCE = 30  # seconds of the wall for one document
+_CHILD = Path(__file__).with_name("pdf_child.py")
+
+
+def read_pdfs(refs: Collection[Ref]) -> set[Ref]:
+    """Of what is attached to these things; returns those that have words they had not before. The
+    caller has no transaction open. A document that cannot be read is not tried again."""
+    found: set[Ref] = set()
+    for id_, ref in _unread(refs):
+        words = _words(id_)
+        db.session.rollback()
+        if words is None:
+            continue
+        with writing():
+            db.session.add(FileText(file_id=id_, words=words))
+            db.session.commit()
+        found.add(ref)
+    return found
+
+
+def list_unread(limit: int) -> list[Ref]:
+    """Things with a PDF that nobody has read yet."""
+    return list(dict.fromkeys(ref for _, ref in _unread(None, limit)))
+
+
+def words_by_thing(key: str, ids: Collection[int]) -> Mapping[int, Sequence[str]]:
+    """Names and words of everything attached to things of one kind, by their id."""
+    query = select(File.content_id, File.title, File.filename, FileText.words)
+    query = query.outerjoin(FileText, FileText.file_id == File.id).where(
+        File.content_key == key,
+        File.content_id.in_(ids),
+        File.kind != "picture",
+        File.state != "gone",
+    )
+    found: dict[int, list[str]] = {}
+    for row in db.session.execute(query.order_by(File.id)):
+        parts = [row.title, row.filename, row.words or ""]
+        found.setdefault(row.content_id, []).extend(dict.fromkeys(filter(None, parts)))
+    return found
+
+
+def words_of_files(ids: Iterable[int]) -> Mapping[int, str]:
+    """By the id of the file; those without words are missing."""
+    query = select(FileText).where(FileText.file_id.in_(list(ids)), FileText.words != "")
+    return {one.file_id: one.words for one in db.session.scalars(query)}
+
+
+def _unread(refs: Collection[Ref] | None, limit: int = 20) -> list[tuple[int, Ref]]:
+    query = select(File.id, File.content_key, File.content_id)
+    query = query.outerjoin(FileText, FileText.file_id == File.id).where(
+        File.kind == PDF,
+        File.state != "gone",
+        File.content_id.is_not(None),
+        FileText.file_id.is_(None),
+    )
+    if refs is not None:
+        query = query.where(File.content_id.in_({ref.id for ref in refs}))
+    rows = db.session.execute(query.order_by(File.id).limit(limit)).all()
+    db.session.rollback()
+    found = [(row.id, Ref(row.content_key, row.content_id)) for row in rows]
+    return [(id_, ref) for id_, ref in found if refs is None or ref in refs]
+
+
+def _words(id_: int) -> str | None:
+    """Empty when there are none, or they cannot be read; None while the bytes are out of reach."""
+    file = db.session.get(File, id_)
+    if file is None:
+        return None
+    try:
+        return words_of_pdf(read_bytes(file, PDF))
+    except FileNotFoundError:
+        return ""
+    except Unavailable:
+        return None
+
+
+def words_of_pdf(data: bytes) -> str:
+    """Never raises for any bytes; ends within PATIENCE."""
+    command = [sys.executable, "-I", str(_CHILD)]
+    try:
+        child = subprocess.run(  # noqa: S603 - our own program, the document is its input
+            command, input=data, capture_output=True, timeout=PATIENCE, check=False, env={}
+        )
+    except subprocess.TimeoutExpired:
+        log.warning("Ein PDF ließ sich in %s Sekunden nicht lesen", PATIENCE)
+        return ""
+    words = child.stdout.decode("utf-8", "replace") if child.returncode == 0 else ""
+    return words.replace("\0", " ")

@@ -1,0 +1,149 @@
+"""The words of attached PDFs are found with their thing, and no PDF harms who reads it."""
+
+import time
+import zlib
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from beteiligung.project.models import Project
+from beteiligung.project.service import events, moderating
+from kern import search, worker
+from kern.accounts.permissions import Role
+from kern.config import Settings
+from kern.db import db
+from kern.files import reading
+from kern.files.models import File, FileText
+from kern.files.pdf import accept_pdf
+from kern.files.reading import words_of_pdf
+from kern.town import Town
+from tests.builders import make_actor, make_project
+
+FONTS = b"/Resources << /Font << /F1 5 0 R >> >>"
+
+
+def pdf(stream: bytes, *, kids: str = "3 0 R", filters: str = "") -> bytes:
+    """One page with this content; `kids` are the pages of its tree."""
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [%s] /Count 1 >>" % kids.encode(),
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] /Contents 4 0 R %s >>" % FONTS,
+        b"<< /Length %d %s >>\nstream\n%s\nendstream" % (len(stream), filters.encode(), stream),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+    ]
+    out, places = bytearray(b"%PDF-1.4\n"), []
+    for number, content in enumerate(objects, start=1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    start = len(out)
+    out += b"xref\n0 6\n0000000000 65535 f \n"
+    out += b"".join(b"%010d 00000 n \n" % place for place in places)
+    out += b"trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % start
+    return bytes(out)
+
+
+def saying(words: str) -> bytes:
+    return pdf(b"BT /F1 12 Tf 20 200 Td (%s) Tj ET" % words.encode("cp1252"))
+
+
+def test_the_words_of_a_pdf_are_read() -> None:
+    assert words_of_pdf(saying("Lärmaktionsplan für die Zwergstraße")) == (
+        "Lärmaktionsplan für die Zwergstraße"
+    )
+
+
+BOMB = zlib.compress(zlib.compress(b"\0" * 300_000_000, 9), 9)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"%PDF-1.4 nothing",
+        saying("halb")[:200],
+        pdf(b"BT", kids="2 0 R"),
+        pdf(b"q " * 200_000),
+        pdf(BOMB, filters="/Filter [/FlateDecode /FlateDecode]"),
+        pdf(b"(" * 100_000),
+    ],
+    ids=["empty", "stub", "cut", "circle", "nesting", "bomb", "brackets"],
+)
+def test_a_pdf_that_is_no_good_has_no_words_and_costs_little(data: bytes) -> None:
+    before = time.monotonic()
+
+    assert words_of_pdf(data) == ""
+    assert time.monotonic() - before < reading.PATIENCE + 5
+
+
+def project_of(number: int) -> Project:
+    query = select(Project).where(Project.id == number).options(joinedload(Project.scope))
+    return db.session.scalars(query).one()
+
+
+def attach(project: Project, words: str) -> File:
+    document = accept_pdf(saying(words), "plan-b7.pdf")
+    planner = make_actor(Role.PLANNER, scope_id=project.scope_id)
+    return events.add_document(planner, project, document, "Der große Plan")
+
+
+def drain(settings: Settings) -> None:
+    db.session.commit()
+    worker.drain(settings)
+
+
+def found(words: str) -> list[str]:
+    paths = [hit.document.path for hit in search.find(words).items]
+    db.session.rollback()
+    return paths
+
+
+def test_a_project_is_found_by_what_stands_in_its_documents(town: Town, settings: Settings) -> None:
+    search.rebuild_all()
+    project = make_project()
+    path, number = project.scope.path, project.id
+    file = attach(project, "Schalldämmung an der Uferpromenade").id
+    drain(settings)
+
+    assert found("Schalldämmung") == found('"großer Plan"') == found("plan-b7") == [path]
+    assert not search.compare()
+
+    project = project_of(number)
+    planner = make_actor(Role.PLANNER, Role.MODERATOR)
+    events.remove_document(planner, project, db.session.get_one(File, file))
+    drain(settings)
+    assert found("Schalldämmung") == []
+
+
+def test_what_stands_in_a_document_is_hidden_with_its_project(
+    town: Town, settings: Settings
+) -> None:
+    search.rebuild_all()
+    project = make_project()
+    number = project.id
+    attach(project, "Schalldämmung an der Uferpromenade")
+    drain(settings)
+    assert len(found("Schalldämmung")) == 1
+
+    moderating.hide(project_of(number), make_actor(Role.MODERATOR), 3)
+    db.session.commit()
+    assert found("Schalldämmung") == []  # and no worker came
+    drain(settings)
+    assert found("Schalldämmung") == []
+
+
+def test_what_was_attached_before_anybody_read_it_is_read_later(
+    town: Town, settings: Settings
+) -> None:
+    search.rebuild_all()
+    attach(make_project(), "Schalldämmung an der Uferpromenade")
+    drain(settings)
+    db.session.query(FileText).delete()
+    db.session.commit()
+    search.rebuild_all()
+    assert found("Schalldämmung") == []
+
+    worker.tick()
+    drain(settings)
+
+    assert len(found("Schalldämmung")) == 1
