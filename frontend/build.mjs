@@ -15,7 +15,7 @@ const MODULES = path.join(ROOT, "node_modules");
 const TARGET = path.join(SOURCE, "build");
 const MANIFEST = path.join(TARGET, "manifest.json");
 
-const SCRIPTS = ["main.js", "map.js", "survey.js", "survey-map.js", "survey-editor.js", "wiki-editor.js"];
+const SCRIPTS = ["main.js", "map.js", "survey.js", "survey-map.js", "survey-editor.js", "wiki-editor.js", "suche.js"];
 // Every page has the first one; each of the others only the pages of its room.
 const STYLES = ["app", "survey", "survey-editor", "wiki", "desk"];
 const FONTS = ["fira-sans-latin-400-normal.woff2", "fira-sans-latin-600-normal.woff2"];

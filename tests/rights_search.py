@@ -23,6 +23,7 @@ SEARCH: dict[tuple[str, str], Row] = {
     ("suche.find", "GET"): everybody(200),
     ("suche.feed", "GET"): everybody(200),
     ("suche.data", "GET"): everybody(200),
+    ("suche.suggest", "GET"): everybody(200),
     ("suche.saved", "GET"): logged_in(200),
     ("suche.ask_to_save", "GET"): logged_in(303),
     ("suche.save", "POST"): logged_in(303, data=lambda _visit: _WORDS),

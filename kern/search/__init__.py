@@ -13,6 +13,7 @@ from kern.search.service import (
     find,
     is_within,
 )
+from kern.search.suggesting import suggest
 from kern.search.upkeep import Differences, compact, compare, follow, heal, index_refs, rebuild_all
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "index_refs",
     "is_within",
     "rebuild_all",
+    "suggest",
 ]

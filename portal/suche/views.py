@@ -3,14 +3,18 @@
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from kern import search
 from kern.i18n import _
 from kern.web import commits, current_actor, notice, require_login
 from kern.web.headers import keep_private
+from kern.web.limit import limit_network
 from portal.suche import other, saving
 from portal.suche.asked import PATH
 from portal.suche.page import asked_by, describe, read
 
 SAVED = f"{PATH}/gespeichert"
+SUGGESTIONS = 3_000  # an hour, of one network: a school class may sit there and type
+TITLED = ("projekt", "gespraech", "wiki", "umfrage")  # kinds with titles of their own
 blueprint = Blueprint("suche", __name__)
 
 
@@ -35,6 +39,13 @@ def data() -> ResponseReturnValue:
     """The same as the page, with the rights of whoever asks."""
     page = read(current_actor(), request.args)
     return jsonify(other.as_data(page)), 422 if page.asked.errors else 200
+
+
+@blueprint.get(f"{PATH}/vorschlaege")
+def suggest() -> ResponseReturnValue:
+    """Public titles for what is being typed; the same for everybody."""
+    limit_network("suggest.network", SUGGESTIONS)
+    return jsonify(titles=search.suggest(request.args.get("q", ""), TITLED))
 
 
 @blueprint.get(SAVED)

@@ -7,11 +7,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from kern import search
+from kern.accounts.permissions import Role
 from kern.db import db
 from kern.scope import Visibility
 from kern.settings import change
 from kern.town import Town
-from tests.builders import make_project, make_thread
+from tests.builders import log_in, make_account, make_project, make_thread
 
 pytestmark = pytest.mark.usefixtures("town")
 
@@ -69,3 +70,37 @@ def test_the_towns_own_words_are_found_at_once(client: FlaskClient) -> None:
 
     assert hits(page(client, "Festplatz")) != []
     assert "<mark>Hunnelwiese</mark>" in page(client, "Festplatz")
+
+
+def titles(client: FlaskClient, text: str) -> list[str]:
+    answer = client.get(f"/suche/vorschlaege?q={quote(text)}")
+    assert answer.status_code == 200
+    return list(answer.get_json()["titles"])
+
+
+def test_titles_are_offered_while_somebody_types(client: FlaskClient) -> None:
+    make_thread(title="Bänke am Hafen")
+    make_thread(title="Licht an der Brücke", question="Wo fehlt es am Hafen?")
+    db.session.commit()
+    search.rebuild_all()
+
+    assert titles(client, "haf") == ["Bänke am Hafen"]
+    assert titles(client, "baenke haf") == ["Bänke am Hafen"]
+    assert titles(client, "ha") == titles(client, "") == titles(client, "-Hafen") == []
+
+
+def test_only_what_everybody_may_read_is_offered(client: FlaskClient) -> None:
+    make_thread(make_project(visibility=Visibility.INVITED).scope, title="Geheimplan")
+    make_thread(title="Festplan")
+    db.session.commit()
+    search.rebuild_all()
+    log_in(client, make_account(None, (Role.PLANNER, None), (Role.MODERATOR, None)).id)
+    assert titles(client, "Geheimp") == []
+    assert titles(client, "Festp") == ["Festplan"]
+
+
+def test_a_network_that_asks_without_end_is_asked_to_wait(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.suche.views.SUGGESTIONS", 2)
+    assert [client.get("/suche/vorschlaege?q=haf").status_code for _ in range(3)] == [200, 200, 429]
