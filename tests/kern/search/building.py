@@ -1,7 +1,7 @@
 """Documents for the search tests, and two thousand generated German ones."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from kern.content import Document, Ref
@@ -69,3 +69,9 @@ def change(index: SearchBackend, *documents: Document, gone: Iterable[int] = ())
 
 def drop(index: SearchBackend, *ids: int) -> None:
     change(index, gone=ids)
+
+
+def failing_documents() -> Iterator[Document]:
+    """A town whose database goes away while it is read."""
+    yield make_document(1, "Teich")
+    raise ZeroDivisionError

@@ -1,6 +1,6 @@
 """Every engine finds what it should, counts it right, and stays quick under attack."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -18,6 +18,7 @@ from tests.kern.search.building import (
     built,
     change,
     drop,
+    failing_documents,
     ids_found,
     make_document,
     ranked,
@@ -305,3 +306,27 @@ def test_an_index_that_followed_equals_one_built_anew(
     assert followed.digests() == anew.digests()
     for word in WORDS:
         assert ids_found(followed, f"{word} ") == ids_found(anew, f"{word} ")
+
+
+def test_a_rebuild_that_fails_leaves_the_old_index(index: SearchBackend) -> None:
+    built(index, [make_document(7, "Park")])
+
+    with pytest.raises(ZeroDivisionError):
+        index.rebuild(failing_documents())
+
+    assert ids_found(index, "Park") == {7}
+    assert ids_found(index, "Teich") == set()
+    index.verify()
+
+
+def test_a_change_whose_reading_fails_leaves_the_index_writable(index: SearchBackend) -> None:
+    def read(_refs: Collection[Ref]) -> Iterator[Document]:
+        return failing_documents()
+
+    built(index, [make_document(7, "Park")])
+    with pytest.raises(ZeroDivisionError):
+        index.apply([Ref("probe.beitrag", 7)], read)
+    change(index, make_document(99, "Teich"))
+
+    assert ids_found(index, "Park") == {7}
+    assert ids_found(index, "Teich") == {99}
