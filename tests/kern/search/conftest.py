@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 
 import pytest
 from sqlalchemy import create_engine
@@ -27,7 +28,7 @@ def make_index(
         return
     databases: postgres.Databases = request.getfixturevalue("postgres_databases")
     with ExitStack() as stack:
-        yield lambda name: in_postgres(databases, f"suche{name}", stack)
+        yield cache(lambda name: in_postgres(databases, f"suche{name}", stack))
 
 
 def in_postgres(databases: postgres.Databases, name: str, stack: ExitStack) -> PostgresBackend:
