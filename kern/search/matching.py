@@ -5,6 +5,7 @@ word that somebody knows.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import TypeVar
 
 from kern.content import Document
@@ -25,6 +26,16 @@ class Text:
         for term in analysis.analyse_document(document.title, document.body, has_own_title=own):
             places.setdefault(term.text, set()).add(term.position)
         self._places: Mapping[str, set[int]] = places
+
+    @cached_property
+    def parts(self) -> frozenset[str]:
+        """Beginnings and ends of its words: what has none of them is no word of it."""
+        return frozenset(
+            part
+            for term in self._places
+            for place in range(len(term))
+            for part in (term[place:], term[: place + 1])
+        )
 
     def fits(self, query: Query) -> bool:
         if query.is_empty:

@@ -7,7 +7,7 @@ told goes the way of everything that is followed: only what this person may read
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode
 
@@ -15,8 +15,9 @@ from sqlalchemy import CursorResult, Table, delete, func, select
 
 from kern import search
 from kern.accounts.keeping import Keeper, Person
-from kern.accounts.parties import person_behind
-from kern.accounts.sessions import actor_of_party
+from kern.accounts.parties import people_behind, person_behind
+from kern.accounts.sessions import actor_of_party, guest
+from kern.actor import Actor
 from kern.clock import now
 from kern.content import Document, Ref, Within, cards_of, desk_items_of, registry
 from kern.db import db, insert_quietly, writing
@@ -25,17 +26,20 @@ from kern.i18n import _
 from kern.notify import Line, NoticeKind, NoticeType, Telling, tell_each
 from kern.notify.kinds import line_of, ref_of
 from kern.notify.models import Notice
+from kern.scope import Scope
 from kern.search import synonyms
 from kern.search.backend import PUBLIC
 from kern.search.matching import Text
 from kern.search.query import Query, parse
+from kern.search.waiting import Waiting
 from kern.settings import town_settings
 from portal.suche.asked import Asked, read
 from portal.suche.models import LONGEST, SavedSearch
-from portal.suche.places import list_projects, spots_of
+from portal.suche.places import Spot, list_projects, spots_of
 
 HIT = "suche.treffer"
 MOST = 50  # of one person
+_READ = 10_000  # queries that are kept as they were understood; more than a town saves
 _LOOKED_BACK = 200  # newest things of a kind; what is new and not among them came in a flood
 
 
@@ -73,7 +77,7 @@ def list_saved(party_id: int) -> Sequence[Kept]:
     """Newest first; filters by something this person may not read (any more) are left out."""
     query = select(SavedSearch).where(SavedSearch.party_id == person_behind(party_id))
     rows = db.session.scalars(query.order_by(SavedSearch.id.desc())).all()
-    asking = _Asking(party_id)
+    asking = _Asking(actor_of_party(party_id))
     return [Kept(row.id, row.saved_at, asking.read(row.address)) for row in rows]
 
 
@@ -87,17 +91,34 @@ def remove(party_id: int, saved_id: int) -> None:
 
 
 class _Asking:
-    """What addresses mean to one person."""
+    """What addresses mean to one person, or to everybody; looked up when an address needs it."""
 
-    def __init__(self, party_id: int) -> None:
-        self.actor = actor_of_party(party_id)
-        projects = list_projects(self.actor)
-        self._projects = {one.slug: one for one in projects}
-        self._spots = spots_of({one.id: one for one in projects})
-        self.audiences = search.audiences_of(self.actor)
+    def __init__(self, actor: Actor) -> None:
+        self._actor = actor
+
+    @cached_property
+    def audiences(self) -> frozenset[str]:
+        return search.audiences_of(self._actor)
+
+    @cached_property
+    def _projects(self) -> Mapping[str, Scope]:
+        return {one.slug: one for one in list_projects(self._actor)}
+
+    @cached_property
+    def _spots(self) -> Mapping[str, Spot]:
+        return spots_of({one.id: one for one in self._projects.values()})
 
     def read(self, address: str) -> Asked:
-        return read(dict(parse_qsl(address)), self._projects, self._spots)
+        values = dict(parse_qsl(address))
+        projects = self._projects if "projekt" in values else {}
+        return read(values, projects, self._spots if "nahe" in values else {})
+
+    def understands(self, address: str) -> bool:
+        """Whether all places it names are there for this reader."""
+        values, asked = dict(parse_qsl(address)), self.read(address)
+        return ("projekt" in values) == (asked.project is not None) and (
+            ("nahe" in values) == (asked.spot is not None)
+        )
 
 
 def follow(facts: Iterable[tuple[str, int, str]]) -> None:
@@ -118,24 +139,55 @@ def _has_any() -> bool:
 def _tellings(refs: Iterable[Ref]) -> Iterator[Telling]:
     """Of what is new, to whoever looks for it and did not write it."""
     news = _news(refs)
-    saved = db.session.scalars(select(SavedSearch).order_by(SavedSearch.party_id)).all()
-    matches = [
-        (row, ref)
-        for ref, (became, documents) in news.items()
-        for row in saved
-        if row.saved_at <= became and any(text.fits(_query(row.address)) for text, _ in documents)
-    ]
-    authors = {
-        ref: item.author_party for ref, item in desk_items_of({ref for _, ref in matches}).items()
+    saved = {row.id: row for row in db.session.execute(_SAVED)}
+    waiting = Waiting((row.id, _query(row.address)) for row in saved.values())
+    fitting = {ref: _fitting(waiting, texts) for ref, (_, texts) in news.items()}
+    authors = _authors(ref for ref, ids in fitting.items() if ids)
+    readers = _Readers()
+    for ref, ids in fitting.items():
+        became, texts = news[ref]
+        documents = [document for _, document in texts]
+        for row in (saved[id_] for id_ in sorted(ids)):
+            is_news = row.saved_at <= became and row.party_id != authors.get(ref)
+            if is_news and _reaches(readers.of(row, documents), row.address, documents):
+                yield Telling(row.party_id, ref, f"suche:{row.id}:{ref}", {"suche": row.id})
+
+
+_SAVED = select(
+    SavedSearch.id, SavedSearch.party_id, SavedSearch.address, SavedSearch.saved_at
+).order_by(SavedSearch.id)
+
+
+def _fitting(waiting: Waiting[int], texts: "Texts") -> set[int]:
+    return {id_ for text, _ in texts for id_ in waiting.fitting(text)}
+
+
+def _authors(refs: Iterable[Ref]) -> Mapping[Ref, int]:
+    """The person behind each that somebody wrote."""
+    parties = {
+        ref: item.author_party
+        for ref, item in desk_items_of(set(refs)).items()
+        if item.author_party is not None
     }
-    people: dict[int, _Asking] = {}
-    for row, ref in matches:
-        asking = people.setdefault(row.party_id, _Asking(row.party_id))
-        documents = [document for _, document in news[ref][1]]
-        is_own = authors.get(ref) is not None and person_behind(authors[ref] or 0) == row.party_id
-        if not is_own and _reaches(asking, row.address, documents):
-            event = f"suche:{row.id}:{ref}"
-            yield Telling(row.party_id, ref, event, {"suche": row.id})
+    behind = people_behind(set(parties.values()))
+    return {ref: behind[party] for ref, party in parties.items()}
+
+
+class _Readers:
+    """Who asks. What is public is asked for everybody at once: a thousand people may wait for it,
+    and what a place in an address means depends on the person only where it is not public."""
+
+    def __init__(self) -> None:
+        self._everybody = _Asking(guest())
+        self._people: dict[int, _Asking] = {}
+
+    def of(self, row: Any, documents: Iterable[Document]) -> _Asking:
+        is_public = all(document.audience == PUBLIC for document in documents)
+        if is_public and self._everybody.understands(row.address):
+            return self._everybody
+        if row.party_id not in self._people:
+            self._people[row.party_id] = _Asking(actor_of_party(row.party_id))
+        return self._people[row.party_id]
 
 
 def _reaches(asking: _Asking, address: str, documents: Iterable[Document]) -> bool:
@@ -174,7 +226,7 @@ def _query(address: str) -> Query:
     return _read(address, town_settings().synonyms)
 
 
-@lru_cache(maxsize=2_000)
+@lru_cache(maxsize=_READ)
 def _read(address: str, meant: str) -> Query:
     return parse(dict(parse_qsl(address)).get("q", ""), synonyms=synonyms.read(meant))
 

@@ -27,6 +27,7 @@ from kern.town import Town
 from portal.suche import saving
 from portal.suche.models import SavedSearch
 from tests.builders import make_account, make_actor, make_post, make_project, make_thread
+from tests.conftest import CountQueries
 from tests.kern.search.building import make_document
 from tests.visitors import Visitor
 
@@ -140,6 +141,25 @@ def test_nobody_hears_of_what_they_may_not_read(
     assert told(helga) == []
     assert db.session.scalars(select(Notice).where(Notice.party_id == helga)).all() == []
     assert [path for _, path in told(party)] == [f"/beteiligung/beitrag/{shown}"]
+
+
+def test_what_is_public_is_told_to_many_with_as_few_queries_as_to_some(
+    client: Visitor, settings: Settings, count_queries: CountQueries
+) -> None:
+    def queries(people: int, word: str) -> int:
+        parties = [make_account(f"{word} {number}").party_id for number in range(people)]
+        thread = make_thread()
+        number, address = thread.id, f"q={word}&projekt={thread.scope.slug}"
+        db.session.add_all(SavedSearch(party_id=one, address=address) for one in parties)
+        drain(settings)
+        id_ = make_post(thread_of(number), text=f"Ein {word}.").id
+        db.session.commit()
+        with count_queries() as found:
+            saving.follow([("beteiligung.post", id_, "published")])
+        assert [len(told(one)) for one in parties] == [1] * people
+        return len(found)
+
+    assert queries(25, "Teich") <= queries(2, "Weiher")
 
 
 def test_what_is_hidden_after_it_was_told_is_gone_from_the_notices(
