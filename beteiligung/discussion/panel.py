@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import render_template, request
 from markupsafe import Markup
-from sqlalchemy import Select, bindparam, case, select, union_all
+from sqlalchemy import Select, bindparam, case, literal, select, true, union_all
 from sqlalchemy.sql.expression import Executable
 
 from beteiligung.discussion.models import Post, Status, Thread
@@ -20,7 +20,7 @@ from kern.db import db
 from kern.moderation import bars
 from kern.moderation.words import removed_words
 from kern.panels import Panel
-from kern.scope import Act, is_open, list_windows
+from kern.scope import OPEN_WINDOWS, Act
 from kern.web import current_actor
 
 SHOWN_THREADS = 12
@@ -30,10 +30,11 @@ SHOWN_ANSWERS = 2
 
 @cache
 def _select_threads() -> Select[*tuple[Any, ...]]:
-    """With the tombstones of those that moderation took away, at the end."""
+    """With the tombstones of those that moderation took away, at the end; and with each row, of
+    which there is one also without a thread, whether the windows let anybody begin one."""
     thread = Thread.__table__.c
     is_public = Thread.status == Status.PUBLIC
-    return (
+    threads = (
         select(
             thread.id,
             case((is_public, thread.title), else_="").label("title"),
@@ -44,20 +45,31 @@ def _select_threads() -> Select[*tuple[Any, ...]]:
             thread.status,
             thread.hidden_rule,
             thread.hidden_at,
+            thread.pinned,
         )
         .where(Thread.host_key == bindparam("host"), Thread.host_id == bindparam("number"))
         .where(Thread.status.in_([Status.PUBLIC, Status.HIDDEN]))
         .order_by(is_public.desc(), Thread.pinned.desc(), Thread.posts_count.desc(), Thread.id)
         .limit(SHOWN_THREADS + 1)
+        .subquery()
+    )
+    found, one = threads.c, select(literal(1)).subquery()
+    query = select(OPEN_WINDOWS.exists().label("lets_begin"), threads)
+    return query.select_from(one.outerjoin(threads, true())).order_by(
+        (found.status == Status.PUBLIC).desc(),
+        found.pinned.desc(),
+        found.posts_count.desc(),
+        found.id,
     )
 
 
 def _render(ref: Ref, scope_id: int) -> Markup:
-    """Three queries: threads, windows, and answers with posts in one where there are threads."""
-    threads = db.session.execute(_select_threads(), {"host": ref.key, "number": ref.id}).all()
+    """Two queries: threads, and answers with posts in one where there are threads."""
+    bound = {"host": ref.key, "number": ref.id, "scope": scope_id, "act": Act.OPEN_THREAD}
+    found = db.session.execute(_select_threads(), {**bound, "at": now()}).all()
+    threads = [row for row in found if row.id is not None]
     has_posts = threads or ref.key == PROJECT_KEY
     answers, posts = _recent(ref, scope_id) if has_posts else ([], [])
-    windows = list_windows(scope_id)
     actor = current_actor()
     html = render_template(
         "beteiligung/discussion/_panel.html",
@@ -67,7 +79,7 @@ def _render(ref: Ref, scope_id: int) -> Markup:
         posts=posts,
         titles={row.id: row.title for row in threads if row.status == Status.PUBLIC},
         removed_words=removed_words,
-        can_begin=is_open(windows, Act.OPEN_THREAD, now()) and not bars.bar_for(actor, scope_id),
+        can_begin=found[0].lets_begin and not bars.bar_for(actor, scope_id),
         can_open=actor.may("discussion.manage", scope_id),
         **_ways(ref),
         **context(),

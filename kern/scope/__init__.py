@@ -14,6 +14,7 @@ from kern.scope.models import (
     Window,
 )
 from kern.scope.service import (
+    OPEN_WINDOWS,
     SCOPE_KEY,
     get_scope,
     is_open,
@@ -24,6 +25,7 @@ from kern.scope.service import (
 )
 
 __all__ = [
+    "OPEN_WINDOWS",
     "SCOPE_KEY",
     "UNSHOWN",
     "Act",

@@ -65,7 +65,7 @@ def is_open(windows: Iterable[Window], act: Act, at: datetime) -> bool:
     )
 
 
-_OPEN = (
+OPEN_WINDOWS = (
     select(Window.id)
     .where(
         Window.scope_id == bindparam("scope"),
@@ -75,10 +75,10 @@ _OPEN = (
     )
     .limit(1)
 )
-"""`is_open`, said in SQL; a test holds the two together."""
+"""`is_open`, said in SQL of `scope`, `act` and `at`; a test holds the two together."""
 
 
 def require_open(scope_id: int, act: Act, at: datetime) -> None:
     """Raises Conflict with a sentence when the act is not open now."""
-    if rows(_OPEN, {"scope": scope_id, "act": act, "at": at}).first() is None:
+    if rows(OPEN_WINDOWS, {"scope": scope_id, "act": act, "at": at}).first() is None:
         raise Conflict(CLOSED_SENTENCE[act])
