@@ -49,11 +49,19 @@ def shown() -> ColumnElement[bool]:
     return Scope.state.not_in(UNSHOWN)
 
 
+def reads_what_all_read(actor: Actor) -> bool:
+    """Strangers, and everybody who holds nothing that lets them read more."""
+    more = actor.system or actor.scoped
+    return not more and not any(actor.may(one) for one in (READ_INVITED, EDIT, DECIDE))
+
+
 def readable(actor: Actor) -> ColumnElement[bool]:
     """`may_read`, said in SQL over the Scope table; a test holds the two together."""
     if actor.system:
         return true()
     public = and_(shown(), Scope.visibility == Visibility.PUBLIC)
+    if reads_what_all_read(actor):
+        return public
     invited = true() if actor.may(READ_INVITED) else Scope.id.in_(set(actor.scoped))
     edited = and_(Scope.state.in_(UNSHOWN), _where(actor, EDIT))
     decided = and_(Scope.state.in_(UNSHOWN - {ScopeState.DRAFT}), _where(actor, DECIDE))
