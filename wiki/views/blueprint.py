@@ -21,11 +21,13 @@ blueprint.after_request(keep_signed_private)
 
 @blueprint.errorhandler(Moved)
 def moved(error: Moved) -> ResponseReturnValue:
-    """For good, with what stood behind the address: /geschichte, ?abschnitt=2."""
+    """For good, with what stood behind the address: /geschichte, ?abschnitt=2. What was typed is
+    sent again, to the new address."""
     rest = request.path.split("/", 4)[4:]
     path = "/".join([error.path, *rest])
     query = request.query_string.decode("ascii", "replace")
-    return redirect(f"{path}?{query}" if query else path, code=301)
+    code = 301 if request.method in {"GET", "HEAD"} else 308
+    return redirect(f"{path}?{query}" if query else path, code=code)
 
 
 def to_space(slug: str) -> tuple[Actor, Space]:

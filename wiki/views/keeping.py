@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from werkzeug.utils import redirect
 
 from kern.actor import Actor
@@ -22,6 +23,7 @@ from wiki.models import Kind, Page, PageState, Protection, Review, Revision, Spa
 from wiki.service import moderating, wordings
 from wiki.service.pages import list_former_addresses
 from wiki.service.proposals import ref_of
+from wiki.service.rendering import preview
 from wiki.service.spaces import require_manager
 from wiki.views.blueprint import blueprint, name_of, to_page, to_space
 from wiki.views.deciding import shown_with
@@ -45,9 +47,25 @@ def _deleted(space: str, slug: str) -> tuple[Actor, Page]:
 @blueprint.get("/<space>/<slug>/wiederherstellen")
 @require_login
 def undelete(space: str, slug: str) -> ResponseReturnValue:
-    _actor, page = _deleted(space, slug)
+    actor, page = _deleted(space, slug)
     form = UndeleteForm(formdata=None, data={"base": page.published_id})
-    return _page("undelete", form, page=page)
+    return _undelete(actor, page, form)
+
+
+def _undelete(
+    actor: Actor, page: Page, form: UndeleteForm, status: int = 200
+) -> ResponseReturnValue:
+    """With the page as it would come back."""
+    former = wordings.of_revision(service.get_published(page))
+    made = preview(page.space, former.source, former.files, page) if former else None
+    return _page(
+        "undelete",
+        form,
+        status,
+        page=page,
+        html=Markup(made.html) if made else "",  # noqa: S704 - kern.text has sanitised it
+        is_at_once=rules.decides_alone(actor, page.space),
+    )
 
 
 @blueprint.post("/<space>/<slug>/wiederherstellen")
@@ -58,14 +76,14 @@ def save_undelete(space: str, slug: str) -> ResponseReturnValue:
     actor, page = _deleted(space, slug)
     form = UndeleteForm()
     if not form.is_ok():
-        return _page("undelete", form, 422, page=page)
+        return _undelete(actor, page, form, 422)
     try:
         proposal = service.submit(
             actor, page.space, page, _as_it_was(page, form), parse_id(form.base.data)
         )
     except DomainError as error:
         form.blame(error)
-        return _page("undelete", form, error.status, page=page)
+        return _undelete(actor, page, form, error.status)
     return sent(proposal)
 
 

@@ -1,6 +1,5 @@
 """Writing: everything somebody sends becomes a proposal, and nothing typed is lost."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -16,10 +15,11 @@ from kern.ids import parse_id, slugify
 from kern.web import commits, current_actor, limit_writing, notice, require_login, shows_again
 from kern.web.limit import limit_network
 from wiki import service
-from wiki.forms import DeleteForm, EditForm, TitleForm
+from wiki.forms import EditForm
 from wiki.linking import fold_title
 from wiki.models import Draft, Kind, Page, Proposal, ProposalState, Revision, Space
 from wiki.rendering import cut_section
+from wiki.rules import decides_alone
 from wiki.service import State, Wording, merging, places, reading, wordings
 from wiki.service.rendering import preview
 from wiki.views import uploads
@@ -32,10 +32,14 @@ PREVIEWS_PER_HOUR = 600  # of one network without a login
 PREVIEW, KEEP, DISCARD = "vorschau", "entwurf", "verwerfen"
 NOTHING = ("rendered", "draft", "other", "drafts", "dropped", "said")  # beside most editors
 OWN = 30  # proposals of a page of the list
+PAGE_GONE = (
+    "Diese Seite gibt es nicht mehr. Ihr Text ist noch da: "
+    "Sie können ihn als neue Seite vorschlagen."
+)
 PARENT_GONE = "Diese Seite gibt es in diesem Bereich nicht."
 
 
-def _begin(actor: Actor, page: Page, base_id: int | None = None) -> Begun:
+def begin(actor: Actor, page: Page, base_id: int | None = None) -> Begun:
     """From what this person has open, else from the version `base_id`, else from today's."""
     waits = service.find_open(actor.party_id, page)
     if waits is not None:
@@ -69,7 +73,7 @@ def _filled(begun: Begun) -> EditForm:
             "title": wording.title,
             "text": shown,
             "tags": ", ".join(wording.tags),
-            "parent": _title_of(wording.parent_id),
+            "parent": title_of(wording.parent_id),
             "place": (wording.place or {}).get("label", ""),
             "lat": point[1] if is_point else "",
             "lon": point[0] if is_point else "",
@@ -80,7 +84,7 @@ def _filled(begun: Begun) -> EditForm:
     )
 
 
-def _title_of(page_id: int | None) -> str:
+def title_of(page_id: int | None) -> str:
     if page_id is None:
         return ""
     try:
@@ -100,6 +104,8 @@ def _editor(begun: Begun, form: EditForm, status: int = 200, **more: Any) -> Res
         page=begun.page,
         form=form,
         path=begun.path + mode(),
+        keeps_as=f"wiki-{begun.page.id if begun.page else begun.path}{mode()}",
+        is_at_once=not begun.own_path and decides_alone(current_actor(), begun.space),
         known=known,
         center=places.middle_of(known),
         **shown,
@@ -114,7 +120,7 @@ def new_page(space: str) -> ResponseReturnValue:
     existing = service.find_page(found, fold_title(title)) if title else None
     if existing is not None:
         return redirect(f"{service.page_path(existing)}/bearbeiten")
-    begun = Begun(found, None, Wording(title, _about_project(), kind=Kind.CREATE), None)
+    begun = _new(found, title, _about_project())
     if not title:
         return _editor(begun, _filled(begun), drafts=service.list_drafts(actor, found))
     return _came_back(begun, service.find_draft(actor, found, None, fold_title(title)))
@@ -152,14 +158,20 @@ def _sent_form() -> EditForm:
 def save_new_page(space: str) -> ResponseReturnValue:
     form = _sent_form()
     actor, found = to_space(space)
-    begun = Begun(found, None, Wording("", "", kind=Kind.CREATE), None)
-    return _save(actor, begun, form)
+    return _save(actor, _new(found), form)
+
+
+def _new(space: Space, title: str = "", source: str = "") -> Begun:
+    return Begun(space, None, Wording(title, source, kind=Kind.CREATE), None)
 
 
 @blueprint.get("/<space>/<slug>/bearbeiten")
 def edit(space: str, slug: str) -> ResponseReturnValue:
-    actor, page = to_page(space, slug)
-    begun = _back_to(_begin(actor, page))
+    try:
+        actor, page = to_page(space, slug)
+    except NotFound:
+        return _draft_of_gone(*to_space(space), slug)
+    begun = _back_to(begin(actor, page))
     return _came_back(begun, service.find_draft(actor, page.space, page))
 
 
@@ -183,11 +195,40 @@ def _back_to(begun: Begun) -> Begun:
 @commits
 def save_edit(space: str, slug: str) -> ResponseReturnValue:
     form = _sent_form()
-    actor, page = to_page(space, slug)
-    begun = _begin(actor, page, parse_id(form.base.data))
+    try:
+        actor, page = to_page(space, slug)
+        begun = begin(actor, page, parse_id(form.base.data))
+    except NotFound:
+        return _typed_on_gone(to_space(space)[1], form)
     if str(begun.base_id) != (form.base.data or ""):
         begun = replace(begun, base_id=parse_id(form.base.data))
     return _save(actor, _back_to(begun), form)
+
+
+def _draft_of_gone(actor: Actor, space: Space, slug: str) -> ResponseReturnValue:
+    """Raises NotFound where this person kept nothing."""
+    page = reading.find_gone(space, slug)
+    draft = service.find_draft(actor, space, page) if page is not None else None
+    if draft is None:
+        raise NotFound("Diese Seite gibt es nicht.")
+    begun = _new(space)
+    form = _filled(begun)
+    fill_from(draft, begun, form)
+    return _instead(begun, form)
+
+
+def _typed_on_gone(space: Space, form: EditForm) -> ResponseReturnValue:
+    """The page went while they wrote. Raises NotFound where nothing was typed."""
+    if not (form.text.data or "").strip():
+        raise NotFound("Diese Seite gibt es nicht.")
+    return _instead(_new(space), form)
+
+
+def _instead(begun: Begun, form: EditForm) -> ResponseReturnValue:
+    """As a new page, since the one it was written on is gone."""
+    form.base.data = form.kept.data = ""
+    form.blame(Conflict(PAGE_GONE))
+    return _editor(begun, form, 409)
 
 
 def _save(actor: Actor, begun: Begun, form: EditForm) -> ResponseReturnValue:
@@ -227,10 +268,19 @@ def _confirm_by_mail(begun: Begun, wording: Wording, form: EditForm) -> Response
 
 def sent(proposal: Proposal) -> ResponseReturnValue:
     if proposal.state == ProposalState.APPROVED and proposal.page_id is not None:
-        notice(_("Ihre Änderung ist veröffentlicht."))
+        notice(_published_words(Kind(proposal.kind)))
         return redirect(service.page_path(service.get_page(proposal.page_id)), code=303)
     notice(_("Danke! Ihr Vorschlag ist da. Er erscheint, sobald ihn jemand geprüft hat."))
     return redirect(service.proposal_path(proposal.id), code=303)
+
+
+def _published_words(kind: Kind) -> str:
+    words = {
+        Kind.CREATE: _("Ihre Seite ist veröffentlicht."),
+        Kind.DELETE: _("Die Seite ist gelöscht. Sie lässt sich wiederherstellen."),
+        Kind.UNDELETE: _("Die Seite ist wieder da."),
+    }
+    return words.get(kind) or _("Ihre Änderung ist veröffentlicht.")
 
 
 def _discard(actor: Actor, begun: Begun, form: EditForm) -> ResponseReturnValue:
@@ -264,7 +314,7 @@ def _wording(actor: Actor, begun: Begun, form: EditForm) -> Wording:
         title=(form.title.data or "") if is_new else begun.wording.title,
         source=begun.cut.with_text(text) if begun.cut is not None else text,
         tags=tuple((form.tags.data or "").split(",")),
-        parent_id=_parent(begun.space, form.parent.data or ""),
+        parent_id=parent_of(begun.space, form.parent.data or ""),
         place=place_of(begun, form),
         files=uploads.all_files(actor, form, begun.wording),
         summary=form.summary.data or "",
@@ -279,7 +329,7 @@ def _kind(begun: Begun) -> Kind:
     return Kind(begun.waits.kind) if begun.waits is not None else Kind.EDIT
 
 
-def _parent(space: Space, title: str) -> int | None:
+def parent_of(space: Space, title: str) -> int | None:
     if not title.strip():
         return None
     page = service.find_page(space, fold_title(title))
@@ -301,87 +351,10 @@ def live_preview(space: str) -> ResponseReturnValue:
     if not actor.is_authenticated:
         limit_network("wiki.preview", PREVIEWS_PER_HOUR)
     slug = request.form.get("seite", "")
-    begun = _begin(actor, service.get_page_for(actor, space, slug)) if slug else None
+    begun = begin(actor, service.get_page_for(actor, space, slug)) if slug else None
     files = begun.wording.files if begun is not None else ()
     made = preview(found, request.form.get("text", ""), files, begun.page if begun else None)
     return made.html, 200, {"Cache-Control": "private, no-store"}
-
-
-def _change(
-    space: str, slug: str, form: Any, template: str, make: Callable[[Page, Wording], Wording]
-) -> ResponseReturnValue:
-    """A change beside the text, shown again with what was typed when it cannot be."""
-    actor, page = to_page(space, slug)
-    begun = _begin(actor, page, parse_id(form.base.data))
-    if not form.is_ok():
-        return _again(template, page, form), 422
-    try:
-        limit_writing(actor.account_id)
-        wording = make(page, begun.wording)
-        proposal = service.submit(actor, page.space, page, wording, begun.base_id)
-    except TooMany:
-        raise
-    except DomainError as error:
-        form.blame(error)
-        return _again(template, page, form), error.status
-    return sent(proposal)
-
-
-def _again(template: str, page: Page, form: Any) -> str:
-    return render_template(template, page=page, form=form, touched=service.count_touched(page))
-
-
-@blueprint.get("/<space>/<slug>/umbenennen")
-@require_login
-def rename(space: str, slug: str) -> ResponseReturnValue:
-    _actor, page = to_page(space, slug)
-    data = {"title": page.title, "parent": _title_of(page.parent_id), "base": page.published_id}
-    form = TitleForm(formdata=None, data=data)
-    touched = service.count_touched(page)
-    return render_template("wiki/rename.html", page=page, form=form, touched=touched)
-
-
-@blueprint.post("/<space>/<slug>/umbenennen")
-@require_login
-@shows_again
-@commits
-def save_rename(space: str, slug: str) -> ResponseReturnValue:
-    form = TitleForm()
-
-    def make(page: Page, wording: Wording) -> Wording:
-        is_named = (form.title.data or "").strip() != wording.title
-        return replace(
-            wording,
-            title=form.title.data or "",
-            parent_id=_parent(page.space, form.parent.data or ""),
-            summary=form.summary.data or "",
-            kind=Kind.RENAME if is_named else Kind.MOVE,
-        )
-
-    return _change(space, slug, form, "wiki/rename.html", make)
-
-
-@blueprint.get("/<space>/<slug>/loeschen")
-@require_login
-def delete(space: str, slug: str) -> ResponseReturnValue:
-    _actor, page = to_page(space, slug)
-    form = DeleteForm(formdata=None, data={"base": page.published_id})
-    return render_template(
-        "wiki/delete.html", page=page, form=form, touched=service.count_backlinks(page)
-    )
-
-
-@blueprint.post("/<space>/<slug>/loeschen")
-@require_login
-@shows_again
-@commits
-def save_delete(space: str, slug: str) -> ResponseReturnValue:
-    form = DeleteForm()
-
-    def make(_page: Page, wording: Wording) -> Wording:
-        return replace(wording, summary=form.summary.data or "", kind=Kind.DELETE)
-
-    return _change(space, slug, form, "wiki/delete.html", make)
 
 
 def _of_proposal(actor: Actor, proposal_id: int) -> tuple[Proposal, Begun]:
