@@ -1,6 +1,7 @@
 // What somebody types stays in this browser until it was sent: `data-draft="key"` on a textarea.
 // The draft goes when the page after sending says that all went well, by a notice or by
 // `data-draft-done="key"`; a refused form, a lost login or a lost line leave it where it is.
+// `data-draft-base` says on which version of a page it was begun, and is kept beside it.
 import { read, remove, write } from "./store.js";
 import { word } from "./words.js";
 
@@ -20,7 +21,7 @@ function save(field, key) {
   if (!field.value.trim()) {
     remove(key);
     say(field, "");
-  } else if (write(key, { text: field.value, at: Date.now() })) {
+  } else if (write(key, { text: field.value, at: Date.now(), base: field.dataset.draftBase })) {
     say(field, word("saved"));
   }
 }

@@ -199,6 +199,13 @@ function startLinks() {
 
 // Preview
 
+const coming = new Set(); // names of files that are sent with the form
+
+function sayWhenItComes(missing, words) {
+  const isComing = [...coming].some((name) => missing.textContent.endsWith(`: ${name})`));
+  if (isComing) missing.textContent = words;
+}
+
 function startPreview() {
   const live = part("preview");
   const shown = live.querySelector("[data-shown]");
@@ -221,6 +228,7 @@ function startPreview() {
       // The form has names of its own for its parts.
       for (const named of page.querySelectorAll("[id]")) named.removeAttribute("id");
       shown.replaceChildren(...page.body.childNodes);
+      for (const missing of shown.querySelectorAll(".df-missing")) sayWhenItComes(missing, live.dataset.comes);
       last = text;
     } catch {
       // Without a line or with a newer text there is nothing to show.
@@ -250,10 +258,17 @@ function mentionOf(name) {
   return start < 0 ? null : { start, end: at + `](anhang:${name})`.length };
 }
 
+/** Below the line of the cursor: between empty lines a picture is a large one with its caption. */
 function mention(name, alt, former) {
+  const words = `![${alt.replace(/[[\]\\]/g, "")}](anhang:${name})`;
   const old = former ? mentionOf(former) : null;
-  const at = old ?? { start: field.selectionEnd, end: field.selectionEnd };
-  put(`![${alt.replace(/[[\]\\]/g, "")}](anhang:${name})`, at.start, at.end);
+  if (old) return put(words, old.start, old.end);
+  const line = field.value.indexOf("\n", field.selectionEnd);
+  const end = line < 0 ? field.value.length : line;
+  const above = field.value.slice(0, end).match(/\n*$/)[0].length;
+  const below = field.value.slice(end).match(/^\n*/)[0].length;
+  const gap = (lines) => "\n".repeat(Math.max(0, 2 - lines));
+  put((end ? gap(above) : "") + words + gap(below), end, end);
 }
 
 function takePicture(file) {
@@ -262,6 +277,7 @@ function takePicture(file) {
   const plain = file.name === "image.png" ? `bild-${Date.now().toString(36)}.png` : file.name;
   const name = plain.replace(/[\s()<>[\]\\]+/g, "-");
   nameField().value = name;
+  coming.add(name);
   if (!mentionOf(name)) mention(name, altField().value, former);
   part("picture").open = true;
   altField().focus();
@@ -304,10 +320,12 @@ function takeDocument(file) {
   if (!title.value) title.value = stem;
   const name = file.name.replace(/[\s()<>[\]\\]+/g, "-");
   part("document").open = true;
+  coming.add(name);
   // A name with other signs becomes another one there; its link comes last then.
   if (!/^[\p{L}\p{N}._+-]+$/u.test(name) || field.value.includes(`](anhang:${name})`)) return;
   const end = field.selectionEnd;
-  put(`[${title.value.replace(/[[\]\\]/g, "")}](anhang:${name})`, end, end);
+  const gap = /\S$/.test(field.value.slice(0, end)) ? " " : "";
+  put(`${gap}[${title.value.replace(/[[\]\\]/g, "")}](anhang:${name})`, end, end);
   title.focus();
 }
 
@@ -316,16 +334,20 @@ function startDocuments() {
   chosen.addEventListener("change", () => chosen.files[0] && takeDocument(chosen.files[0]));
 }
 
-// What this device kept of an earlier visit: an empty field got it back already
+// What this device kept of an earlier visit: an empty field got it back already. A text goes back
+// together with the version it was begun on, so that what was published since is joined to it.
 
 function startDevice() {
   const key = `draft:${field.dataset.draft}`;
   const kept = read(key);
   const box = part("device");
   if (!kept?.text || kept.text.trim() === field.value.trim()) return;
+  const isOlder = Boolean(kept.base) && kept.base !== field.dataset.draftBase;
+  box.querySelector("[data-older]")?.toggleAttribute("hidden", !isOlder);
   box.hidden = false;
   box.querySelector("[data-take]").addEventListener("click", () => {
     box.hidden = true;
+    if (isOlder) form.elements.base.value = field.dataset.draftBase = kept.base;
     put(kept.text, 0, field.value.length);
   });
   box.querySelector("[data-drop]").addEventListener("click", () => {

@@ -65,6 +65,7 @@ def test_a_draft_is_there_with_everything_typed_when_its_author_comes_back(
 
     assert text_of(back) == "Neu."
     assert "Das ist Ihr Entwurf" in back
+    assert "Seitdem ist eine neue Fassung" not in re.sub(r"<p[^>]*hidden>.*?</p>", "", back)
     for typed in ('value="Ufer"', 'value="Genauer"', 'value="54,1"', 'value="10,2"'):
         assert typed in back
     assert re.search(r'<input[^>]*checked[^>]*name="minor"|name="minor"[^>]*checked', back)
@@ -104,6 +105,7 @@ def test_what_changed_while_a_draft_waited_is_joined_and_not_taken_back(
     db.session.commit()
 
     back = writer.get(EDIT).text
+    assert "Seitdem ist eine neue Fassung der Seite erschienen." in back
     sent = {"title": "Kaimauer", "text": text_of(back), "base": base_of(back)}
     path = writer.post(EDIT, sent).location
     proposal = get_proposal(int(path.rpartition("/")[2]))
