@@ -43,10 +43,30 @@ def test_a_deleted_page_comes_back_from_the_page_that_says_it_is_gone(
     assert f"{PAGE}/wiederherstellen" in staff.get(PAGE).text
 
     way = f"{PAGE}/wiederherstellen"
-    data = {"base": _base(staff.get(way).text), "summary": "Sie steht doch noch."}
+    asked = staff.get(way).text
+    assert "Ein Baum." in asked  # whoever brings it back sees what comes
+    data = {"base": _base(asked), "summary": "Sie steht doch noch."}
     assert staff.post(way, data).status_code == 303
 
     assert Visitor(app).get(PAGE).status_code == 200
+
+
+@pytest.mark.parametrize("four_eyes", [True, False])
+def test_whoever_decides_is_told_beforehand_whether_it_takes_effect_at_once(
+    staff: Visitor, *, four_eyes: bool
+) -> None:
+    make_page("Linde")
+    approve(change(make_actor(Role.CITIZEN), make_page("Esche"), kind=Kind.DELETE))
+    ortswiki().four_eyes = four_eyes
+    db.session.commit()
+
+    ways = [f"{PAGE}/{way}" for way in ("bearbeiten", "loeschen")]
+    for way in [*ways, "/wiki/ortswiki/neu", "/wiki/ortswiki/esche/wiederherstellen"]:
+        said = "gilt sofort" in staff.get(way).text
+        assert said is not four_eyes, way
+    gone = staff.post(ways[1], {"base": _base(staff.get(ways[1]).text), "summary": "Doppelt"})
+    after = staff.get(gone.location).text
+    assert ("Die Seite ist gelöscht." in after) is not four_eyes
 
 
 def test_the_name_under_a_version_is_hidden_for_a_reason_that_the_log_keeps(
