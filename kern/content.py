@@ -78,7 +78,7 @@ class Document:
     scope: int | None
     audience: str  # "public", or "scope:<id>" for what only invited people read
     path: str
-    at: datetime
+    at: datetime  # LONG_AGO where it has no date
     boost: float = 1.0
     language: str = "de"
     has_own_title: bool = True  # a post's is that of its thread
@@ -86,6 +86,22 @@ class Document:
     """Of what people can take part in: FOREVER while no end is known, LONG_AGO when only the fact
     is. Written down as a date, so the search needs no clock to come by when it ends."""
     is_answered: bool = False  # the office said what comes of it, or there is a result
+    tags: tuple[str, ...] = ()  # they stand in the body too
+
+    @property
+    def is_dated(self) -> bool:
+        return self.at > LONG_AGO
+
+
+@dataclass(frozen=True, slots=True)
+class FoundAs:
+    """One kind of hit: what `Document.kind` says, and how people read it."""
+
+    key: str  # as the address of a search has it: "beitrag"
+    label: object  # at a hit; lazy German
+    plural: object  # at the filter
+    icon: str = "doc"
+    has_titles: bool = True  # of their own: they are offered while somebody types
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +237,10 @@ class ContentType:
     only in mails to the author and on their private pages."""
     find_titles: Callable[[str, int], Sequence[int]] | None = None
     """(words, limit): released ids by title, from the database, while the index is away."""
+    found_as: tuple[FoundAs, ...] = ()
+    """Every kind that its documents have, in the order of the search page."""
+    made_of_settings: Callable[[Collection[str]], Collection[int]] | None = None
+    """(keys of the town's settings): its things whose words come from these, released or not."""
 
 
 class Registry(Mapping[str, ContentType]):

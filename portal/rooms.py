@@ -44,6 +44,7 @@ from portal.moderation import mails as moderation_mails
 from portal.moderation import notices as report_notices
 from portal.moderation import views as moderation
 from portal.rechenschaft import views as rechenschaft
+from portal.seiten import content as page_content
 from portal.start import views as start
 from portal.suche import attachments
 from portal.suche import saving as saved_searches
@@ -82,6 +83,7 @@ CONTENT_TYPES: tuple[ContentType, ...] = (
     survey_content.FREE_TEXTS,
     wiki_content.PAGES,
     wiki_content.PROPOSALS,
+    page_content.PAGES,
 )
 MAIL_KINDS: tuple[MailKind, ...] = (
     *konto_mails.MAIL_KINDS,

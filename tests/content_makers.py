@@ -25,6 +25,7 @@ from kern.content import Ref, Verdict, registry
 from kern.db import db
 from kern.moderation.cases import withdraw_cases
 from kern.scope import Act, Scope
+from portal.seiten import content as portal_pages
 from tests.builders import make_actor, make_post, make_project, make_thread
 from tests.content_states import State
 from tests.umfragen.content_makers import (
@@ -155,6 +156,9 @@ def _thread_of_post(ref: Ref) -> str:
     query = select(Post.thread_id).where(Post.id == ref.id)
     return f"/beteiligung/gespraech/{db.session.scalars(query).one()}"
 
+
+OWN_PAGES = portal_pages.PAGE_KEY
+"""What nobody submits, decides about or hides: tests/portal/test_seiten.py holds it to its word."""
 
 MAKERS: Mapping[str, Maker] = {
     PROJECT_KEY: Maker(make_project_in, shown_in=_project_page, stays=True),

@@ -28,9 +28,9 @@ from kern.scope import Moderation, Visibility
 from kern.search.opening import open_index
 from kern.town import Town
 from portal import rooms
-from portal.suche.kinds import KINDS
+from portal.suche.kinds import kinds
 from tests.builders import make_actor, make_post, make_project, make_thread
-from tests.content_makers import MAKERS
+from tests.content_makers import MAKERS, OWN_PAGES
 from tests.content_states import State
 from tests.content_steps import (
     WORD,
@@ -88,7 +88,7 @@ def moderator(town: Town) -> Actor:
 
 
 def test_every_registered_kind_has_a_maker(app: Flask) -> None:
-    held = {key for one in KEYS for key in keys_of(one)}
+    held = {key for one in KEYS for key in keys_of(one)} | {OWN_PAGES}
     assert set(registry()) == {type_.key for type_ in rooms.CONTENT_TYPES} == held
 
 
@@ -163,7 +163,7 @@ def test_what_is_public_is_found_and_its_address_answers(
     found = search.find(WORD)
     assert [hit.ref for hit in found.items] == [shown]
     assert found.kinds == {document.kind: 1}
-    assert document.kind in KINDS
+    assert document.kind in kinds()
     assert f"<mark>{WORD}</mark>" in client.get(f"/suche?q={WORD}").get_data(as_text=True)
     assert WORD in client.get("/atom.xml").text
     for path in {card.path, document.path}:
@@ -239,7 +239,7 @@ def test_a_rebuilt_index_equals_the_one_that_followed(author: Actor, settings: S
     search.rebuild_all()
 
     assert dict(open_index().digests()) == followed
-    assert {ref.key for ref in followed} == {keys_of(key)[-1] for key in KEYS}
+    assert {ref.key for ref in followed} == {keys_of(key)[-1] for key in KEYS} | {OWN_PAGES}
 
 
 @pytest.mark.parametrize("visibility", list(Visibility))

@@ -19,6 +19,7 @@ from kern.content import (
     DeskItem,
     Document,
     Entry,
+    FoundAs,
     Ref,
     Within,
 )
@@ -136,6 +137,7 @@ def _documents(ids: Sequence[int]) -> Sequence[Document]:
             path=page_path(page),
             at=page.changed_at,
             boost=1.3,
+            tags=tuple(tags.get(page.id, ())),
         )
         for page in pages
     ]
@@ -273,6 +275,7 @@ PAGES = ContentType(
     cards=_cards,
     documents=_documents,
     public_ids=_public_ids,
+    found_as=(FoundAs("wiki", _l("Wikiseite"), _l("Wikiseiten"), "list"),),
     desk_items=_page_items,
     hide=lambda id_, actor, rule: moderating.hide(get_page(id_), actor, rule),
     restore=lambda id_, actor: moderating.restore(get_page(id_), actor),

@@ -14,7 +14,17 @@ from beteiligung.project.service import erasure, feeds, moderating, redacting
 from beteiligung.project.service.page import list_news, read_phases
 from kern import text
 from kern.clock import now
-from kern.content import FOREVER, LONG_AGO, Card, ContentType, DeskItem, Document, Mention, Ref
+from kern.content import (
+    FOREVER,
+    LONG_AGO,
+    Card,
+    ContentType,
+    DeskItem,
+    Document,
+    FoundAs,
+    Mention,
+    Ref,
+)
 from kern.db import db
 from kern.files.reading import words_by_thing
 from kern.i18n import _, _l
@@ -223,6 +233,7 @@ PROJECTS = ContentType(
     cards=_cards,
     documents=_documents,
     public_ids=_public_ids,
+    found_as=(FoundAs("projekt", _l("Projekt"), _l("Projekte"), "people"),),
     desk_items=_desk_items,
     decide=lambda id_, revision, actor, verdict: moderating.decide(
         moderating.get_project(id_), revision, actor, verdict

@@ -19,7 +19,7 @@ from sqlalchemy import select
 from kern import outbox
 from kern.actor import Actor
 from kern.clock import now
-from kern.content import Card, ContentType, Document, Ref, cards_of, registry
+from kern.content import LONG_AGO, Card, ContentType, Document, Ref, cards_of, registry
 from kern.db import db
 from kern.scope import Scope, Visibility
 from kern.scope.rules import READ_INVITED
@@ -183,7 +183,7 @@ def _result(
         hits.complete and not degraded,
         degraded,
         hits.scopes,
-        hits.years,
+        {year: count for year, count in hits.years.items() if year > LONG_AGO.year},
         hits.statuses,
         previous=Turned(None, edges[0], request.as_of) if edges and has_previous else None,
         next=Turned(edges[-1], None, request.as_of) if edges and has_next else None,

@@ -4,15 +4,16 @@
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, SessionTransaction, mapped_column
 
+from kern.content import registry
 from kern.db import Json, Model, db
-from kern.outbox import bump, watching
+from kern.outbox import Fact, bump, note_all, watching
 from kern.settings.fields import BY_KEY, FIELDS, Field
 from kern.town import current_town
 
@@ -106,4 +107,13 @@ def change(values: Mapping[str, Any]) -> list[str]:
         bump(REVISION_KEY)
         glance = _glance()
         glance.known, glance.is_changed = None, True
+        _tell(changed)
     return changed
+
+
+def _tell(changed: Collection[str]) -> None:
+    """No search finds a thing by the words it had, from now on; by the new ones once the index
+    knows them."""
+    for type_ in registry().values():
+        if type_.made_of_settings is not None:
+            note_all(type_.key, type_.made_of_settings(changed), Fact.HIDDEN)

@@ -1,11 +1,9 @@
 """The start page, the town's own pages, and rooms that are not there yet."""
 
-from functools import lru_cache
 from typing import NamedTuple
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 
 from beteiligung.project.rules import EDIT, Standing
 from beteiligung.project.service.reading import (
@@ -14,11 +12,11 @@ from beteiligung.project.service.reading import (
     list_published,
     places_of,
 )
-from kern import calendar, text
+from kern import calendar
 from kern.clock import now
-from kern.i18n import _, _l
-from kern.settings import town_settings
+from kern.i18n import _
 from kern.web import current_actor, depends_on, depends_on_everything
+from portal.seiten import pages
 from umfragen.service.running import list_running
 from umfragen.views.answering.listing import card_of
 from wiki.service.lately import recent_pages
@@ -28,13 +26,6 @@ blueprint = Blueprint("start", __name__)
 SHOWN = 6
 SHOWN_SURVEYS = 3
 SHOWN_PAGES = 3
-TITLES = {
-    "howto": _l("So geht’s"),
-    "netiquette": _l("Regeln für gute Gespräche"),
-    "imprint": _l("Impressum"),
-    "privacy": _l("Datenschutz"),
-    "accessibility": _l("Barrierefreiheit"),
-}
 
 
 class PlaceShown(NamedTuple):
@@ -69,43 +60,36 @@ def start() -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/so-gehts")
+@blueprint.get(pages.HOWTO.path)
 def howto() -> ResponseReturnValue:
     depends_on()
-    return render_template("portal/start/howto.html", html=rendered(town_settings().howto))
+    return render_template("portal/start/howto.html", html=pages.html_of("howto"))
 
 
-@blueprint.get("/regeln")
+@blueprint.get(pages.NETIQUETTE.path)
 def netiquette() -> ResponseReturnValue:
-    return _own_page("netiquette")
+    return _own_page("netiquette", pages.NETIQUETTE)
 
 
-@blueprint.get("/impressum")
+@blueprint.get(pages.IMPRINT.path)
 def imprint() -> ResponseReturnValue:
-    return _own_page("imprint")
+    return _own_page("imprint", pages.IMPRINT)
 
 
-@blueprint.get("/datenschutz")
+@blueprint.get(pages.PRIVACY.path)
 def privacy() -> ResponseReturnValue:
-    return _own_page("privacy")
+    return _own_page("privacy", pages.PRIVACY)
 
 
-@blueprint.get("/barrierefreiheit")
+@blueprint.get(pages.ACCESSIBILITY.path)
 def accessibility() -> ResponseReturnValue:
-    return _own_page("accessibility")
+    return _own_page("accessibility", pages.ACCESSIBILITY)
 
 
-@lru_cache(maxsize=64)
-def rendered(source: str) -> Markup:
-    """A town's own text; the same source gives the same HTML, so it is kept."""
-    html = text.render(source, headings=True).html
-    return Markup(text.outline(html, 2))  # noqa: S704 - made by kern.text
-
-
-def _own_page(key: str) -> ResponseReturnValue:
+def _own_page(key: str, page: pages.Page) -> ResponseReturnValue:
     depends_on()
-    html = rendered(town_settings()[key])
-    return render_template("portal/start/own.html", title=TITLES[key], html=html)
+    html = pages.html_of(key)
+    return render_template("portal/start/own.html", title=page.title, html=html)
 
 
 def _place(card: ProjectCard) -> PlaceShown:

@@ -13,7 +13,7 @@ from kern.i18n import _
 from kern.scope import Scope
 from kern.search import Edge, Narrowed, Order, Status, Turned
 from kern.search.query import parse
-from portal.suche.kinds import find_kind
+from portal.suche.kinds import kinds
 from portal.suche.places import RADII, RADIUS, Spot, scopes_near
 
 PATH = "/suche"
@@ -102,7 +102,7 @@ def read(
     since, until = said.get("von", ""), said.get("bis", "")
     return Asked(
         text=parse(args.get("q", "")).text,  # one line of bounded length
-        kind=kind if find_kind(kind) else "",
+        kind=kind if kind in kinds() else "",
         project=projects.get(said.get("projekt", "")),
         status=Status(status) if status in set(Status) else None,
         year=int(year) if _YEAR.fullmatch(year) and len(year) == len("2026") else None,

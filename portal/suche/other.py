@@ -20,13 +20,14 @@ DATA = f"{PATH}.json"
 
 
 def feed(args: Mapping[str, str]) -> Response:
-    """For everybody the same, so it stays what a reader of feeds may keep."""
+    """For everybody the same, so it stays what a reader of feeds may keep. What has no date is no
+    news."""
     page = read(GUEST, {key: value for key, value in args.items() if key not in {"nach", "vor"}})
     asked = page.asked
     found = find(GUEST, asked, limit=LENGTH, order=Order.NEWEST)
     title = _("Suche: %(q)s", q=asked.text) if asked.text else _("Suche")
     about = Feed(asked.url(path=FEED), asked.url(), title)
-    return atom_of(about, [_entry(hit) for hit in found.items])
+    return atom_of(about, [_entry(hit) for hit in found.items if hit.document.is_dated])
 
 
 def _entry(hit: Found) -> Entry:
@@ -71,7 +72,7 @@ def _hit(page: Page, hit: Found, slugs: Mapping[int, str]) -> dict[str, Any]:
         "titel": _plain(hit.title),
         "ausschnitt": _plain(hit.snippet),
         "adresse": current_town().address + hit.document.path,
-        "am": hit.document.at.isoformat(),
+        "am": hit.document.at.isoformat() if hit.document.is_dated else None,
         "von": hit.card.author if hit.card else "",
         "projekt": slugs.get(hit.document.scope) if hit.document.scope is not None else None,
     }

@@ -6,12 +6,13 @@ from functools import cached_property
 
 from kern import search
 from kern.actor import Actor
+from kern.content import FoundAs
 from kern.i18n import _, _l, _n
 from kern.scope import Scope
 from kern.search import Found, Order, SearchResult, Status
 from portal.suche import asked as address
 from portal.suche.asked import Asked, day_of
-from portal.suche.kinds import KINDS, Kind, kind_of
+from portal.suche.kinds import kind_of, kinds
 from portal.suche.places import RADII, Spot, list_projects, spots_of
 
 STATUSES: Mapping[Status, object] = {
@@ -91,12 +92,12 @@ class Page:
         asked, counts = self.asked, self.result.kinds
         if not self.total_of_all:
             return []
-        kinds = [
+        each = [
             (kind_of(key).plural, asked.url(art=key), key == asked.kind, counts.get(key, 0))
-            for key in dict.fromkeys([*KINDS, *counts])
+            for key in dict.fromkeys([*kinds(), *counts])
             if counts.get(key) or key == asked.kind
         ]
-        return [(everything, asked.url(art=""), not asked.kind, self.total_of_all), *kinds]
+        return [(everything, asked.url(art=""), not asked.kind, self.total_of_all), *each]
 
     @property
     def project_options(self) -> list[Option]:
@@ -139,7 +140,7 @@ class Page:
     def radius_options(self) -> list[Option]:
         return [Option(str(one), _radius(one), None, one == self.asked.radius) for one in RADII]
 
-    def kind(self, hit: Found) -> Kind:
+    def kind(self, hit: Found) -> FoundAs:
         return kind_of(hit.document.kind)
 
 

@@ -14,7 +14,6 @@ from portal.suche.page import asked_by, describe, read
 
 SAVED = f"{PATH}/gespeichert"
 SUGGESTIONS = 3_000  # an hour, of one network: a school class may sit there and type
-TITLED = ("projekt", "gespraech", "wiki", "umfrage")  # kinds with titles of their own
 blueprint = Blueprint("suche", __name__)
 
 
@@ -45,7 +44,7 @@ def data() -> ResponseReturnValue:
 def suggest() -> ResponseReturnValue:
     """Public titles for what is being typed; the same for everybody."""
     limit_network("suggest.network", SUGGESTIONS)
-    return jsonify(titles=search.suggest(request.args.get("q", ""), TITLED))
+    return jsonify(titles=search.suggest(request.args.get("q", "")))
 
 
 @blueprint.get(SAVED)

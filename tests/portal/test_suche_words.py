@@ -6,13 +6,19 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
-from kern import search
+from beteiligung.discussion.models import Status
+from kern import search, worker
 from kern.accounts.permissions import Role
+from kern.config import Settings
 from kern.db import db
 from kern.scope import Visibility
 from kern.settings import change
 from kern.town import Town
-from tests.builders import log_in, make_account, make_project, make_thread
+from tests.builders import log_in, make_account, make_actor, make_project, make_thread
+from tests.wiki.pages import change as change_page
+from tests.wiki.pages import make_page, propose_page
+from wiki import service as wiki
+from wiki.service import moderating
 
 pytestmark = pytest.mark.usefixtures("town")
 
@@ -97,6 +103,44 @@ def test_only_what_everybody_may_read_is_offered(client: FlaskClient) -> None:
     log_in(client, make_account(None, (Role.PLANNER, None), (Role.MODERATOR, None)).id)
     assert titles(client, "Geheimp") == []
     assert titles(client, "Festp") == ["Festplan"]
+
+
+def test_tags_are_offered_beside_titles(client: FlaskClient) -> None:
+    make_page("Obst im Ort", tags=("Streuobstwiese", "Natur"))
+    make_page("Die alte Streuobstwiese am See")
+    db.session.commit()
+    search.rebuild_all()
+
+    assert set(titles(client, "streuo")) == {"Die alte Streuobstwiese am See", "Streuobstwiese"}
+    assert titles(client, "natu") == ["Natur"]
+
+
+def test_nothing_that_waits_was_rejected_or_hidden_is_offered_as_title_or_tag(
+    client: FlaskClient, settings: Settings
+) -> None:
+    """The bait begins each title and is each tag; only the pages of everybody may show it."""
+    citizen, moderator = make_actor(Role.CITIZEN), make_actor(Role.MODERATOR)
+    released = make_page("Zwergdommel am Teich", tags=("Zwergdommelschutz",))
+    hidden = make_page("Zwergdommel hinter dem Amt", tags=("Zwergdommelamt",)).id
+    propose_page(citizen, "Zwergdommel wartet", tags=("Zwergdommelwarten",))
+    change_page(citizen, released, title="Zwergdommel neu", tags=("Zwergdommelneu",))
+    refused = propose_page(citizen, "Zwergdommel nein", tags=("Zwergdommelnein",))
+    wiki.reject(moderator, refused, refused.latest)
+    for status in (Status.PENDING, Status.REJECTED, Status.HIDDEN, Status.WITHDRAWN):
+        make_thread(title=f"Zwergdommel {status}", status=status)
+    make_thread(make_project(visibility=Visibility.INVITED).scope, title="Zwergdommel geheim")
+    db.session.commit()
+    worker.drain(settings)
+    wanted = ["Zwergdommel am Teich", "Zwergdommelschutz"]
+    taken = {*wanted, "Zwergdommel hinter dem Amt", "Zwergdommelamt"}
+    assert set(titles(client, "zwergd")) == taken
+
+    moderating.hide(wiki.get_page(hidden), moderator, 3)
+    db.session.commit()  # and no worker comes
+
+    assert titles(client, "zwergd") == wanted
+    worker.drain(settings)
+    assert titles(client, "zwergd") == wanted
 
 
 def test_a_network_that_asks_without_end_is_asked_to_wait(

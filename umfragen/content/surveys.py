@@ -20,6 +20,7 @@ from kern.content import (
     Document,
     Entry,
     Event,
+    FoundAs,
     Mention,
     Ref,
     Within,
@@ -242,6 +243,7 @@ SURVEYS = ContentType(
     cards=_cards,
     documents=_documents,
     public_ids=_public_ids,
+    found_as=(FoundAs("umfrage", _l("Umfrage"), _l("Umfragen"), "list"),),
     desk_items=_desk_items,
     decide=lambda id_, revision, actor, verdict: moderating.decide(
         get_survey_by_id(id_), revision, actor, verdict

@@ -9,7 +9,17 @@ from sqlalchemy.orm import contains_eager
 
 from kern import text
 from kern.actor import GUEST
-from kern.content import Card, ContentType, DeskItem, Document, Entry, Mention, Ref, Within
+from kern.content import (
+    Card,
+    ContentType,
+    DeskItem,
+    Document,
+    Entry,
+    FoundAs,
+    Mention,
+    Ref,
+    Within,
+)
 from kern.db import db
 from kern.i18n import _, _l
 from kern.scope import Scope, Visibility
@@ -204,6 +214,15 @@ FREE_TEXTS = ContentType(
     cards=_cards,
     documents=_documents,
     public_ids=_public_ids,
+    found_as=(
+        FoundAs(
+            "freitext",
+            _l("Antwort auf eine Umfrage"),
+            _l("Antworten auf Umfragen"),
+            "speech",
+            has_titles=False,
+        ),
+    ),
     desk_items=_desk_items,
     decide=lambda id_, revision, actor, verdict: free_texts.decide(
         free_texts.get_text(id_), revision, actor, verdict

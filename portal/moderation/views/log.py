@@ -58,7 +58,8 @@ def _url(**changes: object) -> str:
 def _choices(scopes: Sequence[tuple[int, str]], filters: LogFilters) -> Sequence[Choice]:
     decided = {value: str(label) for value, label in CHOICES.items()}
     places = {str(id_): title for id_, title in scopes}
-    kinds = {key: str(type_.plural) for key, type_ in sorted(registry().items())}
+    types = [type_ for _key, type_ in sorted(registry().items()) if type_.hide or type_.decide]
+    kinds = {type_.key: str(type_.plural) for type_ in types}
     rules = {str(one.number): _("Regel %(n)s", n=one.number) for one in netiquette.rules()}
     spans = {
         "1": _("Seit gestern"),
