@@ -8,7 +8,7 @@ Nothing of a town lies elsewhere.
 import os
 import secrets
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
@@ -37,6 +37,7 @@ class Town:
     address: str  # "https://mitreden.lindenau.de", without a slash at the end; used in mails
     database_url: str
     secret: bytes
+    identity: str  # of this town and of no later one with its name: for what a process remembers
     read_url: str = ""  # of a copy of the database that anonymous pages may be read from
     uploads_s3: str = ""  # where uploads lie when it is not the folder
     search_engine: str = ""  # as `Settings` has it
@@ -96,8 +97,10 @@ def private_folder(path: Path) -> Path:
 class Towns:
     """All towns of a data folder, read again when a town comes or goes."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, gone: Callable[[Town], object] | None = None) -> None:
+        """`gone` is told each town that is no more."""
         self._settings = settings
+        self._gone = gone or (lambda _town: None)
         self._towns_path = str(settings.data / "orte")
         self._stamp: float = -1.0
         self._by_slug: dict[str, Town] = {}
@@ -143,13 +146,15 @@ class Towns:
         folder = self._folder()
         stamp = folder.stat().st_mtime
         found = [self._read(path.parent) for path in sorted(folder.glob("*/ort.toml"))]
-        self._by_slug = {town.slug: town for town in found}
+        before, self._by_slug = self._by_slug, {town.slug: town for town in found}
         self._by_host = {host: town for town in found for host in town.hosts}
         self._stamp = stamp
+        for town in set(before.values()).difference(found):
+            self._gone(town)
 
     def _read(self, folder: Path) -> Town:
         values = tomllib.loads((folder / "ort.toml").read_text(encoding="utf-8"))
-        slug = folder.name
+        slug, made = folder.name, (folder / "ort.toml").stat()
         address = values.get("address") or f"http://localhost:{self._settings.port}"
         hosts = frozenset(bare_host(host) for host in values.get("hosts", []))
         template = self._settings.database
@@ -164,6 +169,7 @@ class Towns:
             read_url=self._settings.datenbank_lesen.replace("{ort}", slug),
             uploads_s3=self._settings.uploads_s3,
             search_engine=self._settings.search_engine,
+            identity=f"{folder}|{made.st_ino}|{made.st_mtime_ns}",
         )
 
 

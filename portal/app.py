@@ -6,7 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kern import config, i18n, web
 from kern.config import ROOT, Settings
-from kern.db import db
+from kern.db import db, engines
 from kern.town import Towns
 from kern.web import pages
 from kern.web.headers import Headed, all_headers
@@ -33,7 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.lstrip_blocks = True
     db.init_app(app)
     i18n.init_app(app)
-    web.init_app(app, settings, Towns(settings))
+    web.init_app(app, settings, Towns(settings, gone=engines.forget))
     frame.init_app(app)
     rooms.register(app)
     _keep_pages(app, settings)

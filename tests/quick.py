@@ -3,24 +3,19 @@ looked for seldom. Both together were more than half of the suite's time."""
 
 import gc
 from collections.abc import Callable
-from importlib import import_module
 from types import CodeType
 from typing import Any
 
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
-from sqlalchemy import Engine
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
-from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 from whitenoise import WhiteNoise
 
-from kern.town import Town
+from kern.db.statements import SHARED
 
 GARBAGE = (100_000, 50, 100)  # objects of the youngest; rounds of the next two generations
-STATEMENTS = 5_000  # per kind of database
+STATEMENTS = 10_000  # of all engines, of both kinds of database
 
 
 class Compiled(BytecodeCache):
@@ -41,7 +36,7 @@ def share_all() -> None:
     Flask.jinja_options = {"bytecode_cache": Compiled()}
     share_routes()
     share_static_files()
-    share_statements()
+    SHARED.capacity = STATEMENTS
 
 
 def share_routes() -> None:
@@ -82,31 +77,6 @@ def share_static_files() -> None:
         server.files.update(found[root, prefix])
 
     WhiteNoise.update_files_dictionary = shared
-
-
-def share_statements() -> None:
-    """Every test has engines of its own, which write the SQL of the same statements again."""
-    for kind in (SQLiteDialect_pysqlite, PGDialect_psycopg):
-        setattr(kind, "__eq__", _is_same_kind)  # noqa: B010 - a type checker would mind
-        setattr(kind, "__hash__", _hash_of_kind)  # noqa: B010 - as above
-    kept: dict[str, LRUCache[Any, Any]] = {}
-    engines = import_module("kern.db.engines")  # kern.db has a variable of this name
-    open_engine: Callable[[Town], Engine] = engines.open_engine
-
-    def shared(town: Town) -> Engine:
-        engine = open_engine(town)
-        engine._compiled_cache = kept.setdefault(engine.dialect.name, LRUCache(STATEMENTS))
-        return engine
-
-    setattr(engines, "open_engine", shared)  # noqa: B010 - as above
-
-
-def _is_same_kind(one: object, other: object) -> bool:
-    return type(one) is type(other)
-
-
-def _hash_of_kind(one: object) -> int:
-    return hash(type(one))
 
 
 def collect_seldom() -> None:

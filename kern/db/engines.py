@@ -6,7 +6,6 @@ load.
 """
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,11 +15,14 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from kern.db.durable import Durable, LogSync
+from kern.db.statements import SHARED, sharing
+from kern.latest import Latest
 from kern.town import Town
 
 ALONE = "statements_alone"
 BUSY_MILLISECONDS = 10_000
 MAX_OPEN = 64
+OPENING = 16  # towns that may be opened at once, more or less
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
@@ -54,38 +56,64 @@ def begin_writing() -> Callable[[], None]:
 class Engines:
     """A cache of engines, least recently used ones closed. `opened` is asked once per engine."""
 
-    def __init__(self, opened: Callable[[Engine, Town], None] | None = None) -> None:
-        self._lock = threading.Lock()
-        self._engines: OrderedDict[str, Engine] = OrderedDict()
+    def __init__(
+        self, opened: Callable[[Engine, Town], None] | None = None, most: int = MAX_OPEN
+    ) -> None:
+        self._engines: Latest[tuple[str, str], Engine] = Latest(most, close_engine)
+        self._opening = [threading.Lock() for _ in range(OPENING)]
         self._opened = opened
 
     def get(self, town: Town) -> Engine:
-        key = f"{town.database_url}|{town.path}"
-        with self._lock:
-            engine = self._engines.get(key)
-            if engine is not None:
-                self._engines.move_to_end(key)
-                return engine
-            engine = open_engine(town)
+        """A town whose server does not answer keeps hardly any other waiting."""
+        key = _key(town)
+        found = self._engines.get(key)
+        if found is not None:
+            return found
+        with self._opening[hash(key) % OPENING]:
+            return self._engines.get(key) or self._open(town)
+
+    def _open(self, town: Town) -> Engine:
+        engine = open_engine(town)
+        try:
             if self._opened is not None:
                 self._opened(engine, town)
-            self._engines[key] = engine
-            if len(self._engines) > MAX_OPEN:
-                self._engines.popitem(last=False)[1].dispose()
-            return engine
+        except BaseException:
+            engine.dispose()
+            raise
+        self._engines.put(_key(town), engine)
+        return engine
+
+    def forget(self, town: Town) -> None:
+        """The town is gone: what is open would keep its files on the disk."""
+        self._engines.drop(_key(town))
 
     def close(self) -> None:
-        with self._lock:
-            for engine in self._engines.values():
-                engine.dispose()
-            self._engines.clear()
+        self._engines.clear()
+
+    def __len__(self) -> int:
+        return len(self._engines)
+
+
+def _key(town: Town) -> tuple[str, str]:
+    return town.database_url, town.identity
+
+
+def close_engine(engine: Engine) -> None:
+    """Now, but for the connections that are at work: each of these when it has done."""
+    event.listen(engine.pool, "checkin", _close_connection)
+    engine.dispose()
+
+
+def _close_connection(_connection: object, entry: ConnectionPoolEntry) -> None:
+    entry.close()
 
 
 def open_engine(town: Town) -> Engine:
     if not town.database_url.startswith("sqlite"):
         return _open_postgres(town)
     engine = create_engine(
-        town.database_url,
+        sharing(town.database_url),
+        execution_options={"compiled_cache": SHARED},
         connect_args={
             "timeout": BUSY_MILLISECONDS / 1000,
             "check_same_thread": False,
@@ -103,7 +131,8 @@ def _open_postgres(town: Town) -> Engine:
     if town.database_url == town.read_url:
         arguments = {"connect_timeout": 2, "options": "-c default_transaction_read_only=on"}
     return create_engine(
-        town.database_url,
+        sharing(town.database_url),
+        execution_options={"compiled_cache": SHARED},
         pool_pre_ping=True,
         pool_size=5,
         max_overflow=10,

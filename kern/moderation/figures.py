@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from kern.calendar import to_local, to_utc
 from kern.db import db
+from kern.latest import Latest
 from kern.moderation.cases import DESK
 from kern.moderation.models import Case, CaseKind, CaseState, CaseVerdict
 from kern.outbox import revisions
@@ -56,17 +57,17 @@ def percentile(sorted_waits: Sequence[timedelta], percent: int) -> timedelta | N
     return sorted_waits[max(rank, 1) - 1]
 
 
-_cache: dict[tuple[str, int], tuple[int, Year]] = {}
+_cache: Latest[tuple[str, int], tuple[int, Year]] = Latest(64)
 
 
 def year_of(year: int) -> Year:
     (revision,) = revisions(DESK)
-    key = (str(current_town().path), year)
+    key = (current_town().identity, year)
     held = _cache.get(key)
     if held is not None and held[0] == revision:
         return held[1]
     counted = _count(year)
-    _cache[key] = (revision, counted)
+    _cache.put(key, (revision, counted))
     return counted
 
 

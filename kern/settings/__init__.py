@@ -3,7 +3,6 @@
 `FIELDS` is the one list: defaults, labels and checks of the administration's form come from it.
 """
 
-import threading
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Mapped, SessionTransaction, mapped_column
 
 from kern.content import registry
 from kern.db import Json, Model, db
+from kern.latest import Latest
 from kern.outbox import Fact, bump, note_all, watching
 from kern.settings.fields import BY_KEY, FIELDS, Field
 from kern.town import current_town
@@ -46,8 +46,7 @@ class TownSettings:
             raise AttributeError(key) from None
 
 
-_lock = threading.Lock()
-_cache: dict[str, TownSettings] = {}
+_cache: Latest[str, TownSettings] = Latest(512)
 
 
 @dataclass(slots=True)
@@ -69,7 +68,7 @@ def town_settings() -> TownSettings:
 
 
 def _glance() -> _Glance:
-    session, key = db.session(), str(current_town().path)
+    session, key = db.session(), current_town().identity
     glance = cast("_Glance | None", session.info.get(key))
     if glance is None or glance.transaction is not session.get_transaction():
         glance = session.info[key] = _Glance(session.get_transaction())
@@ -77,7 +76,7 @@ def _glance() -> _Glance:
 
 
 def _read(*, shared: bool) -> TownSettings:
-    key = str(current_town().path)
+    key = current_town().identity
     (revision,) = watching.known([REVISION_KEY])
     held = _cache.get(key)
     if shared and held is not None and held.revision == revision:
@@ -86,8 +85,7 @@ def _read(*, shared: bool) -> TownSettings:
     stored = {row.key: row.value for row in rows if row.key in BY_KEY}
     fresh = TownSettings(revision, {field.key: field.default for field in FIELDS} | stored)
     if shared:
-        with _lock:
-            _cache[key] = fresh
+        _cache.put(key, fresh)
     return fresh
 
 

@@ -8,7 +8,6 @@ the answer is 304 or the bytes of before.
 import hashlib
 import hmac
 import re
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
@@ -22,6 +21,7 @@ from kern.calendar import to_local
 from kern.clock import now
 from kern.content import Entry, Event, Within, registry
 from kern.i18n import SOURCE, speaking
+from kern.latest import Latest
 from kern.outbox import revisions, scopes_revision
 from kern.settings import town_settings
 from kern.town import current_town
@@ -89,18 +89,16 @@ def _state(within: Within) -> str:
     return f"{revisions(f'scope:{within.scope_id}')[0]}-{town_settings().revision}"
 
 
-_bytes: OrderedDict[tuple[str, str], tuple[str, bytes]] = OrderedDict()
+_bytes: Latest[tuple[str, str], tuple[str, bytes]] = Latest(KEPT)
 
 
 def _kept(path: str, state: str, mimetype: str, make: Callable[[], bytes]) -> Response:
-    key = (str(current_town().path), path)
+    key = (current_town().identity, path)
     found = _bytes.get(key)
     if found is None or found[0] != state:
         with speaking(SOURCE):
             found = (state, make())
-        _bytes[key] = found
-        while len(_bytes) > KEPT:
-            _bytes.popitem(last=False)
+        _bytes.put(key, found)
     return _answer(found[1], mimetype)
 
 

@@ -28,7 +28,7 @@ class Drained:
 def drain(settings: Settings, pace: Pace | None = None) -> Drained:
     """In the current town and an app context. A slow mail server never holds up the facts."""
     pace = replace(pace or Pace(), holder=new_holder())
-    slug = str(current_town().path)
+    slug = current_town().identity
     facts: list[int] = []
     mails: list[Sent] = []
     cut_off = [

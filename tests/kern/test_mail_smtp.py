@@ -52,7 +52,7 @@ PAYLOADS = [f"Hallo{break_}{extra}" for break_, extra in product(BREAKS, EXTRAS)
 
 
 def town(address: str = "https://mitreden.lindenau.example") -> Town:
-    return Town("ort", Path("ort"), frozenset(), address, "sqlite://", b"geheim")
+    return Town("ort", Path("ort"), frozenset(), address, "sqlite://", b"geheim", "")
 
 
 def written(mail: Mail, sender: Sender = SENDER) -> EmailMessage:

@@ -3,6 +3,8 @@
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,10 @@ from kern.config import Settings
 from kern.db import db, engines
 from kern.settings import change, town_settings
 from kern.town import Town, Towns, use_town
-from portal.betrieb import postgres
+from portal.app import create_app
+from portal.betrieb import postgres, towns
 from portal.betrieb.towns_cli import group
+from tests import kept_pages
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.moves_databases]
 
@@ -142,6 +146,49 @@ def test_a_town_is_deleted_only_by_its_name_and_then_wholly(run: Run, settings: 
     assert [path.name for path in (settings.data / "orte").iterdir()] == ["ort"]
     assert not list(settings.data.glob("geloescht-*"))
     assert created(run).exit_code == 0  # its database and its address are free again
+
+
+def test_a_town_under_the_name_and_address_of_one_that_is_gone_shows_nothing_of_it(
+    run: Run, app: Flask, settings: Settings, database: str, tmp_path: Path
+) -> None:
+    """The server runs on meanwhile, and remembers pages, words and open files of the first."""
+    if database:
+        pytest.skip("both would have the same database")
+    address = ("mitreden.neustadt.de",)
+    elsewhere = replace(settings, data=tmp_path / "anderswo")
+    towns.create(app, settings, "neustadt", address, name="Erstheim")
+    towns.create(app, elsewhere, "neustadt", address, name="Zweitheim")
+    server = create_app(settings)
+    visit = partial(server.test_client().get, "/", base_url=f"http://{address[0]}")
+    assert "Erstheim" in visit().text
+    shutil.rmtree(settings.data / "orte" / "neustadt")
+    (elsewhere.data / "orte" / "neustadt").rename(settings.data / "orte" / "neustadt")
+    page = visit().text
+    kept_pages.close(server)
+
+    assert "Zweitheim" in page
+    assert "Erstheim" not in page
+
+
+def test_a_town_that_is_gone_is_let_go_by_a_server_that_runs(
+    run: Run, app: Flask, settings: Settings, database: str
+) -> None:
+    """Else its file stays on the disk, without a name, as long as the server lives."""
+    if database:
+        pytest.skip("the server of the database sends its connections away")
+    created(run)
+    app.test_client().get("/", base_url="http://mitreden.neustadt.de")
+    _server_that_runs = Towns(settings, gone=engines.forget)
+    _server_that_runs.all()
+    (settings.data / "orte" / "neustadt").rename(settings.data / "weg")
+    _server_that_runs.all()
+
+    assert not [path for path in _open_files() if "/weg/" in path]
+
+
+def _open_files() -> list[str]:
+    found = [path for path in Path("/proc/self/fd").iterdir() if path.exists()]
+    return [str(path.readlink()) for path in found]
 
 
 def test_a_migration_over_all_goes_on_after_one_that_fails_and_names_it(

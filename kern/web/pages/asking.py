@@ -69,7 +69,7 @@ class Counters:
 
 
 def _asked(askers: "OrderedDict[str, _Asker]", town: Town, keys: tuple[str, ...]) -> dict[str, int]:
-    name = f"{town.database_url}|{town.path}"
+    name = f"{town.database_url}|{town.identity}"
     try:
         asker = askers.get(name)
         if asker is None:

@@ -58,7 +58,7 @@ class PageCache:
         town = self._town(environ) if variant is not None else None
         if variant is None or town is None:
             return self._inner(environ, start_response)
-        key = (str(town.path), *variant)
+        key = (town.identity, *variant)
         held = self._memory.get(key)
         if fresh := self._fresh(town, held):
             return self._answered(environ, start_response, key, fresh)

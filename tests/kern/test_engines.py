@@ -1,0 +1,102 @@
+"""Engines of many towns: few are open, what falls out is closed, and all share what they wrote."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event, insert, select
+
+from kern.accounts.models import Account
+from kern.config import Settings
+from kern.db import migrate
+from kern.db.engines import Engines
+from kern.db.statements import SHARED
+from kern.outbox import Revision
+from kern.scope import Scope
+from kern.town import Town, Towns
+
+FEW = 2
+
+
+@pytest.fixture
+def few() -> Iterator[Engines]:
+    engines = Engines(opened=migrate.require_current, most=FEW)
+    yield engines
+    engines.close()
+
+
+@pytest.fixture
+def towns(template_town: Path, tmp_path: Path) -> list[Town]:
+    found = Towns(Settings(data=tmp_path))
+    made = [found.create(f"ort-{number}", frozenset({f"{number}.example"})) for number in range(4)]
+    for town in made:
+        (town.path / "ort.db").write_bytes((template_town / "orte/ort/ort.db").read_bytes())
+    return made
+
+
+def open_files(town: Town) -> int:
+    """Of its database, by this process."""
+    found = [path for path in Path("/proc/self/fd").iterdir() if path.exists()]
+    return sum(str(path.readlink()).startswith(f"{town.path}/ort.db") for path in found)
+
+
+def test_no_more_towns_are_open_than_may_be(few: Engines, towns: list[Town]) -> None:
+    for town in towns:
+        with few.get(town).connect() as connection:
+            connection.execute(select(Revision.key))
+
+    assert len(few) == FEW
+    assert [bool(open_files(town)) for town in towns] == [False, False, True, True]
+
+
+def test_a_transaction_ends_well_in_a_town_that_fell_out_and_leaves_nothing_open(
+    few: Engines, towns: list[Town]
+) -> None:
+    first = towns[0]
+    with few.get(first).begin() as connection:
+        connection.execute(insert(Revision).values(key="a", rev=7))
+        for town in towns[1:]:
+            few.get(town)
+        assert open_files(first)
+
+    assert not open_files(first)
+    with few.get(first).connect() as connection:
+        assert connection.scalar(select(Revision.rev).where(Revision.key == "a")) == 7
+
+
+def test_who_kept_the_engine_of_a_town_that_fell_out_leaves_nothing_open(
+    few: Engines, towns: list[Town]
+) -> None:
+    kept = few.get(towns[0])
+    few.forget(towns[0])
+    for _ in range(2):
+        with kept.connect() as connection:
+            connection.execute(select(Revision.key))
+
+    assert not open_files(towns[0])
+
+
+def test_a_town_costs_no_new_statement_when_another_has_asked_the_same(
+    few: Engines, towns: list[Town]
+) -> None:
+    query = select(Account.id).join(Scope, Scope.id == Account.id).where(Account.id == 4711)
+    with few.get(towns[0]).connect() as connection:
+        connection.execute(query)
+    known = len(SHARED)
+    with few.get(towns[1]).connect() as connection:
+        connection.execute(query)
+
+    assert len(SHARED) == known
+
+
+def test_a_statement_for_another_schema_is_not_mixed_up(few: Engines, towns: list[Town]) -> None:
+    query = select(Revision.key)
+    seen: list[str] = []
+    with few.get(towns[0]).connect() as connection:
+        event.listen(connection, "before_cursor_execute", lambda *told: seen.append(told[2]))
+        for schema in (None, "main", None):
+            words = {None: schema} if schema else {}
+            connection.execution_options(schema_translate_map=words).execute(query)
+
+    asked = [one for one in seen if one.startswith("SELECT")]
+    assert [" main.kern_revision" in one for one in asked] == [False, True, False]
