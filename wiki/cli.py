@@ -1,9 +1,9 @@
 """`flask --app wsgi wiki ...`: a wiki comes from files, and goes into files."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 import click
 from flask.cli import AppGroup
@@ -14,7 +14,7 @@ from kern.commands import in_town
 from kern.db import db, writing
 from wiki import service
 from wiki.exchange.dokuwiki import read_dokuwiki
-from wiki.exchange.foreign import Foreign, ForeignPage, Refused
+from wiki.exchange.foreign import Foreign, ForeignPage, Lost, Refused
 from wiki.exchange.git import read_git
 from wiki.exchange.markdown import is_page, read_markdown
 from wiki.exchange.mediawiki import read_export
@@ -59,10 +59,11 @@ def import_(path: Path, slug: str, town_slug: str, *, dry_run: bool) -> None:
         space = service.find_space(slug)
         if space is None:
             raise Ended(f"Den Bereich „{slug}“ gibt es nicht.")
-        with _opened(path) as read:
-            redirects = importing.read_redirects(read())
+        with _opened(path) as opened:
+            redirects = importing.read_redirects(opened.read())
             plan = importing.Plan(space, path.name, redirects)
-            pages = read()
+            report.lost += [("", lost) for lost in opened.lost]
+            pages = opened.read()
             length = len(pages) if isinstance(pages, list) else None
             with click.progressbar(pages, length=length, label="Seiten übernehmen") as bar:
                 importing.run(SYSTEM, plan, bar, report, _in_batches(slug, dry_run=dry_run))
@@ -135,29 +136,36 @@ def _refusals() -> Iterator[None]:
         raise Ended(str(error)) from error
 
 
-Reading = Callable[[], Iterable[ForeignPage]]
+class _Opened(NamedTuple):
+    """`read` gives all pages, as often as it is asked; `lost` belongs to none of them."""
+
+    read: Callable[[], Iterable[ForeignPage]]
+    lost: Sequence[Lost] = ()
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Reading]:
-    """What reads all pages, as often as it is asked. Raises Refused."""
+def _opened(path: Path) -> Iterator[_Opened]:
+    """Raises Refused."""
     if path.is_dir():
-        pages = list(importing.parents_first(_of_folder(path).pages))
-        yield lambda: pages
+        yield _in_order(_of_folder(path))
         return
     with path.open("rb") as file:
         start = file.read(4)
         file.seek(0)
         if start.startswith(b"PK"):
-            pages = list(importing.parents_first(_of_tree(read_zip(file).top()).pages))
-            yield lambda: pages
+            yield _in_order(_of_tree(read_zip(file).top()))
         elif start.startswith(b"{"):
-            yield lambda: read_history(_again(file))
+            yield _Opened(lambda: read_history(_again(file)))
         elif is_page(path.name):
             data = file.read()
-            yield lambda: read_markdown(Tree({path.name: lambda: data})).pages
+            yield _in_order(read_markdown(Tree({path.name: lambda: data})))
         else:
-            yield lambda: read_export(_again(file))
+            yield _Opened(lambda: read_export(_again(file)))
+
+
+def _in_order(wiki: Foreign) -> _Opened:
+    pages = list(importing.parents_first(wiki.pages))
+    return _Opened(lambda: pages, wiki.lost)
 
 
 def _again(file: IO[bytes]) -> IO[bytes]:

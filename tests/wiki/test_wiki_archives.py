@@ -41,27 +41,30 @@ def test_files_are_known_by_their_names_and_read_when_asked_for() -> None:
         "a/../../b.md",
         "C:\\Windows\\x.md",
         "..\\..\\x.md",
-        "x\ny.md",
     ],
 )
-def test_a_name_that_climbs_out_is_left_aside_and_told(name: str) -> None:
+def test_an_archive_that_climbs_out_is_refused(name: str) -> None:
+    with pytest.raises(Refused, match="führt aus ihm hinaus"):
+        read_zip(zipped((name, b"x"), ("gut.md", b"y")))
+
+
+@pytest.mark.parametrize("name", ["x\ny.md", "x" * 400])
+def test_what_is_no_name_of_a_file_is_left_aside_and_told(name: str) -> None:
     tree = read_zip(zipped((name, b"x"), ("gut.md", b"y")))
 
     assert list(tree.files) == ["gut.md"]
-    assert "führt aus dem Archiv hinaus" in str(tree.lost[0])
+    assert "wurde nicht gelesen" in str(tree.lost[0])
 
 
-def test_a_link_in_an_archive_leads_nowhere() -> None:
+def test_an_archive_with_a_link_is_refused() -> None:
     link = zipfile.ZipInfo("verweis.md")
     link.external_attr = 0o120777 << 16
     made = zipped()
     with zipfile.ZipFile(made, "w") as archive:
         archive.writestr(link, "/etc/passwd")
 
-    tree = read_zip(made)
-
-    assert not tree.files
-    assert tree.lost
+    with pytest.raises(Refused, match="nur ein Verweis"):
+        read_zip(made)
 
 
 def test_links_and_hidden_files_of_a_folder_are_left_aside(tmp_path: Path) -> None:
@@ -70,7 +73,10 @@ def test_links_and_hidden_files_of_a_folder_are_left_aside(tmp_path: Path) -> No
     (tmp_path / "verweis.md").symlink_to("/etc/passwd")
     (tmp_path / "ordner").symlink_to("/etc")
 
-    assert list(read_folder(tmp_path).files) == ["seite.md"]
+    tree = read_folder(tmp_path)
+
+    assert list(tree.files) == ["seite.md"]
+    assert len(tree.lost) == 2  # both links
 
 
 def _is_no_archive() -> io.BytesIO:

@@ -1,16 +1,19 @@
 """What other pages show of the wiki, and the map of a space."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from kern.accounts.permissions import Role
 from kern.db import db
 from tests.builders import make_account, make_actor, make_project
 from tests.visitors import Visitor
 from tests.wiki.pages import approve, change, make_page, propose_page
+from wiki.models import Proposal
 from wiki.service.rendering import render_stale
 
 pytestmark = pytest.mark.usefixtures("town")
@@ -125,3 +128,23 @@ def test_few_pages_are_listed_once_and_many_by_letters_too(
     db.session.commit()
 
     assert "Von A bis Z" in client.get("/wiki/ortswiki").text
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [(0.4, "weniger als einer Stunde"), (1, "1 Stunde"), (30, "30 Stunden"), (72, "3 Tagen")],
+)
+def test_the_statistics_say_how_long_a_decision_takes_and_how_many_were_accepted(
+    client: FlaskClient, hours: float, said: str
+) -> None:
+    for _number in range(3):
+        make_page()
+    for proposal in db.session.scalars(select(Proposal)):
+        assert proposal.decided_at is not None
+        proposal.submitted_at = proposal.decided_at - timedelta(hours=hours)
+    db.session.commit()
+
+    page = client.get("/wiki/ortswiki/statistik").text
+
+    assert f"ist nach {said} entschieden" in page
+    assert "die letzten 3 Entscheidungen. Angenommen wurden davon 3." in page

@@ -10,6 +10,7 @@ import pytest
 from click.testing import Result
 from dulwich.porcelain import add, commit, init
 from flask import Flask
+from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import select
 
@@ -21,7 +22,7 @@ from tests.wiki.pages import history, make_page, ortswiki, propose_page
 from wiki import service
 from wiki.cli import group
 from wiki.exchange.foreign import ForeignPage
-from wiki.models import Address, Page, Revision
+from wiki.models import Address, Kind, Page, Revision
 from wiki.service.importing import led_on, read_redirects
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "wiki"
@@ -86,7 +87,7 @@ def test_a_folder_becomes_public_pages_with_parents_links_tags_and_pictures(
     newest = history(linde)[-1]
 
     assert told.exit_code == 0, told.output
-    assert "3 Seiten mit 3 Fassungen und 1 Dateien" in told.output
+    assert "Neu: 3 Seiten, 3 Fassungen, 1 Datei, 0 Weiterleitungen." in told.output
     assert "Der See: Der Verweis auf „gibt-es-nicht.md“" in told.output
     assert linde.parent_id == page("Orte").id
     assert newest.tags == ["Bäume"]
@@ -95,14 +96,27 @@ def test_a_folder_becomes_public_pages_with_parents_links_tags_and_pictures(
     assert service.backlinks(page("Der See"))
 
 
+def test_a_page_of_an_import_without_names_tells_its_source_and_of_nobody(
+    run: Run, tmp_path: Path, client: FlaskClient
+) -> None:
+    run("import", write(tmp_path, {"see.md": "# See\n\nTief."}))
+
+    for way in ("", "/geschichte"):
+        html = client.get(f"/wiki/ortswiki/see{way}").text
+        assert f"Übernommen aus {tmp_path.name}" in html
+        assert "nicht genannt" not in html
+        assert "0 Personen" not in html
+
+
 def test_a_second_import_adds_only_what_is_new(run: Run, tmp_path: Path) -> None:
     run("import", write(tmp_path, WIKI))
     again = run("import", tmp_path)
-    assert "3 Seiten waren schon so hier" in again.output
+    assert "Unverändert: 3 Seiten." in again.output
     write(tmp_path, {"orte/see.md": "# Der See\n\nSehr tief."})
     run("import", tmp_path)
 
-    assert [len(history(page(title))) for title in ("Der See", "Die Linde")] == [2, 1]
+    assert [one.kind for one in history(page("Der See"))] == [Kind.CREATE, Kind.EDIT]
+    assert len(history(page("Die Linde"))) == 1
     assert titles() == {"Orte", "Die Linde", "Der See"}
 
 
@@ -147,11 +161,27 @@ def test_redirects_of_mediawiki_lead_on_as_addresses_and_as_links(run: Run, tmp_
     slug = db.session.scalar(select(Address.page_id).where(Address.slug == "weiher"))
 
     assert told.exit_code == 0, told.output
-    assert "2 Seiten mit 2 Fassungen und 0 Dateien, 1 Weiterleitungen" in told.output
+    assert "Neu: 2 Seiten, 2 Fassungen, 0 Dateien, 1 Weiterleitung." in told.output
     assert linde.stored is not None
     assert linde.stored.source == "Am [[See|Weiher]].\n"
     assert service.get_published(page("See")).original == "'''Tief'''."
     assert slug == page("See").id
+
+
+def test_a_second_import_adds_no_second_address(run: Run, tmp_path: Path) -> None:
+    path = write(tmp_path, {"export.xml": MEDIAWIKI}) / "export.xml"
+    run("import", path)
+    again = run("import", path)
+
+    assert "Neu: 0 Seiten, 0 Fassungen, 0 Dateien, 0 Weiterleitungen." in again.output
+    assert sorted(db.session.scalars(select(Address.slug))) == ["linde", "see", "weiher"]
+
+
+def test_what_was_left_aside_in_a_folder_is_told(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"see.md": "# See\n\nTief."})
+    (tmp_path / "verweis.md").symlink_to("/etc/passwd")
+
+    assert "„verweis.md“ wurde nicht gelesen" in run("import", tmp_path).output
 
 
 def test_redirects_in_a_circle_lead_nowhere_and_a_chain_to_its_end() -> None:
@@ -180,6 +210,7 @@ def test_what_is_no_wiki_is_refused_with_one_sentence(name: str, run: Run, tmp_p
 
     assert told.exit_code == 1
     assert told.output.count("\n") == 1
+    assert ("führt aus ihm hinaus" in told.output) == (name == "klettern.zip")
     assert "Traceback" not in told.output
     assert titles() == set()
 

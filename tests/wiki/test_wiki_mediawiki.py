@@ -36,6 +36,9 @@ EXPORT = """<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/">
   <revision><text>#REDIRECT [[Alte Linde]]</text></revision></page>
 </mediawiki>"""
 
+EARLIER = "<timestamp>2018-01-01T10:00:00Z</timestamp>"
+LATER = "<timestamp>2021-01-01T10:00:00Z</timestamp>"
+
 
 def read(data: bytes) -> Sequence[ForeignPage]:
     return list(read_export(io.BytesIO(data)))
@@ -73,6 +76,17 @@ def test_talk_pages_stay_behind_and_redirects_lead_on() -> None:
     assert [(page.title, page.redirect) for page in read(EXPORT.encode())] == [
         ("Alte Linde", ""),
         ("Linde", "Alte Linde"),
+    ]
+
+
+def test_the_texts_that_a_redirect_replaced_are_told() -> None:
+    start = "<revision><text>#REDIRECT"
+    before = f"<revision>{EARLIER}<text>Ein Dorf.</text></revision><revision>{LATER}"
+    changed = EXPORT.replace(start, f"{before}<text>#REDIRECT")
+    _, moved = read(changed.encode())
+
+    assert [str(lost) for lost in moved.lost] == [
+        "Das ist heute eine Weiterleitung. Ihre früheren Texte (1) kamen nicht mit."
     ]
 
 

@@ -8,7 +8,7 @@ import bz2
 import gzip
 import io
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Protocol
@@ -256,8 +256,18 @@ def _made(page: _Page, names: Namespaces) -> ForeignPage:
         last.tags,
         redirect=clean_line(page.redirect or last.redirect, MAX_TITLE),
         files=last.files,
-        lost=tuple(_lost(last)),
+        lost=(*_lost(last), *_texts_before(converted)),
     )
+
+
+def _texts_before(versions: Sequence[Converted]) -> Iterator[Lost]:
+    """What stood where now a redirect stands: there is no page to keep it at."""
+    texts = sum(not one.redirect for one in versions)
+    if texts and versions[-1].redirect:
+        yield Lost(
+            "Das ist heute eine Weiterleitung. Ihre früheren Texte (%(count)s) kamen nicht mit.",
+            (("count", texts),),
+        )
 
 
 def _lost(page: Converted) -> Iterator[Lost]:

@@ -1,7 +1,7 @@
 """A folder or a zip archive as names and what stands under each: bounded, and nothing is unpacked.
 
-Names are data here, never paths that are opened: a name that climbs out of the archive, a link or
-a device is left aside, and the report says so.
+Names are data here, never paths that are opened. An archive with a name that climbs out of it, a
+link or a device was made to harm and is refused; in a folder, links are left aside and told.
 """
 
 import stat
@@ -24,6 +24,8 @@ MAX_NAME = 300
 DAMAGED = "Dieses Archiv ist beschädigt oder verschlüsselt."
 TOO_MANY = "In diesem Archiv sind zu viele Dateien."
 TOO_LARGE = "Dieses Archiv ist ausgepackt zu groß."
+CLIMBS = "Dieses Archiv lesen wir nicht: „%(name)s“ führt aus ihm hinaus."
+LINKS = "Dieses Archiv lesen wir nicht: „%(name)s“ ist nur ein Verweis auf eine andere Datei."
 _CHUNK = 256 * 1024
 _UNREADABLE = (
     *(zipfile.BadZipFile, zlib.error, EOFError, OSError),
@@ -66,19 +68,24 @@ def tree_of(named: Mapping[str, Callable[[], bytes]]) -> Tree:
 def read_folder(folder: Path) -> Tree:
     """Every file below it; hidden ones and links are left aside. Raises `Refused`."""
     found = _Found()
-    for path in _walk(folder, folder):
-        found.take(path.relative_to(folder).as_posix(), partial(_read_file, path))
+    for path in _walk(folder):
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink():
+            found.leave(name)
+        else:
+            found.take(name, partial(_read_file, path))
     return found.tree()
 
 
-def _walk(folder: Path, top: Path) -> Iterator[Path]:
+def _walk(folder: Path) -> Iterator[Path]:
+    """Files, and links without following them."""
     for path in sorted(folder.iterdir()):
-        if path.name.startswith(".") or path.is_symlink():
+        if path.name.startswith("."):
             continue
-        if path.is_dir():
-            yield from _walk(path, top)
-        elif path.is_file():
+        if path.is_symlink() or path.is_file():
             yield path
+        elif path.is_dir():
+            yield from _walk(path)
 
 
 def _read_file(path: Path) -> bytes:
@@ -99,9 +106,10 @@ def read_zip(file: IO[bytes]) -> Tree:
     found = _Found()
     for member in members:
         if _is_link(member):
-            found.leave(member.filename)
-        else:
-            found.take(member.filename, partial(_read_member, archive, member))
+            raise Refused(LINKS, name=echo(member.filename))
+        if _climbs(member.filename):
+            raise Refused(CLIMBS, name=echo(member.filename))
+        found.take(member.filename, partial(_read_member, archive, member))
     return found.tree()
 
 
@@ -156,8 +164,8 @@ class _Found:
     def leave(self, name: str) -> None:
         self.lost.append(
             Lost(
-                "„%(name)s“ wurde nicht gelesen: Der Name führt aus dem Archiv hinaus, oder es ist"
-                " nur ein Verweis.",
+                "„%(name)s“ wurde nicht gelesen: Es ist nur ein Verweis, oder der Name führt hinaus"
+                " oder ist kein brauchbarer Dateiname.",
                 (("name", echo(name)),),
             )
         )
@@ -167,13 +175,21 @@ class _Found:
 
 
 def _clean(name: str) -> str | None:
-    """The name, or None where it is a climb, a drive, or too long to be a name."""
-    name = name.replace("\\", "/")
-    parts = PurePosixPath(name).parts
-    harmless = parts and not name.startswith("/") and ".." not in parts and ":" not in parts[0]
-    if not harmless or len(name) > MAX_NAME or not name.isprintable():
+    """The name, or None where it is a climb, or none that a file of a wiki has."""
+    parts = _parts(name)
+    if _climbs(name) or not parts or len(name) > MAX_NAME or not name.isprintable():
         return None
     return "/".join(parts)
+
+
+def _climbs(name: str) -> bool:
+    """To a folder above, to the root, or to a drive."""
+    parts = _parts(name)
+    return bool(parts) and (parts[0] == "/" or ".." in parts or ":" in parts[0])
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    return PurePosixPath(name.replace("\\", "/")).parts
 
 
 def _is_hidden(name: str) -> bool:

@@ -5,7 +5,6 @@ lead, so links of the import are whole; a second import of the same adds what is
 """
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -48,18 +47,25 @@ class Report:
     lost: list[tuple[str, Lost]] = field(default_factory=list)
 
     def as_text(self, most: int = 40) -> str:
-        facts = (
-            f"{self.pages} Seiten mit {self.versions} Fassungen und {self.files} Dateien,"
-            f" {self.redirects} Weiterleitungen."
-        )
-        same = f" {self.unchanged} Seiten waren schon so hier." if self.unchanged else ""
-        lines = [facts + same]
+        facts = [
+            _counted(self.pages, "Seite", "Seiten"),
+            _counted(self.versions, "Fassung", "Fassungen"),
+            _counted(self.files, "Datei", "Dateien"),
+            _counted(self.redirects, "Weiterleitung", "Weiterleitungen"),
+        ]
+        lines = [f"Neu: {', '.join(facts)}."]
+        if self.unchanged:
+            lines.append(f"Unverändert: {_counted(self.unchanged, 'Seite', 'Seiten')}.")
         lines += [
             f"  {title}: {lost}" if title else f"  {lost}" for title, lost in self.lost[:most]
         ]
         if len(self.lost) > most:
             lines.append(f"  … und {len(self.lost) - most} weitere Hinweise")
         return "\n".join(lines)
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +178,8 @@ class _Importing:
         for version in versions if with_history else versions[-1:]:
             is_last = version is versions[-1]
             wording = self._wording(foreign, version, title, ids, kept if is_last else ())
+            if page is None:
+                wording = replace(wording, kind=Kind.CREATE)
             revision = publish_import(
                 self.actor,
                 self.plan.space,
@@ -283,16 +291,19 @@ def _tags(tags: Sequence[str]) -> tuple[str, ...]:
 
 
 def _redirect(plan: Plan, page: ForeignPage, report: Report) -> None:
+    """One address more of the page it leads to."""
     target = plan.redirects.get(fold_title(page.title))
     found = find_page(plan.space, fold_title(target)) if target else None
     if found is None:
-        lost = Lost("Die Weiterleitung führt zu nichts, was mitkam.")
-        report.lost.append((page.title, lost))
+        report.lost.append((page.title, Lost("Die Weiterleitung führt zu nichts, was mitkam.")))
         return
-    slug = free_slug(plan.space.scope_id, page.title)
-    db.session.add(Address(space_id=plan.space.scope_id, slug=slug, page_id=found.id))
-    db.session.flush()
-    report.redirects += 1
+    report.lost += [(page.title, lost) for lost in page.lost]
+    space_id = plan.space.scope_id
+    slug = free_slug(space_id, page.title, found)
+    if db.session.get(Address, (space_id, slug)) is None:
+        db.session.add(Address(space_id=space_id, slug=slug, page_id=found.id))
+        db.session.flush()
+        report.redirects += 1
 
 
 def led_on(source: str, redirects: Mapping[str, str]) -> str:
@@ -315,8 +326,3 @@ def _led(link: Link, target: str) -> str:
     if link.use is Use.INCLUDE:
         return f"{{{{{name}}}}}"
     return f"[[{name}|{link.label or link.target.name}]]"
-
-
-def counted(lost: Iterable[tuple[str, Lost]]) -> Counter[str]:
-    """How often each kind of loss was told, for the end of a long report."""
-    return Counter(one.sentence for _title_, one in lost)

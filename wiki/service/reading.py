@@ -44,12 +44,12 @@ MEASURED = 250  # decisions from which the review times are told
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Hours from sending a proposal to its decision. `share` of 100 were approved."""
+    """Hours from sending a proposal to its decision; `approved` of `count` were."""
 
     count: int
     median: float
     p95: float
-    share: int
+    approved: int
 
 
 class Person(NamedTuple):
@@ -267,7 +267,7 @@ def review_times(space: Space) -> Times | None:
     last = len(hours) - 1
     p95 = hours[round(last * 0.95)]
     middle = (hours[last // 2] + hours[(last + 1) // 2]) / 2
-    return Times(len(rows), middle, p95, round(100 * approved / len(rows)))
+    return Times(len(rows), middle, p95, approved)
 
 
 def _decided(space: Space, state: ProposalState) -> Select[Any]:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from kern.actor import GUEST
 from kern.content import Within
 from kern.errors import NotFound
-from kern.i18n import _
+from kern.i18n import _, _n
 from kern.ids import parse_id
 from kern.web import current_actor, depends_on_everything
 from kern.web.feeds import Feed, atom
@@ -20,6 +20,7 @@ from wiki.service.tallies import Count, Line
 from wiki.views.blueprint import blueprint, kind_words, name_of, to_space
 
 LENGTH = reading.LENGTH
+LONG = 48  # hours from which days are said
 
 
 @blueprint.get("/<space>/aenderungen")
@@ -152,7 +153,17 @@ def statistics(space: str) -> ResponseReturnValue:
         scope=found.scope,
         pages=reading.count_pages([found]).get(found.scope_id, 0),
         times=reading.review_times(found),
+        span=_span,
     )
+
+
+def _span(hours: float) -> str:
+    """For "nach …": as exact as a reader plans with it."""
+    if hours < 1:
+        return _("weniger als einer Stunde")
+    if hours < LONG:
+        return _n("%(num)s Stunde", "%(num)s Stunden", round(hours))
+    return _n("%(num)s Tag", "%(num)s Tagen", round(hours / 24))
 
 
 @blueprint.get("/mitwirkende/<int:party_id>")
