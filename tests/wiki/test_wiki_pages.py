@@ -279,3 +279,14 @@ def test_staff_say_that_a_page_still_holds_and_who_may_change_it(app: Flask) -> 
     )
     assert refused.status_code == 403
     assert "Anders." in refused.text
+
+
+def test_a_creation_that_was_decided_is_compared_with_nothing(app: Flask) -> None:
+    page = make_page("Linde", "Ein Baum am See.")
+    approve(change(make_actor(Role.CITIZEN), page, source="Ein Baum."))
+    db.session.commit()
+    staff = Visitor(app, make_account("Rita", (Role.MODERATOR, None)))
+
+    shown = staff.get("/wiki/vorschlag/1").text
+
+    assert "4 Wörter neu, 0 entfallen" in shown

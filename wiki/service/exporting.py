@@ -152,6 +152,6 @@ def _versions(page_id: int) -> Iterator[Version]:
             "" if one.hide_summary else one.summary,
             one.minor,
             (one.original or "") if is_shown else "",
-            one.title,
-            tuple(one.tags),
+            one.title if is_shown else "",
+            tuple(one.tags) if is_shown else (),
         )

@@ -79,6 +79,7 @@ class Change(NamedTuple):
     number: int
     kind: str
     summary: str
+    hide_text: bool
     hide_summary: bool
     hide_author: bool
     approved_at: datetime
@@ -99,10 +100,18 @@ class Past(NamedTuple):
     hide_text: bool
     hide_summary: bool
     hide_author: bool
+    written_at: datetime
     approved_at: datetime
     source_note: str
     author: Person | None
     approver: Person | None
+
+
+def checker_of(revision: Revision) -> Party | None:
+    """Whoever checked it. Who publishes their own work stands in both places, and is hidden in
+    both."""
+    is_own = revision.author_id == revision.approved_by
+    return None if revision.hide_author and is_own else revision.approver
 
 
 def _columns(names: Sequence[str]) -> list[Any]:
@@ -132,19 +141,25 @@ def list_history(page: Page, before: int | None = None, limit: int = LENGTH) -> 
     if before is not None:
         query = query.where(Revision.number < before)
     rows = db.session.execute(query.order_by(Revision.number.desc()).limit(limit))
-    return [Past._make([*row[:-4], _person(*row[-4:-2]), _person(*row[-2:])]) for row in rows]
+    return [_past(tuple(row)) for row in rows]
+
+
+def _past(row: Sequence[Any]) -> Past:
+    *facts, author, name, approver, other = row
+    version = Past._make([*facts, _person(author, name), _person(approver, other)])
+    is_own = version.author == version.approver
+    return version._replace(approver=None) if version.hide_author and is_own else version
 
 
 def who_wrote(page: Page) -> tuple[tuple[Credit, ...], Mapping[int, str]]:
-    """Each line with its authors, and their names; 0 stands for people who are not named."""
-    query = select(Revision.author_id, Revision.hide_author, Revision.hide_text, StoredText.source)
-    query = query.outerjoin(StoredText, StoredText.id == Revision.text_id)
+    """Each line with its authors, and their names; 0 stands for people who are not named.
+
+    Of a version whose text is hidden nothing is shown but what stands on the page today, and that
+    stays the work of who wrote it."""
+    query = select(Revision.author_id, Revision.hide_author, StoredText.source)
+    query = query.join(StoredText, StoredText.id == Revision.text_id)
     rows = db.session.execute(query.where(Revision.page_id == page.id).order_by(Revision.number))
-    versions = [
-        Version(0 if row.hide_author else row.author_id or 0, row.source)
-        for row in rows
-        if row.source is not None and not row.hide_text
-    ]
+    versions = [Version(0 if row.hide_author else row.author_id or 0, row.source) for row in rows]
     authors = {version.author for version in versions}
     names = db.session.execute(select(Party.id, Party.name).where(Party.id.in_(authors)))
     return credit(versions), {row.id: row.name or "" for row in names}
@@ -207,7 +222,7 @@ def _newest(where: ColumnElement[bool], before: int | None, limit: int) -> Selec
 
 
 def _changes(chosen: Subquery, limit: int) -> list[Change]:
-    columns = _columns(Change._fields[:7])
+    columns = _columns(Change._fields[:8])
     query = select(*columns, Page.slug, Page.title, Scope.path, Revision.author_id, Party.name)
     query = query.join_from(chosen, Revision, Revision.id == chosen.c.id)
     query = query.join(Page, Page.id == Revision.page_id).join(Scope, Scope.id == Page.space_id)

@@ -110,11 +110,10 @@ def _clashes(seen: Outlook | None) -> Sequence[Clash]:
 
 
 def _published(found: Proposal) -> service.Wording | None:
-    if found.page is None or found.page.published_id is None:
-        return None
-    revision = reading.find_version(found.page.published_id)
-    if found.state not in OPEN and found.base_id is not None:
-        revision = reading.find_version(found.base_id)
+    """What the proposal stands beside: today's page while it is open, then what it began with."""
+    now = found.page.published_id if found.page is not None else None
+    beside = now if found.state in OPEN else found.base_id
+    revision = reading.find_version(beside) if beside is not None else None
     return wordings.of_revision(revision) if revision is not None else None
 
 

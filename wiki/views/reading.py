@@ -8,6 +8,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from kern.accounts.models import Party
 from kern.actor import Actor
 from kern.content import Ref, registry
 from kern.errors import NotFound
@@ -45,6 +46,7 @@ class PageView:
     page: Page
     space: Space
     revision: Revision
+    checker: Party | None
     html: Markup
     contents: Sequence[tuple[str, str]]
     around: Around
@@ -205,6 +207,7 @@ def page_view(actor: Actor, page: Page, revision: Revision) -> PageView:
         page=page,
         space=page.space,
         revision=revision,
+        checker=reading.checker_of(revision),
         html=Markup(page.html),  # noqa: S704 - kern.text has sanitised it
         contents=contents_of(page.sections),
         around=around(page),
