@@ -162,8 +162,8 @@ def _span(hours: float) -> str:
     if hours < 1:
         return _("weniger als einer Stunde")
     if hours < LONG:
-        return _n("%(num)s Stunde", "%(num)s Stunden", round(hours))
-    return _n("%(num)s Tag", "%(num)s Tagen", round(hours / 24))
+        return _n("einer Stunde", "%(num)s Stunden", round(hours))
+    return _("%(num)s Tagen", num=round(hours / 24))
 
 
 @blueprint.get("/mitwirkende/<int:party_id>")
