@@ -8,11 +8,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, fields
 from pathlib import Path
 
-from kern.config import ROOT, Settings
+from kern.config import PREFIX, ROOT, Settings
 
 PATIENCE = 60  # seconds to the first answer
 _CONF = ROOT / "portal" / "betrieb" / "gunicorn_conf.py"
@@ -34,6 +34,15 @@ class Served:
         """Of each process."""
         return [_pss_kb(pid) / 1024 for pid in _family(self.pid)]
 
+    def processes(self) -> list[int]:
+        return list(_family(self.pid))
+
+    def kill(self) -> None:
+        """All of it at once, as when the power fails."""
+        for pid in self.processes():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
 
 @contextmanager
 def town(settings: Settings) -> Iterator[Served]:
@@ -53,10 +62,7 @@ def constant(settings: Settings) -> Iterator[Served]:
 @contextmanager
 def _running(settings: Settings, command: Sequence[str], before: str = "") -> Iterator[Served]:
     port = free_port()
-    env = os.environ | {
-        "DORFLINDE_DATA": str(settings.data),
-        "DORFLINDE_DATABASE": settings.database,
-    }
+    env = os.environ | _as_environment(settings)
     env.pop("PYTHONDONTWRITEBYTECODE", None)  # as with everybody, compiled code is kept
     began = time.monotonic()
     process = subprocess.Popen(
@@ -71,6 +77,17 @@ def _running(settings: Settings, command: Sequence[str], before: str = "") -> It
         yield Served(port, process.pid, time.monotonic() - began)
     finally:
         stopped(process)
+
+
+def _as_environment(settings: Settings) -> dict[str, str]:
+    """What is not the default; the folder and the database in any case."""
+    usual, kept = Settings(), {"data", "database"}
+    values = {one.name: getattr(settings, one.name) for one in fields(Settings)}
+    return {
+        f"{PREFIX}{name.upper()}": str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in values.items()
+        if name in kept or value != getattr(usual, name)
+    }
 
 
 def stopped(process: subprocess.Popen[bytes]) -> None:

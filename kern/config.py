@@ -24,6 +24,7 @@ class Settings:
     """Every key, its type and default. The texts below become docs/betrieb/einstellungen.md."""
 
     data: Path = ROOT / "data"
+    own_data: str = ""
     smtp_host: str = ""
     smtp_port: int = 587
     smtp_user: str = ""
@@ -36,6 +37,7 @@ class Settings:
     production: bool = False
     database: str = ""
     datenbank_lesen: str = ""
+    datenbank_direkt: str = ""
     uploads_s3: str = ""
     redis: str = ""
     search_engine: str = ""
@@ -49,6 +51,11 @@ class Settings:
     argon2_memory_kib: int = 19456
     map_tiles: str = ""
     map_attribution: str = ""
+
+    @property
+    def own(self) -> Path:
+        """What this host alone has: locks, the state of its processes, its queue, its counts."""
+        return Path(self.own_data) if self.own_data else self.data
 
     def __post_init__(self) -> None:
         _require(self.smtp_tls in {"none", "starttls", "tls"}, "smtp_tls", "none, starttls, tls")
@@ -84,12 +91,14 @@ class Settings:
             "uploads_s3",
             "leer oder eine Adresse wie https://KEY:GEHEIM@rechner/eimer",
         )
-        is_another = self.database not in {"", self.datenbank_lesen}
-        _require(
-            self.datenbank_lesen == "" or ("{ort}" in self.datenbank_lesen and is_another),
-            "datenbank_lesen",
-            "leer oder, wenn „database“ gesetzt ist, eine andere Adresse mit {ort}",
-        )
+        for key in ("datenbank_lesen", "datenbank_direkt"):
+            address = getattr(self, key)
+            is_another = "{ort}" in address and self.database not in {"", address}
+            _require(
+                address == "" or is_another,
+                key,
+                "leer oder, wenn „database“ gesetzt ist, eine andere Adresse mit {ort}",
+            )
         engines = {"", "whoosh"} | ({"postgresql"} if self.database else set())
         _require(
             self.search_engine in engines,
@@ -99,7 +108,8 @@ class Settings:
 
 
 TEXTS: Mapping[str, str] = {
-    "data": "Ordner mit allen Daten",
+    "data": "Ordner mit allen Daten; mehrere Rechner teilen ihn sich",
+    "own_data": "Ordner für den Betrieb dieses einen Rechners; leer: im Datenordner",
     "smtp_host": "Name des Mailservers; leer: Mails sind nur in der Verwaltung lesbar",
     "smtp_port": "Port des Mailservers",
     "smtp_user": "Benutzername am Mailserver",
@@ -112,6 +122,7 @@ TEXTS: Mapping[str, str] = {
     "production": "Echter Betrieb: Zugänge des Demo-Ortes sind gesperrt",
     "database": "PostgreSQL-Adresse mit {ort} als Platzhalter; leer: SQLite im Datenordner",
     "datenbank_lesen": "Adresse einer Lesekopie der PostgreSQL-Datenbank mit {ort}; leer: keine",
+    "datenbank_direkt": "Adresse mit {ort} an pgbouncer vorbei; leer: es ist keiner davor",
     "uploads_s3": "S3-Speicher für Dateien: https://KEY:GEHEIM@rechner/eimer; leer: im Datenordner",
     "redis": "Redis-Adresse, etwa redis://127.0.0.1:6379/0; leer: ohne Redis",
     "search_engine": "Suche mit whoosh oder postgresql; leer: postgresql, wo die Datenbank es ist",

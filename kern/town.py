@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar, Token
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -39,12 +39,20 @@ class Town:
     secret: bytes
     identity: str  # of this town and of no later one with its name: for what a process remembers
     read_url: str = ""  # of a copy of the database that anonymous pages may be read from
+    direct_url: str = ""  # of the database itself, where `database_url` leads to pgbouncer
     uploads_s3: str = ""  # where uploads lie when it is not the folder
     search_engine: str = ""  # as `Settings` has it
 
     @property
     def is_postgres(self) -> bool:
         return not self.database_url.startswith("sqlite")
+
+    @property
+    def straight(self) -> "Town":
+        """The same town past pgbouncer: for what needs a session of its own, as a backup does."""
+        if not self.direct_url:
+            return self
+        return replace(self, database_url=self.direct_url, direct_url="")
 
     @property
     def host(self) -> str:
@@ -167,6 +175,7 @@ class Towns:
             database_url=url,
             secret=(folder / "secret").read_bytes(),
             read_url=self._settings.datenbank_lesen.replace("{ort}", slug),
+            direct_url=self._settings.datenbank_direkt.replace("{ort}", slug),
             uploads_s3=self._settings.uploads_s3,
             search_engine=self._settings.search_engine,
             identity=f"{folder}|{made.st_ino}|{made.st_mtime_ns}",

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -127,10 +128,13 @@ def open_engine(town: Town) -> Engine:
 
 
 def _open_postgres(town: Town) -> Engine:
-    arguments: dict[str, int | str] = {}
-    if town.database_url == town.read_url:
-        arguments = {"connect_timeout": 2, "options": "-c default_transaction_read_only=on"}
-    return create_engine(
+    """pgbouncer gives each transaction another connection: nothing is prepared in one for the next,
+    and it takes no options. A copy for reading is told with each transaction that it is one."""
+    is_copy = town.database_url == town.read_url
+    arguments: dict[str, int | None] = {"connect_timeout": 2} if is_copy else {}
+    if town.direct_url:
+        arguments["prepare_threshold"] = None
+    engine = create_engine(
         sharing(town.database_url),
         execution_options={"compiled_cache": SHARED},
         pool_pre_ping=True,
@@ -138,6 +142,13 @@ def _open_postgres(town: Town) -> Engine:
         max_overflow=10,
         connect_args=arguments,
     )
+    if is_copy:
+        event.listen(engine, "connect", _let_read)
+    return engine
+
+
+def _let_read(connection: psycopg.Connection, _entry: ConnectionPoolEntry) -> None:
+    connection.read_only = True
 
 
 def connect_alone(engine: Engine) -> Connection:

@@ -60,7 +60,7 @@ def require_current(engine: Engine, town: Town) -> None:
 def upgrade(town: Town, to: str | None = None) -> bool:
     """Migrate to the newest shape, or to an older revision; says whether there was a way to go."""
     to = to or head()
-    engine = open_engine(town)
+    engine = open_engine(town.straight)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _let_references_be)
     try:

@@ -15,7 +15,7 @@ ENTRIES = 300  # an hour, of one account
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    app.extensions["dorflinde.limits"] = Limiter(settings.data, link=open_link(settings.redis))
+    app.extensions["dorflinde.limits"] = Limiter(settings.own, link=open_link(settings.redis))
 
 
 def limiter() -> Limiter:

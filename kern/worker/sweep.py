@@ -44,7 +44,7 @@ class Worker:
         self._pace = pace or Pace(slice=SLICE_SECONDS, batch=SLICE_BATCH)
         self._each_sweep = each_sweep
         self._is_ending = threading.Event()
-        self.jobs = Jobs(settings.data / "betrieb", drain=self.drain, tick=self.tick)
+        self.jobs = Jobs(settings.own / "betrieb", drain=self.drain, tick=self.tick)
         self._waking = Waking(settings, self.jobs)
         self._link = open_link(settings.redis)
 

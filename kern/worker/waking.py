@@ -19,7 +19,7 @@ class Waking:
     """Opens nothing before the first hint, so it may be forked."""
 
     def __init__(self, settings: Settings, jobs: Jobs | None = None) -> None:
-        self._jobs = jobs or Jobs(settings.data / "betrieb")
+        self._jobs = jobs or Jobs(settings.own / "betrieb")
         self._link = open_link(settings.redis)
         self._ear = open_link(settings.redis, waiting=LISTEN_SECONDS)
 

@@ -52,7 +52,7 @@ def run_worker(app: Flask, settings: Settings) -> int:
     towns: Towns = app.extensions["dorflinde.towns"]
 
     def each_sweep() -> None:
-        logs.expire(settings.data, settings.log_days, now())
+        logs.expire(settings.own, settings.log_days, now())
         if settings.bounce_mailbox:
             bounces.take_mailbox(app, Path(settings.bounce_mailbox))
 

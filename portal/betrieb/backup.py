@@ -61,8 +61,8 @@ def _add_town(to: archive.Writer, town: Town, scratch: Path) -> dict[str, Any]:
     if is_sqlite:
         schema = copy_sqlite(town, copy)
     else:
-        schema = postgres.revision(town.database_url)
-        postgres.dump(town.database_url, copy)
+        schema = postgres.revision(town.straight.database_url)
+        postgres.dump(town.straight.database_url, copy)
     base = f"orte/{town.slug}"
     to.add(f"{base}/{'ort.db' if is_sqlite else 'ort.dump'}", copy)
     for name in ("ort.toml", "secret"):

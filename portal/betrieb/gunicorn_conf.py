@@ -77,4 +77,4 @@ def child_exit(server: Arbiter, worker: Worker) -> None:
     is_stopping = not server.LISTENERS
     if not is_stopping:
         ran = time.monotonic() - worker.started_at
-        append_crash(_settings.data, Crash("web", now(), None, ran))
+        append_crash(_settings.own, Crash("web", now(), None, ran))

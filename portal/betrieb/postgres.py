@@ -11,6 +11,12 @@ from kern.db import migrate
 from kern.search.postgres_backend import SCHEMA
 from portal.betrieb.orte import Refused
 
+# A database that somebody is connected to keeps its name; pgbouncer stays when everybody has gone.
+_LEAVE = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = '{name}' AND usename = current_user AND pid <> pg_backend_pid()"
+)
+
 
 def dump(address: str, target: Path) -> None:
     """A consistent copy while others write (`pg_dump` reads one snapshot), without the index."""
@@ -62,6 +68,7 @@ def switch(address: str, fresh: str, stamp: str) -> str:
     url, new = make_url(address), make_url(fresh).database
     kept = f"{url.database}_vor_{stamp}"
     if _exists(url):
+        _on_server(url, _LEAVE.format(name=url.database))
         _on_server(url, f'ALTER DATABASE "{url.database}" RENAME TO "{kept}"')
     _on_server(url, f'ALTER DATABASE "{new}" RENAME TO "{url.database}"')
     return kept

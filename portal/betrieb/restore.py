@@ -72,10 +72,11 @@ def prepare(
         for town in Towns(replace(settings, data=beside)).all():
             if engine == "postgresql":
                 dump = town.path / "ort.dump"
-                address = postgres.load_beside(town.database_url, dump, stamp.replace("-", ""))
+                beyond = town.straight.database_url
+                address = postgres.load_beside(beyond, dump, stamp.replace("-", ""))
                 fresh[town.slug] = address
                 dump.unlink()
-                town = replace(town, database_url=address)  # noqa: PLW2901 - the same town, beside
+                town = replace(town, database_url=address, direct_url="")  # noqa: PLW2901 - the same town, beside
             else:
                 _require_whole(town)
             put_uploads(town)
@@ -124,7 +125,8 @@ def _switch(
         raise
     for town in Towns(settings).all():
         if town.slug in databases:
-            postgres.switch(town.database_url, databases[town.slug], stamp.replace("-", ""))
+            address = town.straight.database_url
+            postgres.switch(address, databases[town.slug], stamp.replace("-", ""))
     own = settings.data / archive.SETTINGS
     if not own.exists() and (beside / archive.SETTINGS).exists():
         shutil.copy(beside / archive.SETTINGS, own)

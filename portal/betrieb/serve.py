@@ -58,15 +58,16 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=settings.port)
     port = parser.parse_args(words).port
     logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%Y-%m-%d %H:%M:%S")
-    held = lock(settings.data)
-    if held is None:
+    held = lock(settings.own)
+    beside = held if settings.own == settings.data else lock(settings.data, alone=False)
+    if held is None or beside is None:
         print(f"Der Ort in {settings.data} läuft schon.", file=sys.stderr)
         return 1
-    with held:
+    with held, beside:
         os.chdir(config.ROOT)
         app = create_app(settings)
         wake_worker(app)
-        supervisor = Supervisor(settings.data, programs(app, settings, port))
+        supervisor = Supervisor(settings.own, programs(app, settings, port))
         supervisor.port_to_announce = port
         gc.collect()
         gc.freeze()  # what the collector does not touch stays shared

@@ -297,13 +297,14 @@ def _answers(port: int) -> bool:
         connection.close()
 
 
-def lock(data: Path) -> TextIO | None:
-    """Held while this process lives; None when another one already runs this town."""
+def lock(data: Path, *, alone: bool = True) -> TextIO | None:
+    """Held while this process lives; None when another one already runs this town. Hosts that share
+    a folder hold its lock together, so that nobody puts a backup into it meanwhile."""
     folder = data / FOLDER
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = (folder / "laeuft").open("w", encoding="ascii")
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
     except BlockingIOError:
         file.close()
         return None

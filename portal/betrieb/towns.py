@@ -115,7 +115,7 @@ def bring_in(
         _put(place, settings, name)
     town = Towns(settings).by_slug(name)
     if name in databases:
-        postgres.switch(town.database_url, databases[name], stamp)
+        postgres.switch(town.straight.database_url, databases[name], stamp)
     with use_town(town), app.app_context():
         rebuild_all()
         db.session.remove()
@@ -238,9 +238,9 @@ def _write_hosts(place: Settings, settings: Settings, slug: str, hosts: frozense
 
 def _make_database(town: Town) -> None:
     if not town.database_url.startswith("sqlite"):
-        postgres.make(town.database_url)
+        postgres.make(town.straight.database_url)
 
 
 def _drop_database(town: Town) -> None:
     if not town.database_url.startswith("sqlite"):
-        postgres.drop(town.database_url)
+        postgres.drop(town.straight.database_url)

@@ -65,8 +65,8 @@ class Operation:
 
 def look_at(settings: Settings) -> Operation:
     return Operation(
-        processes=read_state(settings.data),
-        crashes=read_crashes(settings.data, CRASHES),
+        processes=read_state(settings.own),
+        crashes=read_crashes(settings.own, CRASHES),
         outbox=figures(),
         waits_seconds=age_of_oldest_due(),
         has_index=_has_index(),

@@ -48,7 +48,7 @@ def look_around(settings: Settings, town: TownSettings) -> Overview:
         oldest_case=oldest,
         outbox=figures(),
         has_mail_server=bool(settings.smtp_host),
-        stopped=_stopped(settings.data),
+        stopped=_stopped(settings.own),
         steps=_steps(settings, town),
     )
 

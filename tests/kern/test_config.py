@@ -44,6 +44,7 @@ def test_the_environment_wins_over_the_file_and_the_file_over_the_default(tmp_pa
         ("session_days", "0"),
         ("database", "postgresql://ohne-platzhalter"),
         ("datenbank_lesen", "postgresql://kopie/{ort}"),
+        ("datenbank_direkt", "postgresql://daneben/{ort}"),
         ("redis", "127.0.0.1:6379"),
         ("upload_megabytes", "5000"),
     ],

@@ -1,6 +1,7 @@
 """Uploads on the disk and in a store that speaks S3: the same promises."""
 
 import io
+import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
@@ -24,6 +25,7 @@ from kern.files.models import File
 from kern.files.storage import Storage, storage_of
 from kern.town import Town, Towns, use_town
 from portal.app import create_app
+from portal.betrieb import backup, restore
 from portal.betrieb.towns_cli import group
 from tests import kept_pages
 from tests.s3_server import BUCKET, S3Server, s3_server
@@ -154,6 +156,47 @@ def test_a_town_takes_its_uploads_along_and_leaves_none_when_it_goes(
     run("delete", "neu", input="neu\n")
     assert names(storage_of(new)) == []
     assert {one: storage.read(one) for one in names(storage)} == before
+
+
+def test_a_whole_installation_comes_back_into_a_store(
+    app: Flask, settings: Settings, server: S3Server, tmp_path: Path
+) -> None:
+    """From the disk or from a store that is lost; the backup is taken to another computer."""
+    first = Towns(settings).by_slug("ort").path
+    second = shutil.copytree(first, first.with_name("zweit"))
+    toml = 'hosts = ["zweit.example"]\naddress = "http://zweit.example"\n'
+    (second / "ort.toml").write_text(toml, encoding="utf-8")
+    names_of = {slug: keep_in(app, Towns(settings).by_slug(slug)) for slug in ("ort", "zweit")}
+    kept = {slug: bytes_of(Towns(settings).by_slug(slug)) for slug in names_of}
+    backup.run(settings, tmp_path / "s.tar.gz")
+    server.empty()
+    other = replace(settings, data=tmp_path / "anderswo", uploads_s3=server.address)
+
+    restore.run(other, tmp_path / "s.tar.gz")
+
+    assert {slug: bytes_of(Towns(other).by_slug(slug)) for slug in names_of} == kept
+    assert len(server.stored()) == sum(len(files) for files in kept.values()) > 0
+    assert not [path for path in other.data.glob("orte/*/uploads/**/*") if path.is_file()]
+    moved = create_app(other)
+    for slug, host in (("ort", "localhost"), ("zweit", "zweit.example")):
+        path = f"/dateien/{names_of[slug]}/small"
+        page = moved.test_client().get(path, base_url=f"http://{host}", buffered=True)
+        assert (page.status_code, page.data[:4]) == (200, b"RIFF")
+    kept_pages.close(moved)
+
+
+def keep_in(app: Flask, town: Town) -> str:
+    """The name of a public picture, committed."""
+    with use_town(town), app.app_context():
+        name = keep("public").name
+        db.session.commit()
+        db.session.remove()
+    return name
+
+
+def bytes_of(town: Town) -> dict[str, bytes]:
+    storage = storage_of(town)
+    return {one: storage.read(one) for one in names(storage)}
 
 
 def test_no_object_is_open_to_the_world_and_towns_lie_apart(

@@ -89,7 +89,8 @@ def _open(town: Town) -> _Asker:
     url = make_url(town.database_url)
     if url.get_backend_name() == "sqlite":
         return _Sqlite(url.database or "")
-    return _Postgres(url.set(drivername="postgresql").render_as_string(hide_password=False))
+    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return _Postgres(address, None if town.direct_url else 2)
 
 
 @lru_cache(1024)
@@ -119,8 +120,10 @@ class _Sqlite:
 
 
 class _Postgres:
-    def __init__(self, address: str) -> None:
-        self._connection = psycopg.connect(address, autocommit=True, prepare_threshold=2)
+    """`after`: how often a query is asked until it is prepared; None where pgbouncer is between."""
+
+    def __init__(self, address: str, after: int | None) -> None:
+        self._connection = psycopg.connect(address, autocommit=True, prepare_threshold=after)
 
     def ask(self, keys: tuple[str, ...]) -> Rows:
         exact = tuple(key for key in keys if key != SCOPES)
