@@ -46,6 +46,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _keep_pages(app: Flask, settings: Settings) -> None:
     pages.init_app(app)
+    pages.init_parts(app, build(settings))
     if settings.page_cache_megabytes:
         towns = app.extensions["dorflinde.towns"]
         always = all_headers(https=settings.https)

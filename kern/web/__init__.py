@@ -17,7 +17,7 @@ from kern.web.limit import (
     limit_writing,
 )
 from kern.web.notice import notice
-from kern.web.pages import depends_on, depends_on_everything
+from kern.web.pages import depends_on, depends_on_everything, kept_part
 
 __all__ = [
     "Form",
@@ -29,6 +29,7 @@ __all__ = [
     "depends_on",
     "depends_on_everything",
     "init_app",
+    "kept_part",
     "limit",
     "limit_entering",
     "limit_following",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Row, delete, func, select
 from sqlalchemy.orm import joinedload
 
 from kern import text
@@ -68,6 +68,22 @@ def published(survey_id: int) -> dict[int, PublishedQuestion]:
 def latest(survey_id: int) -> Snapshot | None:
     query = select(Snapshot).where(Snapshot.survey_id == survey_id)
     return db.session.scalar(query.order_by(Snapshot.id.desc()).limit(1))
+
+
+def shown_now(survey_id: int) -> list[Row[Any]]:
+    """Published questions, each with number, time and total of the latest snapshot; without its
+    figures, which are long. One query."""
+    newest = select(func.max(Snapshot.id)).where(Snapshot.survey_id == survey_id)
+    query = select(
+        PublishedQuestion.question_key,
+        PublishedQuestion.html,
+        PublishedQuestion.plain,
+        Snapshot.id,
+        Snapshot.taken_at,
+        Snapshot.total,
+    ).join(Snapshot, Snapshot.id == newest.scalar_subquery())
+    query = query.where(PublishedQuestion.survey_id == survey_id)
+    return list(db.session.execute(query.order_by(PublishedQuestion.question_key)))
 
 
 def is_public(survey: Survey) -> bool:

@@ -1,10 +1,10 @@
 """Free texts as the office works with them: read, search, sort by tags, hand on to release."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, delete, func, select, union_all
 
 from kern import audit, text
 from kern.actor import Actor
@@ -83,6 +83,23 @@ def list_public(survey_id: int, item: int, limit: int, after: int = 0) -> Sequen
         FreeText.id > after,
     )
     return db.session.scalars(query.order_by(FreeText.id).limit(limit)).all()
+
+
+def first_public(survey_id: int, items: Collection[int], limit: int) -> Mapping[int, Sequence[str]]:
+    """The first released ones of each item, as `list_public` has them; one query."""
+    if not items:
+        return {}
+    query = select(FreeText.item_key, FreeText.text).where(
+        FreeText.survey_id == survey_id, FreeText.state == FreeTextState.PUBLIC
+    )
+    parts = [
+        query.where(FreeText.item_key == item).order_by(FreeText.id).limit(limit).subquery()
+        for item in items
+    ]
+    found: dict[int, list[str]] = {}
+    for item, words in db.session.execute(union_all(*(select(part) for part in parts))):
+        found.setdefault(item, []).append(words)
+    return found
 
 
 def count_public(survey_id: int) -> Mapping[int, int]:

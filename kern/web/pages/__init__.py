@@ -6,5 +6,13 @@ kept. Nothing of a person is: any cookie but light and language passes the layer
 
 from kern.web.pages.declaring import depends_on, depends_on_everything, init_app
 from kern.web.pages.layer import PageCache
+from kern.web.pages.parts import init_parts, kept_part
 
-__all__ = ["PageCache", "depends_on", "depends_on_everything", "init_app"]
+__all__ = [
+    "PageCache",
+    "depends_on",
+    "depends_on_everything",
+    "init_app",
+    "init_parts",
+    "kept_part",
+]

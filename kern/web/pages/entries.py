@@ -15,6 +15,7 @@ from pathlib import Path
 
 from kern.web.sealed import Header, Sealed
 
+FOLDER = "seiten"  # below that of a town
 SHARED_BYTES = 32 * 1024 * 1024  # of one town
 LOCKS = 64  # files; two pages that share one wait for each other
 _TIDIED = 0.01  # of all writes look for old files

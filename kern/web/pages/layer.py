@@ -18,14 +18,13 @@ from kern.town import Town, Towns
 from kern.web.headers import missing
 from kern.web.pages.asking import Counters, Unreadable
 from kern.web.pages.declaring import ASKED, Asked
-from kern.web.pages.entries import Entry, Key, Memory, Shared, etag_of
+from kern.web.pages.entries import FOLDER, Entry, Key, Memory, Shared, etag_of
 from kern.web.pages.replica import Replicas
 from kern.web.sealed import Sealed
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-FOLDER = "seiten"
 LONGEST_QUERY = 200  # characters; beyond, addresses are made up
 LONGEST_PATH = 300
 _MINUTE = 60

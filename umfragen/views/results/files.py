@@ -19,7 +19,7 @@ from umfragen.results.files import KINDS
 from umfragen.service import ref_of
 from umfragen.views.results.blueprint import blueprint
 from umfragen.views.results.pages import office_for, office_page
-from umfragen.views.results.public import Result, group_label, result_for
+from umfragen.views.results.released import Result, result_for
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -61,7 +61,7 @@ def figures_xlsx(slug: str) -> ResponseReturnValue:
 @blueprint.get("/<slug>/ergebnis/open-data.zip")
 def open_data(slug: str) -> ResponseReturnValue:
     found = result_for(slug)
-    note = f"{found.sentence()} {found.protection()}"
+    note = f"{found.released.sentence()} {found.released.protection()}"
     body = files.open_data(found.survey.title, note, _rows(found))
     return _download(body, "application/zip", f"{slug}-open-data.zip")
 
@@ -73,8 +73,8 @@ def _rows(found: Result) -> Iterator[list[Cell]]:
         question = found.plan.questions[item]
         for code in codes:
             view = publication.figures_in(found.snapshot, f"{item}.{code}")
-            shown = [one for one in view[1] if one.key in found.rows] if view else []
-            label = f"{found.wording.title(question)} {group_label(found, item, code)}"
+            shown = [one for one in view[1] if one.key in found.released.rows] if view else []
+            label = f"{found.wording.title(question)} {found.label_of(item, code)}"
             views.append((label, shown))
     return files.figure_rows(found.wording, found.plan.questions, views)
 
