@@ -15,12 +15,17 @@ from kern.search.expansion import Vocabulary
 from kern.search.postgres_backend import searching
 from kern.search.postgres_backend.schema import (
     COLUMNS,
+    FACETS,
+    FAMILIES,
     INDEXES,
     NEW,
     OLD,
     SCHEMA,
+    SLIM,
     TABLES,
     VERSION,
+    Facet,
+    facet_of,
     row_of,
 )
 from kern.search.postgres_backend.vocabulary import Words
@@ -36,6 +41,7 @@ _CLEARING = 1.0  # seconds to wait for readers of the index before
 _SEARCHING = text(
     "SELECT set_config('statement_timeout', :milliseconds, true), set_config('jit', 'off', true),"
     " set_config('enable_seqscan', 'off', true),"
+    " set_config('work_mem', '32MB', true),"
     " set_config('plan_cache_mode', 'force_custom_plan', true)"
 )
 _WAITING = text("SELECT set_config('lock_timeout', :milliseconds, true)")
@@ -44,7 +50,9 @@ _LOCKING = text("SELECT pg_advisory_xact_lock(:key)")
 # Words are counted down by what goes and up by what comes, so that the counts are always true.
 _GO = text(f"""
 WITH gone AS (
-  DELETE FROM {SCHEMA}.entry WHERE ref = ANY(:refs) RETURNING terms, length
+  DELETE FROM {SCHEMA}.entry WHERE ref = ANY(:refs) RETURNING id, terms, length
+), slim_ones AS (
+  DELETE FROM {SCHEMA}.slim USING gone WHERE slim.id = gone.id
 ), lost AS (
   SELECT lexeme, count(*) AS documents FROM gone, unnest(gone.terms) GROUP BY lexeme
 ), counted AS (
@@ -65,13 +73,16 @@ WITH come AS (
 UPDATE {SCHEMA}.state SET entries = entries + (SELECT count(*) FROM come),
   length = length + (SELECT coalesce(sum(come.length), 0) FROM come)
 """)
-_JOIN = text(f"""
-UPDATE {SCHEMA}.entry SET is_alone = false WHERE ref IN (
-  SELECT ref FROM {SCHEMA}.entry WHERE ref = ANY(:refs) GROUP BY ref HAVING count(*) > 1
-)
-""")  # a thing with several entries counts once
+_SLIM = text(SLIM.format(schema=SCHEMA) + " WHERE ref = ANY(:refs)")
+_JOIN = text(FAMILIES.format(schema=SCHEMA, where="WHERE ref = ANY(:refs)"))
 _FORGET = text(f"DELETE FROM {SCHEMA}.word WHERE documents <= 0")
+_NOTE = f"""
+INSERT INTO {{schema}}.facet ({", ".join(FACETS)}) VALUES ({", ".join(["%s"] * len(FACETS))})
+ON CONFLICT (id) DO NOTHING
+"""
 _COPY_OVER = f"""
+INSERT INTO {NEW}.facet SELECT * FROM {SCHEMA}.facet AS kept
+  WHERE EXISTS (SELECT FROM {SCHEMA}.entry WHERE facet = kept.id);
 INSERT INTO {NEW}.entry ({", ".join(COLUMNS)})
 SELECT {", ".join(COLUMNS)} FROM {SCHEMA}.entry ORDER BY id
 """
@@ -92,9 +103,14 @@ SELECT count(*) FROM (
   (SELECT * FROM {SCHEMA}.word ORDER BY documents DESC LIMIT 20)
   UNION (SELECT * FROM {SCHEMA}.word ORDER BY term LIMIT 20)
 ) AS looked_up WHERE documents <> (
-  SELECT count(*) FROM {SCHEMA}.entry
-  WHERE terms @@ CAST(quote_literal(looked_up.term) AS tsquery)
+  SELECT count(*) FROM {SCHEMA}.slim
+  WHERE {SCHEMA}.terms_of(id) @@ CAST(quote_literal(looked_up.term) AS tsquery)
 )
+""")
+_ALONE = text(f"""
+SELECT count(*) FROM {SCHEMA}.entry FULL JOIN {SCHEMA}.slim USING (id)
+LEFT JOIN {SCHEMA}.facet ON facet.id = slim.facet AND facet.id = entry.facet
+WHERE facet.id IS NULL OR slim.ref <> entry.ref
 """)
 
 
@@ -138,6 +154,7 @@ class PostgresBackend:
             with _guarded():
                 connection.execute(_GO, changed)
                 _copy(connection, SCHEMA, documents)
+                connection.execute(_SLIM, changed)
                 connection.execute(_JOIN, changed)
                 connection.execute(_COME, changed)
                 connection.execute(_FORGET)
@@ -177,7 +194,7 @@ class PostgresBackend:
             if connection.scalar(_DIFFERENT_COUNTS):
                 raise IndexUnavailable("seine Wörter sind falsch gezählt")
             connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-            if connection.scalar(_LOST_IN_INDEX):
+            if connection.scalar(_ALONE) or connection.scalar(_LOST_IN_INDEX):
                 raise IndexUnavailable("er findet nicht, was er enthält")
 
     def digests(self) -> Mapping[Ref, int]:
@@ -228,11 +245,15 @@ def _copy(connection: Connection, schema: str, documents: Iterable[Document]) ->
     """Faults of those who read the documents stay what they are; the driver's do not."""
     driver = cast("psycopg.Connection", connection.connection.driver_connection)
     statement = f"COPY {schema}.entry ({', '.join(COLUMNS)}) FROM STDIN"
-    count = 0
-    with _guarded(psycopg.Error), driver.cursor() as cursor, cursor.copy(statement) as copy:
-        for document in documents:
-            copy.write_row(row_of(document))
-            count += 1
+    count, facets = 0, set[Facet]()
+    with _guarded(psycopg.Error), driver.cursor() as cursor:
+        with cursor.copy(statement) as copy:
+            for document in documents:
+                facet = facet_of(document)
+                facets.add(facet)
+                copy.write_row(row_of(document, facet))
+                count += 1
+        cursor.executemany(_NOTE.format(schema=schema), [(one.id, *one) for one in facets])
     return count
 
 

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from kern.content import Ref
 from kern.search.backend import Hit, Hits, Request, Status
 from kern.search.expansion import expand
-from kern.search.gathering import FIRST_YEAR
 from kern.search.postgres_backend.statement import statement_of
 from kern.search.postgres_backend.vocabulary import Rarity, Words
 
@@ -17,17 +16,21 @@ def search(connection: Connection, request: Request, most: int | None = None) ->
     words = Words(connection)
     wanted = expand(request.query, words)
     statement, values = statement_of(request, wanted, Rarity(connection, words, wanted), most)
-    rows = connection.execute(text(statement), values).all()
+    rows = connection.exec_driver_sql(statement, values).all()
     counts = rows[0]
     return Hits(
-        total=counts.total,
-        kinds=counts.kinds or {},
-        scopes={int(scope): count for scope, count in (counts.scopes or {}).items()},
-        years={int(year) + FIRST_YEAR - 1: count for year, count in (counts.years or {}).items()},
-        statuses={Status(name): count for name, count in counts.statuses.items() if count},
+        total=int(counts.total or 0),
+        kinds=_counted(counts.kinds),
+        scopes={int(scope): count for scope, count in _counted(counts.scopes).items()},
+        years={int(year): count for year, count in _counted(counts.years).items()},
+        statuses={Status(name): count for name, count in _counted(counts.statuses).items()},
         hits=tuple(_hit(row) for row in rows if row.ref is not None),
         complete=most is None,
     )
+
+
+def _counted(counts: dict[str, int] | None) -> dict[str, int]:
+    return {name: count for name, count in (counts or {}).items() if count}
 
 
 def _hit(row: Any) -> Hit:

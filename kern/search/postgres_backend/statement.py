@@ -11,7 +11,6 @@ from kern.content import Ref
 from kern.search import analysis
 from kern.search.backend import Edge, Order, Request, Status
 from kern.search.expansion import Group, Wanted
-from kern.search.gathering import starts_of_years
 from kern.search.postgres_backend.querying import any_of, matching
 from kern.search.postgres_backend.schema import SCHEMA, quoted
 from kern.search.postgres_backend.vocabulary import Rarity
@@ -22,76 +21,89 @@ _ADDED = 12  # terms of a group that count in the order, beside the one that was
 _ABOVE = 1_000  # what the rank of these is raised by; no other reaches it
 _TITLE_HELPS = 2.0  # how much a word in the title makes an entry more promising
 
-# One row for each match, one for each ref, and the counts: of each filter with the others applied.
+# Counted are facets, of which there are few, and not entries: for each filter what there is with
+# the others applied. Several entries of one thing count once, where the newest of them stands.
 _MATCHING = """
-WITH matching AS MATERIALIZED (
-  SELECT id, ref, kind, scope, at, standing, length, is_alone, title,
-    boost * (1 + {bonus} / ({half} + greatest(:now - at, 0))) AS weight
-  FROM {schema}.entry
-  WHERE {matches} AND audience = ANY(:audiences) {unmasked}
-  LIMIT :most
-), refs AS MATERIALIZED (
-  SELECT ref, at, kind, scope, standing FROM matching WHERE is_alone
-  UNION ALL
-  SELECT ref, max(at), min(kind), min(scope), max(standing)
-  FROM matching WHERE NOT is_alone GROUP BY ref
+WITH visible AS MATERIALIZED (
+  SELECT id AS facet, kind, scope, year, standing FROM {schema}.facet
+  WHERE audience = ANY({audiences})
+), matching AS MATERIALIZED (
+  SELECT id, facet, at, family{more} FROM {schema}.slim
+  WHERE {matches} AND (facet IN (SELECT facet FROM visible)) IS TRUE {unmasked} LIMIT {most}
+), facets AS (
+  SELECT facet, at FROM matching WHERE family IS NULL
+  UNION ALL (
+    SELECT DISTINCT ON (family) facet, at FROM matching WHERE family IS NOT NULL
+    ORDER BY family, at DESC
+  )
+), tally AS MATERIALIZED (
+  SELECT visible.*, hits, hits_in_time FROM visible JOIN (
+    SELECT facet, count(*) AS hits, count(*) FILTER (WHERE {in_time}) AS hits_in_time
+    FROM facets GROUP BY facet) AS one USING (facet)
 ), counted AS MATERIALIZED (
   SELECT
-    (SELECT count(*) FROM refs WHERE {all}) AS total,
+    (SELECT sum(hits_in_time) FROM tally WHERE {all}) AS total,
     (SELECT json_object_agg(kind, hits) FROM (
-      SELECT kind, count(*) AS hits FROM refs WHERE {but_kinds} GROUP BY kind) AS one) AS kinds,
+      SELECT kind, sum(hits_in_time) AS hits FROM tally WHERE {but_kinds} GROUP BY kind
+    ) AS one) AS kinds,
     (SELECT json_object_agg(scope, hits) FROM (
-      SELECT scope, count(*) AS hits FROM refs WHERE {but_scopes} AND scope IS NOT NULL
-      GROUP BY scope) AS one) AS scopes,
+      SELECT scope, sum(hits_in_time) AS hits FROM tally
+      WHERE {but_scopes} AND scope IS NOT NULL GROUP BY scope) AS one) AS scopes,
     (SELECT json_object_agg(year, hits) FROM (
-      SELECT width_bucket(at, CAST(:years AS bigint[])) AS year, count(*) AS hits
-      FROM refs WHERE {but_time} GROUP BY 1) AS one) AS years,
-    (SELECT json_build_object({statuses}) FROM refs WHERE {but_status}) AS statuses
+      SELECT year, sum(hits) AS hits FROM tally WHERE {all} GROUP BY year) AS one) AS years,
+    (SELECT json_build_object({statuses}) FROM tally WHERE {but_status}) AS statuses
 )
 """
 _RANKED = """
 , ranked AS (
-  SELECT id, ref, weight * {length_counts} * ({score}) AS score
+  SELECT id, ref, {weight} * {length_counts} * ({score}) AS score
   FROM candidates CROSS JOIN LATERAL (
-    SELECT entry.terms || '' AS terms FROM {schema}.entry WHERE entry.id = candidates.id OFFSET 0
+    SELECT at, boost, length, ref, terms || '' AS terms
+    FROM {schema}.entry WHERE entry.id = candidates.id OFFSET 0
   ) AS read_once
 )
 """
 _BY_RELEVANCE = """
 , candidates AS MATERIALIZED (
-  SELECT * FROM matching WHERE {all} ORDER BY {promising} DESC, ref DESC, id DESC LIMIT {most}
+  SELECT id FROM matching WHERE {shown} ORDER BY promise DESC, id DESC LIMIT {ranked_most}
 ){ranked}, every AS (
   SELECT id, ref, score, score + {above} AS rank FROM ranked {others}
 ), best AS (
   SELECT DISTINCT ON (ref) * FROM every ORDER BY ref, rank DESC
 ), page AS (
-  SELECT * FROM best WHERE {edge} ORDER BY {order} LIMIT :limit
+  SELECT * FROM best WHERE {edge} ORDER BY {order} LIMIT {limit}
 )
 """
 _OTHERS = """
-  UNION ALL SELECT id, ref, CAST(0 AS double precision), {promising} FROM matching WHERE {all}
+  UNION ALL SELECT id, ref, CAST(0 AS double precision), promise FROM matching WHERE {shown}
     AND NOT EXISTS (SELECT FROM candidates WHERE candidates.id = matching.id)
 """
 _BY_DATE = """
-, newest AS MATERIALIZED (
-  SELECT ref, CAST(at AS double precision) AS rank FROM refs WHERE {all} AND {edge_of_date}
-  ORDER BY {order} LIMIT :limit
+, dated AS (
+  SELECT ref, at FROM matching WHERE {shown} AND family IS NULL
+  UNION ALL
+  SELECT ref, max(at) FROM matching WHERE {shown} AND family IS NOT NULL GROUP BY ref
+), newest AS MATERIALIZED (
+  SELECT ref, CAST(at AS double precision) AS rank FROM dated WHERE {edge_of_date}
+  ORDER BY {order} LIMIT {limit}
 ), candidates AS MATERIALIZED (
-  SELECT matching.* FROM matching JOIN newest USING (ref)
+  SELECT matching.id FROM matching JOIN newest USING (ref)
 ){ranked}, page AS (
   SELECT DISTINCT ON (ref) id, ref, score, rank FROM ranked JOIN newest USING (ref)
   ORDER BY ref, score DESC
 )
 """
 _RESULT = """
-SELECT counted.*, page.ref, entry.kind, entry.path, page.score, page.rank
-FROM counted LEFT JOIN (page JOIN {schema}.entry ON entry.id = page.id) ON true
-ORDER BY page.rank DESC, page.ref DESC
+SELECT counted.*, page.ref, kind, path, score, rank
+FROM counted LEFT JOIN (
+  page JOIN {schema}.entry ON entry.id = page.id JOIN {schema}.facet ON facet.id = entry.facet
+) ON true
+ORDER BY rank DESC, page.ref DESC
 """
 
 _STATUS = {
-    Status.RUNNING: "standing >> 1 > :now",
-    Status.ENDED: "(standing >= 0 AND standing >> 1 <= :now)",
+    Status.RUNNING: "standing >> 1 > {now}",
+    Status.ENDED: "(standing >= 0 AND standing >> 1 <= {now})",
     Status.ANSWERED: "standing & 1 = 1",
 }
 
@@ -124,73 +136,85 @@ class _Statement:
         self._wanted = wanted
         self._rarity = rarity
         self._values: dict[str, Any] = {}
+        self._now = self._value(int((request.as_of or now()).timestamp()), "bigint")
         self._filters = self._filters_set()
+        self._in_time = self._time()
 
     def made(self, most: int | None) -> tuple[str, dict[str, Any]]:
         by_date = self._request.order == Order.NEWEST
-        parts = self._matching() + (self._by_date() if by_date else self._by_relevance())
-        values = self._values | {
-            "now": int((self._request.as_of or now()).timestamp()),
-            "audiences": list(self._request.audiences),
-            "years": list(starts_of_years()),
-            "limit": self._request.limit,
-            "most": most,
-        }
-        return parts + _RESULT.format(schema=SCHEMA), values
+        order = self._by_date() if by_date else self._by_relevance()
+        return self._matching(most) + order + _RESULT.format(schema=SCHEMA), self._values
 
     def _value(self, value: object, type_: str) -> str:
         """Its place in the statement, under a name of its own."""
         name = f"v{len(self._values)}"
         self._values[name] = value
-        return f"CAST(:{name} AS {type_})"
+        return f"CAST(%({name})s AS {type_})"
 
-    def _matching(self) -> str:
-        counted = (f"'{s.value}', count(*) FILTER (WHERE {test})" for s, test in _STATUS.items())
+    def _matching(self, most: int | None) -> str:
+        tests = {status: test.format(now=self._now) for status, test in _STATUS.items()}
+        counted = (
+            f"'{status.value}', coalesce(sum(hits_in_time) FILTER (WHERE {test}), 0)"
+            for status, test in tests.items()
+        )
         return _MATCHING.format(
             schema=SCHEMA,
-            bonus=_real(FRESH_BONUS * HALF_LIFE),
-            half=_real(HALF_LIFE),
+            audiences=self._value(list(self._request.audiences), "text[]"),
+            more=self._more(),
             matches=self._matches(),
             unmasked=self._unmasked(),
+            most="ALL" if most is None else most,
+            in_time=self._in_time,
             statuses=", ".join(counted),
             all=self._filtered(),
             but_kinds=self._filtered("kinds"),
             but_scopes=self._filtered("scopes"),
-            but_time=self._filtered("time"),
             but_status=self._filtered("status"),
         )
 
+    def _more(self) -> str:
+        """What of each entry the order looks at: as little as will do, as there may be many."""
+        by_date = self._request.order == Order.NEWEST
+        promise = "" if by_date else f", {self._promise()} AS promise"
+        is_first = self._request.after is None and self._request.before is None
+        return promise if is_first and not by_date else f"{promise}, ref"
+
     def _by_relevance(self) -> str:
-        names = {"all": self._filtered(), "promising": self._promising()}
-        edge = self._edge()
+        edge, shown = self._edge(), self._shown()
         return _BY_RELEVANCE.format(
-            **names,
-            most=max(RANKED, self._request.limit),
+            shown=shown,
+            ranked_most=max(RANKED, self._request.limit),
             ranked=self._ranked(),
             above=_ABOVE,
-            others="" if edge == "true" else _OTHERS.format(**names),
+            others="" if edge == "true" else _OTHERS.format(shown=shown),
             edge=edge,
             order=self._order(),
+            limit=self._request.limit,
         )
 
     def _by_date(self) -> str:
         return _BY_DATE.format(
-            all=self._filtered(),
+            shown=self._shown(),
             edge_of_date=self._edge("CAST(at AS double precision)"),
             order=self._order(),
             ranked=self._ranked(),
+            limit=self._request.limit,
         )
 
     def _matches(self) -> str:
+        """By the index alone, which knows no distances; then by the texts themselves."""
         found = matching(self._wanted)
-        exact = f"terms @@ {self._value(found.exact, 'tsquery')}"
+        loose = f"{SCHEMA}.terms_of(id) @@ {self._value(found.loose, 'tsquery')}"
         if not found.has and not found.lacks:
-            return exact
+            return loose
         patterns = [f"sequence ~ {self._value(pattern, 'text')}" for pattern in found.has]
         patterns += [f"sequence !~ {self._value(pattern, 'text')}" for pattern in found.lacks]
-        loose = f"terms @@ {self._value(found.loose, 'tsquery')}"
+        exact = f"terms @@ {self._value(found.exact, 'tsquery')}"
         long = " AND ".join(patterns)
-        return f"{loose} AND CASE WHEN sequence IS NULL THEN {exact} ELSE {long} END"
+        return f"""{loose} AND (
+            SELECT CASE WHEN sequence IS NULL THEN {exact} ELSE {long} END
+            FROM {SCHEMA}.entry WHERE entry.id = slim.id
+        )"""
 
     def _unmasked(self) -> str:
         if not self._request.masked:
@@ -199,6 +223,7 @@ class _Statement:
         return f"AND ref <> ALL({self._value(masked, 'text[]')})"
 
     def _filters_set(self) -> dict[str, str]:
+        """By what a facet says."""
         request = self._request
         filters = {}
         if request.kinds:
@@ -207,18 +232,29 @@ class _Statement:
             filters["scopes"] = (
                 f"coalesce(scope = ANY({self._value(list(request.scopes), 'bigint[]')}), false)"
             )
-        if request.since is not None or request.until is not None:
-            since = int(request.since.timestamp()) if request.since else -(2**62)
-            until = int(request.until.timestamp()) if request.until else 2**62
-            bounds = self._value(since, "bigint"), self._value(until, "bigint")
-            filters["time"] = "at >= {} AND at < {}".format(*bounds)
         if request.status is not None:
-            filters["status"] = _STATUS[request.status]
+            filters["status"] = _STATUS[request.status].format(now=self._now)
         return filters
+
+    def _time(self) -> str:
+        request = self._request
+        if request.since is None and request.until is None:
+            return "true"
+        since = int(request.since.timestamp()) if request.since else -(2**62)
+        until = int(request.until.timestamp()) if request.until else 2**62
+        bounds = self._value(since, "bigint"), self._value(until, "bigint")
+        return "at >= {} AND at < {}".format(*bounds)
 
     def _filtered(self, but: str = "") -> str:
         tests = [test for name, test in self._filters.items() if name != but]
         return " AND ".join(tests) or "true"
+
+    def _shown(self) -> str:
+        """The same for an entry, with the time."""
+        if not self._filters:
+            return self._in_time
+        facets = f"facet IN (SELECT facet FROM visible WHERE {self._filtered()})"
+        return f"{facets} AND {self._in_time}"
 
     def _edge(self, rank: str = "rank") -> str:
         edge, sign = self._turned()
@@ -241,12 +277,16 @@ class _Statement:
         words = [next(iter(group)) for group in self._wanted.groups]
         return words + [term for phrase in self._wanted.phrases for term, _ in phrase]
 
-    def _promising(self) -> str:
+    def _weight(self) -> str:
+        age = f"greatest({self._now} - at, 0)"
+        return f"boost * (1 + {_real(FRESH_BONUS * HALF_LIFE)} / ({_real(HALF_LIFE)} + {age}))"
+
+    def _promise(self) -> str:
         in_title = (
             f"CAST(title @@ {self._value(quoted(term), 'tsquery')} AS integer)"
             for term in self._typed()
         )
-        return f"weight * (1 + {_real(_TITLE_HELPS)} * ({' + '.join(in_title)}))"
+        return f"{self._weight()} * (1 + {_real(_TITLE_HELPS)} * ({' + '.join(in_title)}))"
 
     def _ranked(self) -> str:
         """BM25 as far as PostgreSQL can be brought to it: `ts_rank` of one term already grows ever
@@ -259,6 +299,7 @@ class _Statement:
         parts += [self._rank([term], self._rarity.of(term)) for term in terms]
         return _RANKED.format(
             schema=SCHEMA,
+            weight=self._weight(),
             length_counts=f"({_real(1 + SATURATION)} / (1 + {_real(SATURATION)} * {length}))",
             score=" + ".join(parts),
         )

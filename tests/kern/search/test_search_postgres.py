@@ -44,6 +44,8 @@ def run(engine: Engine, *statements: str) -> None:
 DAMAGES = {
     "all of it away": f"DROP SCHEMA {SCHEMA} CASCADE",
     "texts away": f"DROP TABLE {SCHEMA}.entry CASCADE",
+    "what is counted away": f"DROP TABLE {SCHEMA}.slim CASCADE",
+    "facets away": f"DROP TABLE {SCHEMA}.facet",
     "words away": f"DROP TABLE {SCHEMA}.word",
     "state away": f"DROP TABLE {SCHEMA}.state",
     "a column of another kind": f"ALTER TABLE {SCHEMA}.entry ALTER at TYPE text",
@@ -92,6 +94,33 @@ def test_words_counted_wrongly_are_found_by_the_thorough_look(
 
     with pytest.raises(IndexUnavailable, match="gezählt"):
         index.verify()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        f"DELETE FROM {SCHEMA}.slim WHERE id = 7",
+        f"DELETE FROM {SCHEMA}.facet",
+        f"UPDATE {SCHEMA}.slim SET facet = facet + 1 WHERE id = 7",
+    ],
+)
+def test_what_lies_in_two_tables_is_compared_by_the_thorough_look(
+    index: PostgresBackend, engine: Engine, damage: str
+) -> None:
+    run(engine, damage)
+
+    with pytest.raises(IndexUnavailable, match="findet nicht"):
+        index.verify()
+
+
+def test_an_entry_of_which_nobody_knows_who_may_read_it_is_found_by_nobody(
+    index: PostgresBackend, engine: Engine
+) -> None:
+    run(engine, f"DELETE FROM {SCHEMA}.facet")
+
+    found = index.search(Request(parse("Park"), audiences=frozenset({"public"})))
+
+    assert (found.total, found.hits) == (0, ())
 
 
 def test_an_index_of_an_older_analysis_serves_but_is_not_healthy(
