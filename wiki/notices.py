@@ -17,6 +17,8 @@ from wiki.service.own_links import own_paths
 from wiki.service.proposals import proposal_path
 from wiki.service.publishing import NEW_VERSION
 
+NAMED = 3  # titles in one line; a mail tells them all
+OWN_LIST = "/wiki/vorschlaege"
 Sentence = Callable[[Proposal], str]
 Paths = Callable[[Sequence[int]], Mapping[int, str]]
 
@@ -79,6 +81,38 @@ def _desk_paths(ids: Sequence[int]) -> Mapping[int, str]:
     return {id_: proposal_path(id_) for id_ in ids}
 
 
+def _many_approved(notices: Sequence[Notice]) -> Mapping[int, Line]:
+    """What was approved together, by the titles of those that still are."""
+    ids = {id_ for notice in notices for id_ in notice.payload["all"]}
+    query = select(Proposal).where(Proposal.id.in_(ids), Proposal.state == ProposalState.APPROVED)
+    found = {one.id: one for one in db.session.scalars(query)}
+    paths = own_paths([notice.content_id for notice in notices])
+    some = {
+        notice.id: [found[id_] for id_ in notice.payload["all"] if id_ in found]
+        for notice in notices
+    }
+    return {
+        notice.id: _together(some[notice.id], paths.get(notice.content_id, OWN_LIST))
+        for notice in notices
+        if some[notice.id]
+    }
+
+
+def _together(approved: Sequence[Proposal], path: str) -> Line:
+    titles = [one.title for one in approved]
+    several = _(
+        "%(num)s Ihrer Vorschläge für das Wiki sind angenommen und für alle zu lesen.",
+        num=len(titles),
+    )
+    return Line(
+        several if len(titles) > 1 else _approved(approved[0]),
+        ", ".join(titles[:NAMED]) + (" …" if len(titles) > NAMED else ""),
+        OWN_LIST if len(titles) > 1 and path == proposal_path(approved[0].id) else path,
+        text="\n".join(titles),
+        scope_id=approved[0].space_id,
+    )
+
+
 def _new_version(_notice: Notice, _card: Card) -> str:
     return _("Diese Wikiseite hat eine neue Fassung.")
 
@@ -86,6 +120,7 @@ def _new_version(_notice: Notice, _card: Card) -> str:
 ASKED = ProposalState.CHANGES_REQUESTED
 TYPES = (
     NoticeType(telling.DECIDED, _lines(_approved, ProposalState.APPROVED)),
+    NoticeType(telling.MANY_DECIDED, _many_approved, is_state=False),
     NoticeType(telling.ASKED, _lines(_asked, ASKED)),
     NoticeType(telling.REMARKED, _lines(_remarked, *ProposalState)),
     NoticeType(telling.REMINDED, _lines(_reminded, ASKED)),

@@ -1,20 +1,35 @@
 """What happens to a proposal when the page or the person is taken out of play under it."""
 
 import pytest
+from flask import Flask
+from sqlalchemy import func, select
 
 from kern.accounts.permissions import Role
 from kern.actor import Actor
 from kern.clock import now
+from kern.db import db
 from kern.errors import Conflict, NotAllowed
 from kern.moderation import bars, decisions, queue
 from kern.moderation.bars import Barred, Ground
 from kern.moderation.decisions import JointVerdict
 from kern.moderation.filters import Filters
-from tests.builders import make_actor
-from tests.wiki.pages import BASE, approve, change, make_page, ortswiki, propose_page, published
+from kern.moderation.models import Case, CaseState
+from tests.builders import make_account, make_actor
+from tests.visitors import Visitor
+from tests.wiki.pages import (
+    BASE,
+    approve,
+    change,
+    make_page,
+    ortswiki,
+    propose_page,
+    published,
+    wording,
+)
 from wiki import rules, service
 from wiki.models import Kind, ProposalState, Protection, Review
-from wiki.service import Clashing, moderating
+from wiki.service import Clashing, State, moderating
+from wiki.service.proposals import get_proposal
 
 pytestmark = pytest.mark.usefixtures("town")
 
@@ -56,6 +71,46 @@ def test_a_barred_person_proposes_nothing_and_what_waits_is_refused_together(
     assert claimed.count == len(waiting)
     assert claimed.joint_id is not None
     assert decisions.take_back_joint(moderator, claimed.joint_id) == len(waiting)
+
+
+def open_cases() -> int:
+    query = select(func.count()).select_from(Case).where(Case.state == CaseState.OPEN)
+    return db.session.scalar(query) or 0
+
+
+def test_the_pages_of_a_wiki_stay_public_when_its_space_begins_to_review(
+    app: Flask, author: Actor, reviewer: Actor
+) -> None:
+    space, old = ortswiki(), make_page("Linde", BASE)
+    space.review = Review.TRUST
+    for _ in range(5):
+        approve(propose_page(author))
+    minor = wording("Linde", BASE.replace("alt", "uralt"), minor=True)
+    service.submit(author, space, old, minor, old.published_id)
+    origin = service.Origin(service.import_author("Erika"), now(), source_note="Altes Wiki")
+    esche = wording("Esche", "Aus dem alten Wiki.", kind=Kind.CREATE)
+    version = service.publish_import(make_actor(Role.ADMINISTRATOR), space, None, esche, origin)
+    imported = service.get_page(version.page_id)
+    waits = change(make_actor(Role.CITIZEN), old, source=BASE + "\nNeu.\n")
+    before, at_desk = old.published_id, open_cases()
+    old_id, waits_id, imported_id = old.id, waits.id, imported.id
+    db.session.commit()
+
+    staff = Visitor(app, make_account("Rita", (Role.MODERATOR, None)))
+    rules_now = {"title": "Ortswiki", "licence": "CC0", "review": "always", "four_eyes": "y"}
+    rules_now["protection"] = "everyone"
+    assert staff.post("/wiki/ortswiki/bereich", rules_now).status_code == 303
+
+    assert (ortswiki().review, ortswiki().four_eyes) == (Review.ALWAYS, True)
+    reader = Visitor(app)
+    assert "uralt" in reader.get("/wiki/ortswiki/linde").text
+    assert "Aus dem alten Wiki." in reader.get("/wiki/ortswiki/esche").text
+    assert (service.get_page(old_id).published_id, open_cases()) == (before, at_desk)
+    waiting = get_proposal(waits_id)
+    assert (waiting.state, waiting.base_id) == (ProposalState.SUBMITTED, before)
+    page = service.get_page(imported_id)
+    next_one = change(author, page, source="Anders.", minor=True)
+    assert service.outlook(next_one).state == State.CURRENT  # on the version that was public before
 
 
 @pytest.mark.parametrize("protection", [Protection.TRUSTED, Protection.STAFF])

@@ -5,6 +5,7 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import func, select
@@ -13,6 +14,7 @@ from werkzeug.test import TestResponse
 from kern import clock
 from kern.accounts.models import Pending
 from kern.accounts.permissions import Role
+from kern.config import Settings
 from kern.db import db
 from kern.files.models import File
 from kern.files.service import remove_orphans
@@ -174,3 +176,24 @@ def test_a_guests_picture_outlives_the_wait_for_the_mail_and_for_the_desk(
     db.session.commit()
     assert client.get(picture, buffered=True).status_code == 200
     assert name in client.get("/wiki/ortswiki/eiche").text
+
+
+NETWORK = "203.0.113.77"
+
+
+def test_no_address_of_a_guests_network_is_kept_for_a_single_day(
+    app: Flask, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_page("Linde")
+    db.session.commit()
+    guest = app.test_client()
+    guest.environ_base |= {"HTTP_SEC_FETCH_SITE": "same-origin", "REMOTE_ADDR": NETWORK}
+    _send(guest)
+    own = _confirm(guest).location
+    assert SAID in guest.get(own).text
+    assert guest.post("/wiki/ortswiki/vorschau", data={"text": SAID}).status_code == 200
+
+    kept = [path for path in settings.data.rglob("*") if path.is_file()]
+    assert any(SAID.encode() in path.read_bytes() for path in kept)  # it looks where things are
+    assert [path.name for path in kept if b"203.0.113." in path.read_bytes()] == []
+    assert NETWORK not in caplog.text

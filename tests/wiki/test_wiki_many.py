@@ -19,6 +19,7 @@ from tests.kern.desk_cases import carry_out
 from tests.wiki.pages import approve, change, make_page, ortswiki, propose_page, published
 from wiki import service
 from wiki.models import PROPOSAL_KEY, Page, ProposalState
+from wiki.service import deciding
 from wiki.service.proposals import get_proposal
 
 pytestmark = pytest.mark.usefixtures("town")
@@ -126,3 +127,47 @@ def test_with_four_eyes_nobody_lets_their_own_through_among_many(moderator: Acto
 
     assert states([id_]) == [ProposalState.SUBMITTED]
     assert told(moderator) == [("Linde", f"/wiki/vorschlag/{id_}")]
+
+
+def news(author: Actor) -> list[tuple[str, str, str, str]]:
+    """(sentence, title, address, the text of its mail), as its reader gets them."""
+    query = select(Notice).where(Notice.party_id == author.party_id)
+    notices = db.session.scalars(query.order_by(Notice.id)).all()
+    lines = lines_of(notices, actor_of_party(author.party_id or 0))
+    told = [lines[one.id] for one in notices if one.id in lines]
+    return [(line.sentence, line.title, line.path, line.text) for line in told]
+
+
+@pytest.mark.both_databases
+def test_whoever_has_many_approved_together_hears_of_them_once(
+    author: Actor, moderator: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kern.moderation.decisions.carrying.RELEASE_CHUNK", 2)  # three steps
+    other = make_actor(Role.CITIZEN)
+    names = ["Anger", "Bach", "Chor", "Deich", "Esche"]
+    mine = [propose_page(author, name).id for name in names]
+    theirs = propose_page(other, "Furt").id
+    chosen = marked(moderator, author) + marked(moderator, other)
+    decisions.decide_marked(moderator, chosen, YES)
+    db.session.commit()
+    carry_out()
+
+    assert states([*mine, theirs]) == [ProposalState.APPROVED] * 6
+    sentence = "5 Ihrer Vorschläge für das Wiki sind angenommen und für alle zu lesen."
+    titles = "Anger, Bach, Chor …"
+    assert news(author) == [(sentence, titles, "/wiki/vorschlaege", "\n".join(names))]
+    one = "Ihr Vorschlag für das Wiki ist angenommen und für alle zu lesen."
+    assert news(other) == [(one, "Furt", f"/wiki/vorschlag/{theirs}", "Furt")]
+
+
+def test_what_was_taken_back_since_is_not_told_among_many(author: Actor, moderator: Actor) -> None:
+    first, second = propose_page(author, "Anger").id, propose_page(author, "Bach").id
+    decisions.decide_marked(moderator, marked(moderator, author), YES)
+    db.session.commit()
+    carry_out()
+
+    deciding.take_back(moderator, get_proposal(first), 1)
+
+    assert [title for _, title, _, _ in news(author)] == ["Bach"]
+    deciding.take_back(moderator, get_proposal(second), 1)
+    assert news(author) == []

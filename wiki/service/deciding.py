@@ -92,7 +92,7 @@ def submit(
     seen = merging.outlook(proposal)
     if seen.state != State.CURRENT or seen.wording is None:
         return proposal
-    if not actor.may(rules.DECIDE, space.scope_id) and _is_striking(page, proposal, seen.wording):
+    if not actor.may(rules.DECIDE, space.scope_id) and _is_striking(page, seen.wording):
         return proposal
     revision = _publish(actor, proposal, seen)
     _close_case(actor, proposal)
@@ -101,11 +101,11 @@ def submit(
     return proposal
 
 
-def _is_striking(page: Page | None, proposal: Proposal, wording: Wording) -> bool:
+def _is_striking(page: Page | None, wording: Wording) -> bool:
     number = page.published_id if page is not None else None
     revision = db.session.get(Revision, number) if number is not None else None
     published = wordings.of_revision(revision) if revision is not None else None
-    return trust.is_striking(wording, published, proposal.author_id)
+    return trust.is_striking(wording, published)
 
 
 def _to_review(revision: Revision) -> None:
@@ -129,8 +129,10 @@ def approve(
     version: int | None = None,
     published_id: int | None = None,
     seen_sha: str = "",
+    tells: bool = True,
 ) -> Revision:
-    """Publish what the reviewer read. `seen_sha` is that of the outlook they were shown.
+    """Publish what the reviewer read. `seen_sha` is that of the outlook they were shown; `tells`
+    whether the author hears of this one by itself.
 
     Raises Conflict when the proposal is another one by now, MergeToSee when something was published
     that they did not see, Clashing when a person has to choose. Of what is published already there
@@ -152,7 +154,9 @@ def approve(
         revision = _publish(reviewer, proposal, seen)
     _close_case(reviewer, proposal)
     audit.record(reviewer, "wiki.approve", f"{PROPOSAL_KEY}:{proposal.id}")
-    telling.tell_author(proposal, telling.DECIDED, str(proposal.latest), snapshot=proposal.latest)
+    if tells:
+        told = str(proposal.latest)
+        telling.tell_author(proposal, telling.DECIDED, told, snapshot=proposal.latest)
     return revision
 
 

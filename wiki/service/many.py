@@ -14,7 +14,7 @@ from kern.db import db
 from kern.errors import DomainError
 from kern.notify import NoticeKind
 from wiki.models import OPEN, PROPOSAL_KEY
-from wiki.service import deciding
+from wiki.service import deciding, telling
 from wiki.service.proposals import find_proposal, get_proposal
 
 log = logging.getLogger(__name__)
@@ -24,11 +24,15 @@ STAYS = "wiki.bleibt"
 
 def decide(id_: int, snapshot: int, actor: Actor, verdict: Verdict) -> None:
     """What joins or clashes is said in a sentence that leads to the proposal's own page."""
+    _decide(id_, snapshot, actor, verdict, tells=True)
+
+
+def _decide(id_: int, snapshot: int, actor: Actor, verdict: Verdict, *, tells: bool) -> None:
     proposal = get_proposal(id_)
     if verdict is Verdict.REJECT:
         deciding.reject(actor, proposal, snapshot)
     else:
-        deciding.approve(actor, proposal, snapshot)
+        deciding.approve(actor, proposal, snapshot, tells=tells)
 
 
 def decide_all(wordings: Mapping[int, int], actor: Actor, verdict: Verdict) -> Collection[int]:
@@ -36,13 +40,15 @@ def decide_all(wordings: Mapping[int, int], actor: Actor, verdict: Verdict) -> C
     done = {id_ for id_ in sorted(wordings) if _alone(id_, wordings[id_], actor, verdict)}
     for id_ in sorted(set(wordings) - done):
         _tell(actor, id_)
+    if verdict is not Verdict.REJECT:
+        telling.tell_authors(done)
     return done
 
 
 def _alone(id_: int, snapshot: int, actor: Actor, verdict: Verdict) -> bool:
     try:
         with db.session.begin_nested():
-            decide(id_, snapshot, actor, verdict)
+            _decide(id_, snapshot, actor, verdict, tells=False)
     except DomainError as error:
         log.info("Der Vorschlag %s wartet weiter: %s", id_, error)
         return False

@@ -29,13 +29,13 @@ def is_trusted(party_id: int | None) -> bool:
     return not db.session.scalar(refused)
 
 
-def is_striking(wording: Wording, published: Wording | None, author_id: int | None) -> bool:
+def is_striking(wording: Wording, published: Wording | None) -> bool:
     """Whether the filters of the moderation see anything in what this wording adds: then somebody
     reads it first. What stood there before was read."""
     source = _new_lines(wording.source, published.source if published is not None else "")
     made = render_page(source, Nobody(), Frame())
     words = [made.plain, *_words(wording, published), wording.summary]
-    return bool(hints.look("\n".join(words), made.html, author_id))
+    return bool(hints.look("\n".join(words), made.html))
 
 
 def _new_lines(source: str, before: str) -> str:
