@@ -5,6 +5,7 @@ taken out. HTML is thereby text, four blanks are four blanks, and no bracket cos
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
 
@@ -242,12 +243,21 @@ class Dialect(Extension):
 
 def markdown(text: str, *, links: bool, headings: bool) -> str:
     """HTML that is not yet safe. Raises RecursionError on emphasis nested hundreds deep."""
-    converter = Markdown(  # made anew each time (0.2 ms): it holds the state of one text
-        extensions=[
-            Nl2BrExtension(),
-            SaneListExtension(),
-            TableExtension(),
-            Dialect(links=links, headings=headings),
-        ]
-    )
-    return converter.convert(text)
+    idle = _idle[links, headings]
+    try:
+        converter = idle.pop()
+    except IndexError:
+        converter = _made(links=links, headings=headings)
+    html = converter.reset().convert(text)
+    idle.append(converter)  # only then: one that failed is left in the middle of a text
+    return html
+
+
+def _made(*, links: bool, headings: bool) -> Markdown:
+    extensions = (Nl2BrExtension(), SaneListExtension(), TableExtension())
+    return Markdown(extensions=[*extensions, Dialect(links=links, headings=headings)])
+
+
+_idle: defaultdict[tuple[bool, bool], list[Markdown]] = defaultdict(list)
+"""Making one takes longer than a text of some sentences. It holds the state of one text at a time,
+so a thread takes it out."""

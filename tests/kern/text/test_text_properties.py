@@ -48,6 +48,16 @@ def test_every_text_renders_to_allowed_markup(source: str, links: bool, headings
 
 
 @settings(max_examples=150, deadline=None)
+@given(anything, anything)
+def test_nothing_of_one_text_gets_into_the_next(before: str, source: str) -> None:
+    alone = render(source)
+    render(before)
+    render(f"{before}\n```\nCode von vorher\n```\n")
+    render("*" * 3_000 + before)
+    assert render(source) == alone
+
+
+@settings(max_examples=150, deadline=None)
 @given(anything)
 def test_rendering_what_was_rendered_is_as_safe(source: str) -> None:
     assert faults(render(render(source).html).html) == []
