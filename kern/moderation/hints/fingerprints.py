@@ -9,7 +9,7 @@ from sqlalchemy import CompoundSelect, bindparam, delete, insert, select, union_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from kern.content import Ref
-from kern.db import db
+from kern.db import db, rows
 from kern.moderation.hints.models import Fingerprint
 from kern.moderation.hints.sketch import BANDS, VERSION, Sketch, alike, is_lookalike
 
@@ -37,9 +37,9 @@ def keep(written: Mapping[Ref, Written | None]) -> None:
     """Remember these texts by their numbers, and forget those that are None. In the caller's
     transaction."""
     forget(written)
-    rows = [_row(ref, one) for ref, one in written.items() if one is not None]
-    if rows:
-        db.session.execute(insert(Fingerprint), rows)
+    kept = [_row(ref, one) for ref, one in written.items() if one is not None]
+    if kept:
+        db.session.execute(insert(Fingerprint), kept)
 
 
 def forget(refs: Collection[Ref]) -> None:
@@ -56,16 +56,9 @@ def forget(refs: Collection[Ref]) -> None:
 def find(sketch: Sketch, but: Ref) -> Sequence[Match]:
     """Most alike first. Three queries at most, whatever the town holds."""
     shared = _candidates(sketch)
-    query = select(
-        Fingerprint.content_key,
-        Fingerprint.content_id,
-        Fingerprint.author_id,
-        Fingerprint.letters,
-        Fingerprint.digest,
-        Fingerprint.bins,
-    ).where(Fingerprint.id.in_(shared), Fingerprint.version == VERSION)
     found = []
-    for key, id_, author_id, letters, digest, bins in db.session.execute(query) if shared else ():
+    compared = rows(_COMPARED, {"shared": shared}) if shared else ()
+    for key, id_, author_id, letters, digest, bins in compared:
         is_same = digest == sketch.digest
         share = 1.0 if is_same else alike(bins, sketch.bins)
         if is_same or is_lookalike(share, min(letters, sketch.letters)):
@@ -73,6 +66,19 @@ def find(sketch: Sketch, but: Ref) -> Sequence[Match]:
     found = [match for match in found if match.ref != but]
     found.sort(key=lambda match: (-match.share, match.ref))
     return found[:MOST_FOUND]
+
+
+_COMPARED = select(
+    Fingerprint.content_key,
+    Fingerprint.content_id,
+    Fingerprint.author_id,
+    Fingerprint.letters,
+    Fingerprint.digest,
+    Fingerprint.bins,
+).where(
+    Fingerprint.id.in_(bindparam("shared", expanding=True)),
+    Fingerprint.version == VERSION,
+)
 
 
 def find_sketch(ref: Ref) -> Sketch | None:
@@ -91,7 +97,7 @@ def find_sketch(ref: Ref) -> Sketch | None:
 def _candidates(sketch: Sketch) -> list[int]:
     """The ids of those that share most bands, or all words."""
     values = {f"value_{n}": value for n, value in enumerate((sketch.digest, *sketch.bands))}
-    counted = Counter(db.session.scalars(_meeting(), values))
+    counted = Counter(id_ for (id_,) in rows(_meeting(), values))
     return [id_ for id_, _shared in counted.most_common(MOST_COMPARED)]
 
 
