@@ -16,6 +16,9 @@ from gunicorn.http import wsgi
 
 from kern.clock import now
 from kern.config import load
+from kern.db.durable import let_writer_pass
+from kern.web.guard import SAFE
+from portal.betrieb.fair_worker import FairWorker
 from portal.betrieb.one_send import OneSend
 from portal.processes import Crash, append_crash
 
@@ -27,7 +30,7 @@ TURN = 0.0005  # seconds; who holds the place of the only writer waits for other
 WAY = 212_992  # bytes on their way to a reader; the usual 16 KB make a thread wait for each page
 SILENCE = 10  # seconds within a request; a phone in a tunnel needs some
 
-worker_class = "gthread"
+worker_class = FairWorker
 workers = _settings.web_processes
 threads = _settings.web_threads
 timeout = 60
@@ -43,6 +46,10 @@ worker_tmp_dir = str(_memory) if _memory.is_dir() else None
 
 class Worker(Protocol):
     started_at: float
+
+
+class Request(Protocol):
+    method: str
 
 
 class Listener(Protocol):
@@ -70,6 +77,11 @@ def pre_fork(_server: Arbiter, worker: Worker) -> None:
 
 def post_fork(_server: Arbiter, _worker: Worker) -> None:
     sys.setswitchinterval(TURN)
+
+
+def pre_request(_worker: Worker, request: Request) -> None:
+    if request.method not in SAFE:
+        let_writer_pass()
 
 
 def child_exit(server: Arbiter, worker: Worker) -> None:

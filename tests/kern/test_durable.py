@@ -152,3 +152,41 @@ def test_what_a_look_writes_is_on_the_disk_and_reading_waits_for_nothing(disk: D
     with engine().connect() as connection:
         connection.exec_driver_sql("SELECT count(*) FROM kern_party").scalar()
     assert len(disk.logs) == 1
+
+
+def test_who_wants_to_write_begins_when_the_writer_of_this_process_is_done(
+    town: Town, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(durable, "COURTESY", 60)
+    order: list[str] = []
+    is_waiting = threading.Event()
+
+    def come() -> None:
+        is_waiting.set()
+        durable.let_writer_pass()
+        order.append("next")
+
+    with app.app_context(), use_town(town), writing():
+        bump("first")
+        db.session.flush()
+        revisions("first")
+        other = threading.Thread(target=come)
+        other.start()
+        is_waiting.wait()
+        other.join(timeout=0.1)
+        order.append("first")
+        db.session.commit()
+    other.join()
+    assert order == ["first", "next"]
+
+
+def test_a_long_transaction_keeps_nobody_of_its_process_from_beginning(
+    town: Town, app: Flask
+) -> None:
+    with app.app_context(), use_town(town), writing():
+        revisions("first")
+        other = threading.Thread(target=durable.let_writer_pass)
+        other.start()
+        other.join(timeout=30)
+        assert not other.is_alive()
+        db.session.rollback()
