@@ -20,10 +20,11 @@ from kern.notify.following import follow
 from kern.outbox import revisions
 from kern.worker import drain
 from tests.builders import log_in, make_account, make_actor
+from tests.conftest import CountQueries
 from tests.wiki.pages import approve, change, history, make_page, ortswiki, published
 from wiki.models import PAGE_KEY, Kind, Page, PageLink, Space, Tally
 from wiki.rendering import render_page
-from wiki.service import linking, rendering, tallies
+from wiki.service import linking, reading, rendering, tallies
 from wiki.service.tallies import LARGE
 
 pytestmark = [pytest.mark.usefixtures("town"), pytest.mark.unkept]
@@ -246,3 +247,15 @@ def test_a_long_watch_list_goes_on_page_by_page(client: FlaskClient, large: Spac
         path = more[1] if more else ""
     assert len(seen) == len(set(seen)) == len(ids)
     assert len(choosing.list_followed(party_id)) == choosing.LENGTH
+
+
+def test_the_map_of_a_space_reads_only_pages_with_a_place(
+    large: Space, count_queries: CountQueries
+) -> None:
+    with count_queries() as asked:
+        reading.list_placed(large)
+
+    values = (None,) * asked[0].count("?")
+    plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {asked[0]}", values)
+    how = "SEARCH wiki_page USING INDEX ix_wiki_page_placed (space_id=? AND state=?)"
+    assert [row.detail for row in plan] == [how]

@@ -10,7 +10,7 @@ from werkzeug.utils import redirect
 
 from kern.actor import Actor
 from kern.errors import Conflict, DomainError, Invalid, NotFound, TooMany
-from kern.i18n import _
+from kern.i18n import _, say
 from kern.ids import parse_id, slugify
 from kern.web import commits, current_actor, limit_writing, notice, require_login, shows_again
 from kern.web.limit import limit_network
@@ -30,7 +30,7 @@ from wiki.views.own import keep_for_confirmation
 UPLOADS_PER_HOUR = 60  # of one network
 PREVIEWS_PER_HOUR = 600  # of one network without a login
 PREVIEW, KEEP, DISCARD = "vorschau", "entwurf", "verwerfen"
-NOTHING = ("rendered", "draft", "other", "drafts", "dropped", "said")  # beside most editors
+NOTHING = ("rendered", "draft", "other", "drafts", "dropped", "said", "gone")  # beside most editors
 OWN = 30  # proposals of a page of the list
 PAGE_GONE = (
     "Diese Seite gibt es nicht mehr. Ihr Text ist noch da: "
@@ -227,8 +227,8 @@ def _typed_on_gone(space: Space, form: EditForm) -> ResponseReturnValue:
 def _instead(begun: Begun, form: EditForm) -> ResponseReturnValue:
     """As a new page, since the one it was written on is gone."""
     form.base.data = form.kept.data = ""
-    form.blame(Conflict(PAGE_GONE))
-    return _editor(begun, form, 409)
+    form.keep_uploads()
+    return _editor(begun, form, 409, gone=say(Conflict(PAGE_GONE)))
 
 
 def _save(actor: Actor, begun: Begun, form: EditForm) -> ResponseReturnValue:
