@@ -1,36 +1,58 @@
 """Two towns in one installation: what opens a door in one is worth nothing in the other."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from beteiligung.discussion.models import POST_KEY
 from beteiligung.discussion.service.mine import link_path
 from beteiligung.project.service.reading import preview_token
-from kern import search
-from kern.accounts import service, tokens
-from kern.accounts.models import Token
+from kern import clock, outbox, search
+from kern.accounts import invitations, service, tokens
+from kern.accounts.models import Account, AccountState, Token
+from kern.accounts.permissions import Role
 from kern.accounts.sessions import open_session
+from kern.clock import now
 from kern.config import Settings
 from kern.db import db
+from kern.errors import Invalid, TooMany
 from kern.files import service as files
-from kern.files.images import accept_picture
+from kern.files import waiting
+from kern.files.images import Picture, accept_picture
+from kern.mail import signed
+from kern.notify.models import Notice
 from kern.scope import ScopeState
 from kern.settings import change
 from kern.town import Towns, use_town
+from kern.web.age import is_too_fast, opened_field
 from kern.web.guard import FIELD, token_for
 from kern.web.identity import COOKIE
+from kern.web.limit import limit_network
 from kern.worker import drain
-from tests.builders import make_account, make_post, make_project
+from portal.suche import saving
+from portal.suche.asked import Asked
+from tests.builders import make_account, make_actor, make_post, make_project
 from tests.postgres import Databases
+from tests.umfragen.made import make_open_survey
+from umfragen import service as surveys
+from umfragen.models import Level, Survey
+from umfragen.service import access
+from umfragen.service.access import AdmissionMissing
+from wiki.models import Kind, Proposal
+from wiki.service import own_links, proposals, spaces
+from wiki.service.wordings import Wording
 
 pytestmark = pytest.mark.both_databases
 
@@ -89,11 +111,21 @@ def plant(slug: str) -> Keys:
     service.request_link("anna@lindenau.example", "de", "/konto/")
     token = db.session.scalars(select(Token)).one()
     token.nonce = SAME
+    invited = make_account("Ina Imhof")
+    invited.state = AccountState.INVITED
+    letter = tokens.issue(invitations.PURPOSE, f"account:{invited.id}", timedelta(days=1))
+    letter.nonce = SAME[::-1]
+    proposal = make_proposal(account.party_id)
+    mail_of = partial(signed.path_for, party_id=account.party_id, address=address_of(account))
     db.session.flush()
     return Keys(
         session,
         {
             "login link": f"/konto/link/{tokens.text_of(token)}",
+            "invitation": f"/konto/einladung/{tokens.text_of(letter)}",
+            "which mails come": mail_of(signed.Use.CHOOSE),
+            "end of mails": mail_of(signed.Use.END),
+            "own proposal": own_links.link_path(proposal),
             "page of a post": link_path(post),
             "preview": f"/beteiligung/entwurf/vorschau/{preview_token(draft)}",
             "picture": f"/dateien/{public_picture()}/small",
@@ -101,11 +133,27 @@ def plant(slug: str) -> Keys:
     )
 
 
-def public_picture() -> str:
+def address_of(account: Account) -> str:
+    return service.address_of_account(account.id) or ""
+
+
+def make_proposal(author_id: int) -> Proposal:
+    space = spaces.find_space("ortswiki")
+    assert space is not None
+    wording = Wording("Dorflinde", "Sie steht seit 1870.", kind=Kind.CREATE)
+    proposal = proposals.propose_confirmed(space, None, wording, None, author_id)
+    proposal.receipt = SAME[:8]
+    return proposal
+
+
+def small_picture() -> Picture:
     data = BytesIO()
     Image.new("RGB", (64, 64), "green").save(data, "PNG")
-    picture = accept_picture(data.getvalue(), "bild.png")
-    file = files.keep_picture(picture, "Eine grüne Fläche", None)
+    return accept_picture(data.getvalue(), "bild.png")
+
+
+def public_picture() -> str:
+    file = files.keep_picture(small_picture(), "Eine grüne Fläche", None)
     files.publish([file.id])
     return file.name
 
@@ -148,7 +196,7 @@ def test_an_address_of_one_town_opens_nothing_in_the_other(keys: dict[str, Keys]
     elsewhere = {name: ask(THERE, path).status_code for name, path in doors.items()}
 
     assert at_home == dict.fromkeys(doors, 200)
-    assert elsewhere == dict.fromkeys(doors, 404) | {"login link": 410}
+    assert elsewhere == dict.fromkeys(doors, 404) | dict.fromkeys(["login link", "invitation"], 410)
 
 
 def test_a_login_counts_in_its_own_town(keys: dict[str, Keys], ask: Ask) -> None:
@@ -206,3 +254,91 @@ def test_a_town_has_its_own_words(app: Flask, keys: dict[str, Keys], ask: Ask) -
 
     assert "Lindenau am See" in ask(HERE, "/").text
     assert "Lindenau am See" not in ask(THERE, "/").text
+
+
+def test_a_letter_of_one_town_admits_to_no_survey_of_the_other(app: Flask, ask: Ask) -> None:
+    """Both surveys have the same number, and the codes are drawn from the same ones."""
+    given: dict[str, tuple[int, str, str, str]] = {}
+    for slug in HOSTS:
+        with inside(app, slug):
+            planner = make_actor(Role.PLANNER)
+            survey = make_open_survey(level=Level.CODE)
+            (letter,) = surveys.make_letters(planner, survey, {"Nord": 1})
+            draft = surveys.start(survey, language="de")
+            admission = surveys.admission_for_code(survey, letter.code)
+            page = f"/umfragen/{survey.slug}/ausfuellen/{draft}/1"
+            given[slug] = (survey.id, letter.code, admission, page)
+    number, code, admission, page = given[HERE]
+    assert number == given[THERE][0]
+
+    assert [ask(slug, page).status_code for slug in HOSTS] == [200, 404]
+    with inside(app, HERE):
+        at_home = db.session.get_one(Survey, number)
+        assert access.read_admission(at_home, admission)
+        value = surveys.device_value(at_home)
+    with inside(app, THERE):
+        elsewhere = db.session.get_one(Survey, number)
+        with pytest.raises(AdmissionMissing):
+            access.read_admission(elsewhere, admission)
+        assert not surveys.is_known_device(elsewhere, value)
+        with pytest.raises(Invalid):
+            surveys.admission_for_code(elsewhere, code)
+
+
+def test_a_file_that_waits_in_one_town_is_not_taken_up_in_the_other(app: Flask) -> None:
+    with inside(app, HERE):
+        token = waiting.put(small_picture())
+        assert waiting.find(token, Picture)
+    with inside(app, THERE):
+        assert waiting.find(token, Picture) is None
+
+
+def test_who_is_held_back_in_one_town_is_free_in_the_other(app: Flask) -> None:
+    for slug in HOSTS:
+        with inside(app, slug), app.test_request_context():
+            for _ in range(3):
+                limit_network("probe", 3)
+            with pytest.raises(TooMany):
+                limit_network("probe", 3)
+
+
+def test_when_a_form_was_opened_is_believed_only_by_its_own_town(app: Flask) -> None:
+    with inside(app, HERE), app.test_request_context():
+        with clock.at(now() - timedelta(minutes=5)):
+            value = str(opened_field("probe")).split('"')[-2]
+        assert not is_too_fast(value, "probe")
+    with inside(app, THERE):
+        assert is_too_fast(value, "probe")
+
+
+def test_a_feed_names_only_what_its_town_has_and_by_names_of_its_own(
+    keys: dict[str, Keys], ask: Ask
+) -> None:
+    feeds = {slug: [ask(slug, "/atom.xml").text for _ in range(2)] for slug in HOSTS}
+    names = {slug: set(re.findall("urn:uuid:[0-9a-f-]+", of[0])) for slug, of in feeds.items()}
+
+    assert names[HERE]
+    assert not names[HERE] & names[THERE]
+    for slug, of in feeds.items():
+        for text in of:
+            assert [words for words in WORDS.values() if words in text] == [WORDS[slug]]
+
+
+def test_a_saved_search_hears_only_of_what_its_own_town_releases(
+    app: Flask, settings: Settings, keys: dict[str, Keys]
+) -> None:
+    """Both have the same number, and both towns release something new."""
+    heard = {}
+    for slug in HOSTS:
+        with inside(app, slug):
+            saving.save(make_account("Sina Sucht").party_id, Asked(text=WORDS[THERE]))
+            db.session.commit()
+            post = make_post(text=f"Noch mehr {WORDS[slug]}.")
+            outbox.note(POST_KEY, post.id)
+    for slug in HOSTS:
+        with inside(app, slug):
+            drain(settings)
+            query = select(func.count(Notice.id)).where(Notice.what == saving.HIT)
+            heard[slug] = db.session.scalar(query)
+
+    assert heard == {HERE: 0, THERE: 1}
