@@ -111,11 +111,15 @@ def _quietly(query: Update) -> Update:
 
 
 def backlinks(page: Page, after: int = 0, limit: int = 50) -> Sequence[Line]:
-    """Public pages that lead there or show it, by id; at most one line each."""
-    query = select(*LINE).join_from(PageLink, Page, Page.id == PageLink.page_id)
-    query = query.where(*_leading(page), PageLink.page_id > after, Page.state == PageState.PUBLIC)
-    query = query.distinct().order_by(PageLink.page_id).limit(limit)
-    return [Line(*row[:-1]) for row in db.session.execute(query.add_columns(PageLink.page_id))]
+    """Public pages that lead there or show it, by id; at most one line each.
+
+    Their ids are chosen first, in the order of an index: asked for different lines, PostgreSQL
+    sorts everything that leads there."""
+    ids = select(PageLink.page_id).join(Page, Page.id == PageLink.page_id)
+    ids = ids.where(*_leading(page), PageLink.page_id > after, Page.state == PageState.PUBLIC)
+    chosen = ids.distinct().order_by(PageLink.page_id).limit(limit).subquery()
+    query = select(*LINE).join_from(chosen, Page, Page.id == chosen.c.page_id)
+    return [Line(*row) for row in db.session.execute(query.order_by(Page.id))]
 
 
 def _leading(page: Page) -> tuple[ColumnElement[bool], ...]:
