@@ -79,7 +79,7 @@ def test_a_picture_in_a_sentence_keeps_its_author_beside_it() -> None:
     page = html("Da ![](anhang:linde.jpg) ist sie", attached={(None, "linde.jpg"): PHOTO})
 
     assert "<figure" not in page
-    assert "(Die Dorflinde Bild: Anna Kern, CC BY-SA 4.0)" in page
+    assert "(Die Dorflinde · Bild: Anna Kern, CC BY-SA 4.0)" in page
 
 
 def test_a_file_says_what_it_is_and_how_large() -> None:

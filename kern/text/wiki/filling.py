@@ -20,7 +20,7 @@ from kern.text.wiki.scanning import Kind, Stand
 from kern.text.wiki.section import DEEPEST, TOP, Section, fitting
 from kern.text.wiki.words import Words
 
-WIKI_VERSION = 1
+WIKI_VERSION = 2
 """Part of every cache key; raise it when the same source and answers give different HTML."""
 
 MAX_EXPLAINED = 300  # abbreviations of a page

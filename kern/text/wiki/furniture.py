@@ -38,7 +38,7 @@ def figure(answer: Picture) -> str:
 
 
 def inline_picture(answer: Picture) -> str:
-    told = " ".join(part for part in (answer.caption, answer.credit) if part)
+    told = " · ".join(part for part in (answer.caption, answer.credit) if part)
     credit = f' <small class="df-credit">({escape(told)})</small>' if told else ""
     return f'<span class="df-inset">{_img(answer, "df-inset__pic")}{credit}</span>'
 
