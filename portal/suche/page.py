@@ -1,7 +1,7 @@
 """What a search page shows, put together from the address and the reader's rights."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from kern import search
@@ -53,6 +53,16 @@ class Page:
             "%(num)s Treffer enthalten alle Ihre Wörter. Danach kommt, was die meisten enthält.",
             exact,
         )
+
+    @property
+    def can_refine(self) -> bool:
+        """Not where there is nothing and nothing was left out."""
+        return bool(self.total_of_all or self.asked.is_narrowed or self.asked.errors)
+
+    @property
+    def narrowed_by(self) -> str:
+        """In words, for those who see the form only far below; the kind is marked above."""
+        return ", ".join(describe(replace(self.asked, kind="", order=Order.RELEVANCE)))
 
     @property
     def better_url(self) -> str:
