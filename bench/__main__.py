@@ -7,7 +7,8 @@ los.py bench --markdown DATEI   puts the table into this page, in place of the o
 los.py bench --von DATEI ...    measures nothing: the tables of earlier results, put together
 los.py bench flood | making     a flood at the desk; CPU time of single pages
 los.py bench guete              how good the answers of the search are, beside plain Whoosh
-los.py bench suche [--kurz]     333 attacks on the search, with 20,000 and with 100,000 texts
+los.py bench suche [--kurz]     333 attacks on the search, with 20,000 and with 100,000 texts;
+                                with --postgres on that engine too
 los.py bench wiki [--kurz]      a wiki of 20,000 pages with 200,000 versions, or of 1,000
 """
 
@@ -32,7 +33,7 @@ SINGLE: Mapping[str, Callable[[argparse.Namespace], Mapping[str, object]]] = {
     "flood": lambda _options: {"flood": flood.measure()},
     "guete": lambda _options: search.measured(),
     "making": lambda _options: making.measured(),
-    "suche": lambda options: suche.measured(small=options.kurz),
+    "suche": lambda options: suche.measured(small=options.kurz, server=options.postgres),
     "wiki": lambda options: wiki.measured(small=options.kurz, server=options.postgres),
 }
 

@@ -14,12 +14,17 @@ from kern.search.postgres_backend.schema import SCHEMA
 _Answer = TypeVar("_Answer")
 _LAST = "\U0010ffff"  # behind every letter
 
+# Thousands of words come as two lines of text: a row for each would take longer than finding them.
 _FIRST_ONES = f"""
-SELECT term, documents FROM (
-  SELECT term, documents FROM {SCHEMA}.word WHERE {{condition}} ORDER BY {{order}}
-  LIMIT {MAX_LOOKED_AT}
-) AS looked_at
-WHERE length(term) >= :shortest ORDER BY documents DESC, term LIMIT :limit
+SELECT string_agg(term, ' ' ORDER BY documents DESC, term),
+  string_agg(CAST(documents AS text), ' ' ORDER BY documents DESC, term)
+FROM (
+  SELECT term, documents FROM (
+    SELECT term, documents FROM {SCHEMA}.word WHERE {{condition}} ORDER BY {{order}}
+    LIMIT {MAX_LOOKED_AT}
+  ) AS looked_at
+  WHERE length(term) >= :shortest ORDER BY documents DESC, term LIMIT :limit
+) AS chosen
 """
 _BEGINNING = text(_FIRST_ONES.format(condition="term >= :first AND term <= :last", order="term"))
 _REVERSED = 'reverse(term) COLLATE "C"'
@@ -48,11 +53,11 @@ class Words:
     def _first_ones(
         self, query: TextClause, start: str, shortest: int, limit: int
     ) -> list[tuple[str, int]]:
-        found = self._connection.execute(
+        terms, counts = self._connection.execute(
             query,
             {"first": start, "last": start + _LAST, "shortest": shortest, "limit": limit},
-        )
-        return [(term, count) for term, count in found]
+        ).one()
+        return [*zip((terms or "").split(), map(int, (counts or "").split()), strict=True)]
 
     def decide(self, question: Callable[[IsKnown], _Answer]) -> _Answer:
         """Asks with what is known so far until nothing new had to be known: few round trips."""
