@@ -134,6 +134,25 @@ def test_the_rules_of_a_space_are_saved_and_hold(app: Flask, staff: Visitor) -> 
     assert "Was man hier weiß." in Visitor(app).get("/wiki/ortswiki").text
 
 
+def test_what_protects_a_page_stands_in_its_form_and_stays_when_that_is_saved_again(
+    staff: Visitor,
+) -> None:
+    page_id = make_page("Linde").id
+    db.session.commit()
+    way = f"{PAGE}/schutz"
+    assert staff.post(way, {"protection": "staff", "until": "2090-06-30"}).status_code == 303
+    held = service.get_page(page_id).protected_until
+
+    form = staff.get(way).text
+    assert 'value="2090-06-30"' in form
+    assert re.search(r'<option[^>]*selected[^>]*value="staff"', form)
+    staff.post(way, {"protection": "staff", "until": "2090-06-30"})
+    assert service.get_page(page_id).protected_until == held
+
+    staff.post(way, {"protection": "staff", "until": "2020-06-30"})
+    assert 'value="2020' not in staff.get(way).text  # what is over protects nothing any more
+
+
 def test_a_proposal_is_refused_on_its_page_with_a_reason_the_author_gets(
     app: Flask, staff: Visitor
 ) -> None:

@@ -1,6 +1,7 @@
 """A proposal: its author changes or withdraws it, reviewers compare, talk, join and publish."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask import render_template, request
@@ -9,7 +10,8 @@ from markupsafe import Markup
 from werkzeug.utils import redirect
 
 from kern.actor import Actor
-from kern.calendar import end_of_day
+from kern.calendar import end_of_day, to_local
+from kern.clock import now
 from kern.errors import Conflict, Invalid
 from kern.i18n import _, say
 from kern.ids import parse_id
@@ -19,7 +21,7 @@ from kern.web import commits, current_actor, limit_writing, notice, require_logi
 from wiki import rules, service
 from wiki.comparing import Clash
 from wiki.forms import ProtectForm, RejectForm, RemarkForm
-from wiki.models import OPEN, Kind, Proposal, ProposalState, Protection
+from wiki.models import OPEN, Kind, Page, Proposal, ProposalState, Protection
 from wiki.rendering import difference_view
 from wiki.service import Outlook, State, merging, reading, wordings
 from wiki.service.proposals import ref_of
@@ -296,8 +298,17 @@ def mark_checked(space: str, slug: str) -> ResponseReturnValue:
 def protection(space: str, slug: str) -> ResponseReturnValue:
     actor, page = to_page(space, slug)
     require_manager(actor, page.space)
-    form = ProtectForm(formdata=None, data={"protection": page.protection or ""})
+    form = ProtectForm(formdata=None, data=_held(page))
     return render_template("wiki/protect.html", page=page, form=form)
+
+
+def _held(page: Page) -> dict[str, Any]:
+    """What protects it today, so that saving again changes nothing unseen."""
+    until = page.protected_until
+    if page.protection is None or (until is not None and until <= now()):
+        return {"protection": ""}
+    last_day = to_local(until - timedelta(seconds=1)).date() if until is not None else None
+    return {"protection": page.protection, "until": last_day}
 
 
 @blueprint.post("/<space>/<slug>/schutz")
