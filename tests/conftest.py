@@ -21,9 +21,11 @@ from portal import app as portal_app
 from portal.app import create_app
 from tests import kept_pages, postgres, quick
 from tests.browser import open_browser
+from tests.databases import ONE_ONLY
 from tests.kept_pages import CheckedPageCache
 
 HOST = "localhost"
+TESTS = Path(__file__).parent
 RUN = "DORFLINDE_TEST_RUN"  # begins the name of each database of this run, in all its processes
 BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 
@@ -47,9 +49,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    is_marked = metafunc.definition.get_closest_marker("both_databases") is not None
-    if is_marked and "database" in metafunc.fixturenames:
+    if "database" in metafunc.fixturenames and _runs_on_both(metafunc.definition):
         metafunc.parametrize("database", BOTH, indirect=True)
+
+
+def _runs_on_both(test: pytest.Item) -> bool:
+    is_marked = test.get_closest_marker("both_databases") is not None
+    return is_marked or test.path.relative_to(TESTS).as_posix() not in ONE_ONLY
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +74,7 @@ def postgres_databases(
 
 @pytest.fixture
 def database(request: pytest.FixtureRequest) -> Iterator[str]:
-    """`Settings.database` of this test: SQLite, unless the mark `both_databases` asks for more."""
+    """`Settings.database` of this test; `tests.databases` says which run on SQLite alone."""
     if getattr(request, "param", "sqlite") == "sqlite":
         yield ""
         return
