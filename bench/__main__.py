@@ -9,6 +9,7 @@ los.py bench flood | making     a flood at the desk; CPU time of single pages
 los.py bench guete              how good the answers of the search are, beside plain Whoosh
 los.py bench suche [--kurz]     333 attacks on the search, with 20,000 and with 100,000 texts;
                                 with --postgres on that engine too
+los.py bench wachstum           each step of docs/betrieb/wachstum.md: CPU time of web and database
 los.py bench wiki [--kurz]      a wiki of 20,000 pages with 200,000 versions, or of 1,000
 """
 
@@ -22,7 +23,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from bench import flood, live, making, place, rows, search, suche, wiki
+from bench import flood, live, making, place, rows, search, suche, wachstum, wiki
 from bench.place import Place
 from bench.table import Row, as_table, as_values, machine, put_into, read, write
 from kern.db import engines
@@ -34,6 +35,7 @@ SINGLE: Mapping[str, Callable[[argparse.Namespace], Mapping[str, object]]] = {
     "guete": lambda _options: search.measured(),
     "making": lambda _options: making.measured(),
     "suche": lambda options: suche.measured(small=options.kurz, server=options.postgres),
+    "wachstum": lambda _options: wachstum.measured(),
     "wiki": lambda options: wiki.measured(small=options.kurz, server=options.postgres),
 }
 

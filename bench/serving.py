@@ -132,6 +132,19 @@ def _family(pid: int) -> Iterator[int]:
         yield from _family(int(child))
 
 
+def cpu_seconds(pid: int) -> float:
+    """That the process and all that it started have used, those that ended included."""
+    return sum(_ticks(one) for one in _family(pid)) / os.sysconf("SC_CLK_TCK")
+
+
+def _ticks(pid: int) -> int:
+    try:
+        values = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return sum(int(one) for one in values[11:15])  # own and of ended children, user and system
+
+
 def _pss_kb(pid: int) -> int:
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()

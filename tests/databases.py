@@ -13,6 +13,7 @@ BROWSERS = (
     "browser/test_projects.py",
     "browser/test_reach.py",
     "browser/test_results.py",
+    "browser/test_searching.py",
     "browser/test_survey_editor.py",
     "browser/test_survey_journey.py",
     "browser/test_walk.py",
@@ -60,8 +61,6 @@ CHOOSING = (
 )
 
 PARTLY = (
-    "portal/test_seiten.py",
-    "portal/test_suche_new_kind.py",
     "beteiligung/test_discussion_moving.py",
     "beteiligung/test_discussion_redaction.py",
     "beteiligung/test_discussion_rules.py",

@@ -34,6 +34,11 @@ class Server:
     def address(self) -> str:
         return f"postgresql+psycopg://probe@127.0.0.1:{self.port}/{{ort}}"
 
+    @property
+    def pid(self) -> int:
+        lines = (self.folder / "postmaster.pid").read_text(encoding="ascii").splitlines()
+        return int(lines[0])
+
     def call(self, name: str, *words: str) -> None:
         command = [str(program(name)), *words]
         log = self.folder.parent / "log"

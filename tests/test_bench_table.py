@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from bench import wachstum
 from bench.table import (
     HELD,
     MISSED,
@@ -80,3 +81,10 @@ def test_the_page_about_speed_has_the_table_that_is_written_anew() -> None:
 
     assert page.count(head) == 1
     assert put_into(page, []).partition(head)[0] == page.partition(head)[0]
+
+
+def test_a_core_that_is_half_busy_carries_who_clicks_every_twenty_seconds() -> None:
+    rows = [wachstum.Measured("6", kind, 10, (5, 2.5), 1) for kind in wachstum.MIX]
+    told = wachstum.people(rows)
+    assert told == {"Webrechner": 1_000, "Datenbank": 2_000, "Lesekopie": 4_000}
+    assert sum(wachstum.MIX.values()) == 100
