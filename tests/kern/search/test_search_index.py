@@ -40,6 +40,32 @@ def test_a_word_is_found_in_title_and_body_and_in_every_form(index: SearchBacken
     assert ids_found(index, "Radwegen dunkel") == {2}
 
 
+SPELLINGS = {
+    "Straße": ("Strasse", "STRASSE", "Straßen"),
+    "Fuß": ("Fuss", "FUSS", "Füße", "Fuesse"),
+    "Bäume": ("Baum", "Baeume", "Ba\u0308ume", "BÄUME"),
+    "Bürger": ("Buerger", "Bürgerin", "Bürgerinnen", "Bürger:innen", "BürgerInnen", "Bürger*innen"),
+    "Teilnehmende": ("Teilnehmer", "Teilnehmerinnen", "Teilnehmer_innen", "Teilnehmer/-innen"),
+    "Radweg": ("Radwege", "Fahrradweg", "Rad\u00adweg"),
+    "Spielplatz": ("Spielplätze", "Spielplaetze", "Spielplatzkonzept"),
+}
+
+
+@pytest.mark.parametrize("word", SPELLINGS)
+def test_a_word_finds_every_spelling_form_and_compound_and_most_find_it(
+    index: SearchBackend, word: str
+) -> None:
+    written = (word, *SPELLINGS[word])
+    documents = [make_document(n, body=f"Hier steht {one}.") for n, one in enumerate(written)]
+    built(index, [*documents, make_document(99, body="Hier steht etwas ganz anderes.")])
+
+    assert ids_found(index, word) == set(range(len(written)))
+    for one in written[1:]:
+        found = ids_found(index, one)
+        assert written.index(one) in found, one
+        assert 99 not in found
+
+
 def test_a_title_outweighs_a_body(index: SearchBackend) -> None:
     body = "Licht und Bank " * 5
     built(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -283,6 +284,29 @@ def test_only_an_index_that_was_missed_is_worth_a_word(
     ticks.tick()
 
     assert caplog.messages == ["Der Suchindex fehlte oder war beschädigt; er ist neu gebaut: 1"]
+
+
+def test_once_a_night_what_differs_is_named_and_mended(
+    room: Room, town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    night = datetime(2026, 5, 4, 1, tzinfo=UTC)  # three on the wall clock of the town
+    room.release(*(make_document(n, "Park") for n in range(3)))
+    room.released[1] = make_document(1, "Teich")
+    del room.released[2]
+    room.released[3] = make_document(3, "Neu")
+    ticks.tick(night - timedelta(minutes=5))
+    assert len(search.compare().refs) == 3, "by day only the outbox says what has changed"
+
+    ticks.tick(night)
+
+    assert not search.compare()
+    assert (ids(search.find("Teich")), ids(search.find("Neu"))) == ([1], [3])
+    assert "Der Suchindex wich an 3 Stellen ab" in caplog.messages
+    room.released[4] = make_document(4, "Brunnen")
+    ticks.tick(night + timedelta(hours=1))
+    assert search.compare(), "the whole town is read once a night"
+    ticks.tick(night + timedelta(days=1))
+    assert not search.compare()
 
 
 def test_a_rebuild_tells_how_far_it_is(room: Room) -> None:
