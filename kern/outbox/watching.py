@@ -137,6 +137,11 @@ def _forget_rolled_back(session: Session, transaction: SessionTransaction) -> No
 
 
 @event.listens_for(TownSession, "after_commit")
+def _forget_committed(session: Session) -> None:
+    if not session.in_nested_transaction():  # a savepoint settles nothing
+        _forget(session)
+
+
 def _forget(session: Session) -> None:
     for name in (BUMPS, BUMPED_SCOPE, _TOUCHED, _KNOWN, "watched"):
         session.info.pop(name, None)

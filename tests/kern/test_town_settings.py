@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import event
 
+from kern import outbox
 from kern.db import db, engine
 from kern.settings import change, town_settings
 from kern.town import Town
@@ -66,3 +67,13 @@ def test_what_was_taken_back_is_not_taken_for_the_next_change(town: Town) -> Non
         )
         other.exec_driver_sql("INSERT INTO kern_revision (key, rev) VALUES ('settings', 1)")
     assert town_settings().name == "Altdorf"
+
+
+def test_a_savepoint_does_not_swallow_what_was_announced_before_it(town: Town) -> None:
+    (before,) = outbox.revisions("settings")
+    change({"name": "Lindenau"})
+    with db.session.begin_nested():
+        outbox.bump("drinnen")
+    db.session.commit()
+
+    assert outbox.revisions("settings", "drinnen") == (before + 1, 1)
