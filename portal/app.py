@@ -36,10 +36,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     web.init_app(app, settings, Towns(settings, gone=engines.forget))
     frame.init_app(app)
     rooms.register(app)
-    _keep_pages(app, settings)
     static.init_app(app)
     headed = Headed(app.wsgi_app, https=settings.https)
     app.wsgi_app = headed  # type: ignore[method-assign]  # as Flask says
+    _keep_pages(app, settings)  # before all else: a kept page has its headers
     _believe_proxies(app, settings.trusted_proxies)
     return app
 

@@ -51,7 +51,7 @@ class Counters:
         else:
             with self._lock:
                 found = _asked(self._shared, town, keys)
-        return tuple(int(found.get(key, 0)) for key in keys)
+        return tuple([found.get(key, 0) for key in keys])
 
     def _own(self) -> "OrderedDict[str, _Asker]":
         try:
@@ -130,7 +130,8 @@ class _Postgres:
         query = _ONE.format(",".join(["%s"] * len(exact)))
         full = query + _ALL if SCOPES in keys else query
         with self._connection.cursor() as cursor:
-            return cursor.execute(full.encode(), exact).fetchall()
+            found = cursor.execute(full.encode(), exact).fetchall()
+        return [(key, int(rev)) for key, rev in found]  # a sum is a Decimal
 
     def close(self) -> None:
         with contextlib.suppress(psycopg.Error):

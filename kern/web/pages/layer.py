@@ -30,6 +30,7 @@ LONGEST_PATH = 300
 _MINUTE = 60
 _HARMLESS = frozenset({"ansicht", "sprache"})
 _DROPPED = frozenset({"content-length", "etag"})
+_FILES = "/static/"  # on disk anyhow
 _OK = "200 OK"
 
 
@@ -182,7 +183,7 @@ def _variant(environ: "WSGIEnvironment") -> Key | None:
     if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
         return None
     path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
-    if len(query) > LONGEST_QUERY or len(path) > LONGEST_PATH:
+    if len(query) > LONGEST_QUERY or len(path) > LONGEST_PATH or path.startswith(_FILES):
         return None
     chosen = ["", ""]
     for piece in environ.get("HTTP_COOKIE", "").split(";"):
