@@ -10,6 +10,7 @@ los.py bench guete              how good the answers of the search are, beside p
 los.py bench suche [--kurz]     333 attacks on the search, with 20,000 and with 100,000 texts;
                                 with --postgres on that engine too
 los.py bench wachstum           each step of docs/betrieb/wachstum.md: CPU time of web and database
+los.py bench orte [--kurz]      300 towns in one installation, or 40
 los.py bench wiki [--kurz]      a wiki of 20,000 pages with 200,000 versions, or of 1,000
 """
 
@@ -23,7 +24,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from bench import flood, live, making, place, rows, search, suche, wachstum, wiki
+from bench import flood, live, making, place, rows, search, suche, towns, wachstum, wiki
 from bench.place import Place
 from bench.table import Row, as_table, as_values, machine, put_into, read, write
 from kern.db import engines
@@ -36,6 +37,7 @@ SINGLE: Mapping[str, Callable[[argparse.Namespace], Mapping[str, object]]] = {
     "making": lambda _options: making.measured(),
     "suche": lambda options: suche.measured(small=options.kurz, server=options.postgres),
     "wachstum": lambda _options: wachstum.measured(),
+    "orte": lambda options: towns.measured(small=options.kurz),
     "wiki": lambda options: wiki.measured(small=options.kurz, server=options.postgres),
 }
 

@@ -29,11 +29,12 @@ class Request:
     method: str = "GET"
     body: bytes = b""
     cookie: str = ""
+    host: str = "localhost"
 
-    def as_bytes(self, host: str) -> bytes:
+    def as_bytes(self) -> bytes:
         head = [
             f"{self.method} {self.path} HTTP/1.1",
-            f"Host: {host}",
+            f"Host: {self.host}",
             "Sec-Fetch-Site: same-origin",
         ]
         if self.cookie:
@@ -140,7 +141,7 @@ async def _client(job: _Job, load: Load, at: int) -> None:
                 if job.reached(number):
                     return
                 began = time.monotonic()
-                writer.write(job.make(number).as_bytes("localhost"))
+                writer.write(job.make(number).as_bytes())
                 status = await _answer(reader)
                 load.taken.append(time.monotonic() - began)
                 load.statuses[status] = load.statuses.get(status, 0) + 1

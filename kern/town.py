@@ -5,10 +5,11 @@ PostgreSQL one named by the settings), `index/`, `uploads/` and `wartend/` (file
 Nothing of a town lies elsewhere.
 """
 
+import logging
 import os
 import secrets
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, replace
@@ -17,6 +18,8 @@ from urllib.parse import urlsplit
 
 from kern.config import Settings
 from kern.errors import DomainError
+
+log = logging.getLogger(__name__)
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -113,10 +116,16 @@ class Towns:
         self._stamp: float = -1.0
         self._by_slug: dict[str, Town] = {}
         self._by_host: dict[str, Town] = {}
+        self._broken: dict[str, str] = {}
 
     def all(self) -> list[Town]:
         self._refresh()
         return list(self._by_slug.values())
+
+    def broken(self) -> Mapping[str, str]:
+        """Folders that cannot be read as a town, with why: the other towns go on without them."""
+        self._refresh()
+        return self._broken
 
     def by_slug(self, slug: str) -> Town:
         self._refresh()
@@ -153,12 +162,22 @@ class Towns:
                 return
         folder = self._folder()
         stamp = folder.stat().st_mtime
-        found = [self._read(path.parent) for path in sorted(folder.glob("*/ort.toml"))]
+        self._broken = {}
+        tried = [self._try(path.parent) for path in sorted(folder.glob("*/ort.toml"))]
+        found = [town for town in tried if town is not None]
         before, self._by_slug = self._by_slug, {town.slug: town for town in found}
         self._by_host = {host: town for town in found for host in town.hosts}
         self._stamp = stamp
         for town in set(before.values()).difference(found):
             self._gone(town)
+
+    def _try(self, folder: Path) -> Town | None:
+        try:
+            return self._read(folder)
+        except (OSError, ValueError, TypeError, AttributeError) as error:
+            log.error("Der Ort „%s“ lässt sich nicht lesen: %s", folder.name, error)  # noqa: TRY400 - the sentence says it
+            self._broken[folder.name] = str(error)
+            return None
 
     def _read(self, folder: Path) -> Town:
         values = tomllib.loads((folder / "ort.toml").read_text(encoding="utf-8"))

@@ -90,7 +90,7 @@ def _listed(app: Flask, town: Town) -> Listed:
 
 def export(settings: Settings, slug: str, target: Path) -> None:
     """One town as a backup that `bring_in` and `los.py restore` take. Raises Refused."""
-    backup.write(settings, [_town(settings, slug)], target)
+    backup.write(settings, [get(settings, slug)], target)
 
 
 def bring_in(
@@ -124,7 +124,7 @@ def bring_in(
 
 def delete(settings: Settings, slug: str) -> None:
     """Everything of the town, for good: first out of sight, then from the disk. Raises Refused."""
-    town = _town(settings, slug)
+    town = get(settings, slug)
     engines.close()
     gone = settings.data / f"geloescht-{slug}-{time.time_ns()}"
     town.path.rename(gone)
@@ -153,7 +153,10 @@ def backup_each(settings: Settings, folder: Path, say: Say) -> list[str]:
 
 
 def _each(settings: Settings, say: Say, done: str, act: Callable[[Town], object]) -> list[str]:
-    towns, failed = Towns(settings).all(), []
+    found = Towns(settings)
+    towns, failed = found.all(), list(found.broken())
+    for slug in failed:
+        say(f"„{slug}“ misslang: ort.toml oder secret lässt sich nicht lesen.")
     for number, town in enumerate(towns, 1):
         began = time.monotonic()
         try:
@@ -167,7 +170,8 @@ def _each(settings: Settings, say: Say, done: str, act: Callable[[Town], object]
     return failed
 
 
-def _town(settings: Settings, slug: str) -> Town:
+def get(settings: Settings, slug: str) -> Town:
+    """Raises Refused."""
     found = {town.slug: town for town in Towns(settings).all()}
     if slug not in found:
         raise Refused(f"Den Ort „{slug}“ gibt es nicht. Alle Orte zeigt: flask --app wsgi ort list")
@@ -184,6 +188,8 @@ def _checked(settings: Settings, slug: str, hosts: Iterable[str]) -> frozenset[s
     for host in sorted(wanted):
         if not _HOST.fullmatch(host) and host not in LOOPBACK:
             raise Refused(f"„{host}“ ist kein Name eines Rechners. Richtig wäre: mitreden.ort.de")
+    if slug in Towns(settings).broken():
+        raise Refused(f"Im Ordner „{slug}“ liegt schon ein Ort, der sich nicht lesen lässt.")
     for town in Towns(settings).all():
         if town.slug == slug:
             raise Refused(f"Den Ort „{slug}“ gibt es schon.")

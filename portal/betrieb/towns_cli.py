@@ -1,17 +1,23 @@
 """`flask --app wsgi ort ...`: many towns in one installation."""
 
+import errno
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
+from sqlalchemy.exc import DBAPIError
 
 from kern.commands import Refused as Ended
+from kern.town import Towns
 from kern.web.identity import settings
 from portal.betrieb import towns
 from portal.betrieb.orte import Refused, spent
 
+FULL = "Auf dem Datenträger ist kein Platz mehr. Nichts wurde geändert."
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW = click.Path(path_type=Path)
 
@@ -26,10 +32,8 @@ group = AppGroup("ort", help="Orte dieser Einrichtung: anlegen, zeigen, mitnehme
 def create(slug: str, hosts: tuple[str, ...], name: str, mail: str) -> None:
     """Einen leeren Ort anlegen; zeigt den Link für den ersten Zugang."""
     began = time.monotonic()
-    try:
+    with _as_sentence():
         link = towns.create(current_app, settings(), slug, hosts, name=name, mail=mail)
-    except Refused as error:
-        raise Ended(str(error)) from error
     click.echo(f"„{slug}“ ist angelegt nach {spent(began)}. Der erste Zugang, 7 Tage gültig:")
     click.echo(f"  {link}")
 
@@ -38,6 +42,8 @@ def create(slug: str, hosts: tuple[str, ...], name: str, mail: str) -> None:
 def list_() -> None:
     """Alle Orte mit Adresse, Konten und Größe."""
     found = towns.list_all(current_app, settings())
+    for slug, reason in Towns(settings()).broken().items():
+        click.echo(f"{slug:<24} lässt sich nicht lesen: {reason}")
     if not found:
         click.echo("Es gibt noch keinen Ort. Ihn legt an: flask --app wsgi ort create NAME")
     for one in found:
@@ -51,10 +57,8 @@ def list_() -> None:
 @click.argument("file", type=NEW)
 def export(slug: str, file: Path) -> None:
     """Einen Ort im laufenden Betrieb in eine Datei sichern."""
-    try:
+    with _as_sentence():
         towns.export(settings(), slug, file)
-    except Refused as error:
-        raise Ended(str(error)) from error
 
 
 @group.command("import")
@@ -64,10 +68,8 @@ def export(slug: str, file: Path) -> None:
 def import_(file: Path, slug: str, hosts: tuple[str, ...]) -> None:
     """Einen Ort aus einer Datei dazunehmen; die anderen bleiben, wie sie sind."""
     began = time.monotonic()
-    try:
+    with _as_sentence():
         town = towns.bring_in(current_app, settings(), file, slug, hosts)
-    except Refused as error:
-        raise Ended(str(error)) from error
     click.echo(f"„{town.slug}“ ist da nach {spent(began)}: {town.address}")
 
 
@@ -76,16 +78,17 @@ def import_(file: Path, slug: str, hosts: tuple[str, ...]) -> None:
 @click.option("--ja", "is_sure", is_flag=True, help="Nicht nachfragen.")
 def delete(slug: str, *, is_sure: bool) -> None:
     """Einen Ort mit allem löschen, was dazugehört: Konten, Beiträge, Dateien. Endgültig."""
+    with _as_sentence():
+        town = towns.get(settings(), slug)
     if not is_sure:
         words = (
-            f"Alles von „{slug}“ wird endgültig gelöscht. Bitte tippen Sie den Namen noch einmal"
+            f"Alles von „{slug}“ ({town.address}) wird endgültig gelöscht."
+            " Bitte tippen Sie den Namen noch einmal"
         )
         if click.prompt(words, default="", show_default=False) != slug:
             raise Ended("Nichts wurde gelöscht.")
-    try:
+    with _as_sentence():
         towns.delete(settings(), slug)
-    except Refused as error:
-        raise Ended(str(error)) from error
     click.echo(f"„{slug}“ ist gelöscht.")
 
 
@@ -100,6 +103,23 @@ def migrate() -> None:
 def backup(folder: Path) -> None:
     """Jeden Ort in eine eigene Datei sichern."""
     _end(towns.backup_each(settings(), folder, click.echo))
+
+
+@contextmanager
+def _as_sentence() -> Iterator[None]:
+    """What an operator can do something about, without the program's words around it."""
+    try:
+        yield
+    except Refused as error:
+        raise Ended(str(error)) from error
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise Ended(
+                "Auf dem Datenträger ist kein Platz mehr. Nichts wurde geändert."
+            ) from error
+        raise Ended(f"Das ging nicht: {error.strerror or error}") from error
+    except DBAPIError as error:
+        raise Ended(f"Die Datenbank nahm das nicht an: {error.orig}") from error
 
 
 def _end(failed: list[str]) -> None:

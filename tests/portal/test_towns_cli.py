@@ -1,5 +1,6 @@
 """Many towns in one installation: they come, are shown, move and go without touching each other."""
 
+import errno
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -204,6 +205,60 @@ def test_a_migration_over_all_goes_on_after_one_that_fails_and_names_it(
     assert "„neustadt“ misslang" in told.output
     assert "3/3 „zweitort“ auf dem heutigen Stand" in told.output
     assert "Nicht gelungen ist es bei: neustadt." in told.output
+
+
+def test_one_town_that_cannot_be_read_stops_no_other_and_is_named(
+    run: Run, app: Flask, settings: Settings
+) -> None:
+    folder = settings.data / "orte" / "kaputt"
+    folder.mkdir()
+    (folder / "ort.toml").write_text("hosts = [", encoding="utf-8")
+    server = create_app(settings)
+    listed, moved = run("list"), run("migrate")
+    taken = run("create", "kaputt", "--host", "neu.de")
+
+    assert server.test_client().get("/gesund").status_code == 200
+    assert "kaputt" in listed.output
+    assert "lässt sich nicht lesen" in listed.output
+    assert "1/1 „ort“ auf dem heutigen Stand" in moved.output
+    assert "Nicht gelungen ist es bei: kaputt." in moved.output
+    assert (taken.exit_code, "liegt schon ein Ort" in taken.output) == (1, True)
+
+
+def test_a_full_disk_is_told_in_a_sentence_and_leaves_nothing(
+    run: Run, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_words: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(towns, "_put", full)
+    told = run("create", "neustadt", "--host", "mitreden.neustadt.de")
+
+    assert told.exit_code == 1
+    assert "kein Platz mehr" in told.output
+    assert slugs(settings) == ["ort"]
+    assert not list(settings.data.glob("entsteht-*"))
+
+
+@pytest.mark.parametrize("content", [b"", b"kein Archiv" * 50])
+def test_a_file_that_is_no_backup_is_refused(
+    content: bytes, run: Run, settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "x.tar.gz").write_bytes(content)
+    told = run("import", tmp_path / "x.tar.gz")
+
+    assert told.exit_code == 1
+    assert "Traceback" not in told.output
+    assert isinstance(told.exception, SystemExit)
+    assert slugs(settings) == ["ort"]
+
+
+def test_who_deletes_a_town_that_is_not_there_is_told_before_being_asked(run: Run) -> None:
+    told = run("delete", "nirgends")
+
+    assert told.exit_code == 1
+    assert "Den Ort „nirgends“ gibt es nicht" in told.output
+    assert "tippen" not in told.output
 
 
 def _break(settings: Settings, slug: str, database: str) -> None:
