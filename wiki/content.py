@@ -4,8 +4,10 @@ A proposal waits and is never public itself; what it becomes is a version of a p
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from markupsafe import Markup
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import defer, joinedload
 
@@ -43,7 +45,7 @@ from wiki.models import (
     StoredText,
 )
 from wiki.rendering import Frame, Nobody, render_page
-from wiki.service import deciding, erasure, many, moderating, own_links, proposals
+from wiki.service import deciding, erasure, many, moderating, own_links, proposals, returning
 from wiki.service.pages import get_page, page_path
 from wiki.service.proposals import proposal_path
 
@@ -210,10 +212,31 @@ def _proposal_items(ids: Sequence[int]) -> Mapping[int, DeskItem]:
             joinedload(Proposal.author),
         )
     )
+    rows = db.session.execute(query).all()
+    back = {row[0].page_id or 0 for row in rows if row[0].kind == Kind.UNDELETE}
+    coming = returning.list_versions(back) if back else {}
     return {
-        proposal.id: _proposal_item(proposal, snapshot, source)
-        for proposal, snapshot, source in db.session.execute(query)
+        proposal.id: _returning_item(proposal, snapshot, coming.get(proposal.page_id or 0))
+        if proposal.kind == Kind.UNDELETE
+        else _proposal_item(proposal, snapshot, source)
+        for proposal, snapshot, source in rows
     }
+
+
+def _returning_item(proposal: Proposal, snapshot: Snapshot, coming: Revision | None) -> DeskItem:
+    """The author's own text is the reason. What comes back stands in the context, which only those
+    who decide read."""
+    item = _proposal_item(proposal, snapshot, "")
+    reason = str(Markup("<p>{}</p>").format(snapshot.summary))
+    if coming is None or coming.stored is None:
+        return replace(item, html=reason, plain=snapshot.summary, context="")
+    return replace(
+        item,
+        html=reason,
+        plain=snapshot.summary,
+        context=_("Was wiederkommt: %(title)s", title=coming.title),
+        context_html=_preview(coming.stored.source),
+    )
 
 
 def _proposal_item(proposal: Proposal, snapshot: Snapshot, source: str) -> DeskItem:

@@ -67,6 +67,8 @@ SENTENCES: Mapping[State, str] = {
     State.PAGE_DELETED: "Seite gelöscht: Der Vorschlag %(id)s kann eine neue Seite werden.",
     State.TITLE_TAKEN: "Eine Seite mit diesem Titel gibt es inzwischen. Der Vorschlag %(id)s "
     "braucht einen anderen Titel oder wird eine Änderung jener Seite.",
+    State.WITHHELD: "Der Vorschlag %(id)s lässt sich nicht annehmen: Die Seite ist ausgeblendet, "
+    "oder ihr Text ist für immer gelöscht oder verborgen.",
 }
 
 
@@ -258,6 +260,8 @@ def resolve(
         raise NotAllowed("Dafür fehlt Ihnen die Berechtigung.")
     if proposal.state not in OPEN or version != proposal.version:
         raise Conflict(rules.READ_ANEW)
+    if proposal.kind == Kind.UNDELETE:
+        raise Conflict(proposals.NO_TEXT)
     seen = merging.outlook(proposal)
     if seen_sha is not None and seen.sha != seen_sha:
         raise Conflict(rules.READ_ANEW)

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from kern.db import db
 from wiki.comparing import Clash, Merged, merge
 from wiki.models import Kind, Page, PageState, Proposal, Revision, Snapshot
-from wiki.service import wordings
+from wiki.service import returning, wordings
 from wiki.service.wordings import Wording
 
 
@@ -28,6 +28,7 @@ class State(StrEnum):
     CONTAINED = "contained"  # everything of it is published already
     PAGE_DELETED = "page_deleted"
     TITLE_TAKEN = "title_taken"  # another page has this title
+    WITHHELD = "withheld"  # the page may not come back
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,9 @@ def outlook(proposal: Proposal) -> Outlook:
     page = _page(proposal)
     if page is None:
         return _of_creation(proposal, proposed)
-    if page.state != PageState.PUBLIC and proposal.kind != Kind.UNDELETE:
+    if proposal.kind == Kind.UNDELETE:
+        return _of_return(proposal, page, proposed)
+    if page.state != PageState.PUBLIC:
         return _told(State.PAGE_DELETED, None, page.published_id, merge("", "", proposed.source))
     taken = _page_of_title(page.space_id, proposed.title_key, but=page.id)
     if taken is not None:
@@ -93,6 +96,23 @@ def _of_creation(proposal: Proposal, proposed: Wording) -> Outlook:
     return _told(State.CURRENT, proposed, None, _whole(proposed))
 
 
+def _of_return(proposal: Proposal, page: Page, proposed: Wording) -> Outlook:
+    """Of the page as it was when it went: the proposal says only why it should come back."""
+    if page.state == PageState.PUBLIC:
+        published = _state_of(page.published_id) or Wording(page.title, "")
+        return _told(State.CONTAINED, published, page.published_id, _whole(published))
+    former = returning.find_wording(page)
+    if former is None:
+        return _told(State.WITHHELD, None, page.published_id, _whole(proposed))
+    taken = _page_of_title(page.space_id, former.title_key, but=page.id)
+    if taken is not None:
+        return _titled(former, page.published_id, taken)
+    wording = replace(former, kind=Kind.UNDELETE, summary=proposed.summary)
+    is_same = proposal.base_id == page.published_id
+    state = State.CURRENT if is_same else State.MERGED
+    return _told(state, wording, page.published_id, _whole(wording))
+
+
 def _titled(proposed: Wording, published_id: int | None, other: int) -> Outlook:
     told = _told(State.TITLE_TAKEN, None, published_id, _whole(proposed))
     return replace(told, other_page_id=other)
@@ -110,9 +130,9 @@ def _page_of_title(space_id: int, title_key: str, but: int = 0) -> int | None:
 
 def _of_change(proposal: Proposal, page: Page, proposed: Wording) -> Outlook:
     published = _state_of(page.published_id)
-    if proposal.kind in {Kind.DELETE, Kind.UNDELETE}:
+    if proposal.kind == Kind.DELETE:
         is_same = proposal.base_id == page.published_id
-        wording = replace(published or proposed, kind=Kind(proposal.kind), summary=proposed.summary)
+        wording = replace(published or proposed, kind=Kind.DELETE, summary=proposed.summary)
         state = State.CURRENT if is_same else State.MERGED
         return _told(state, wording, page.published_id, _whole(wording))
     if published is None:  # its text is taken away: nothing of it can be joined unseen

@@ -19,6 +19,7 @@ from wiki.linking import fold_title
 from wiki.models import (
     PAGE_KEY,
     PROPOSAL_KEY,
+    Kind,
     Page,
     PageState,
     Proposal,
@@ -69,7 +70,8 @@ def hide_of_revision(
     `reason` goes into the log."""
     _require(actor, rules.HIDE, revision.space_id)
     page = db.session.get_one(Page, revision.page_id)
-    if part == "text" and hidden and page.published_id == revision.id:
+    is_read = page.state == PageState.PUBLIC and page.published_id == revision.id
+    if part == "text" and hidden and is_read:
         raise Conflict(
             "Diese Fassung ist öffentlich. Bitte veröffentlichen Sie zuerst eine andere, "
             "oder blenden Sie die Seite aus."
@@ -107,6 +109,8 @@ def redact_page(page: Page, actor: Actor, left: Redaction) -> None:
 def redact_proposal(proposal: Proposal, actor: Actor, left: Redaction) -> None:
     """What waits is released so."""
     _require(actor, rules.HIDE, proposal.space_id)
+    if proposal.kind == Kind.UNDELETE:
+        raise Conflict(proposals.NO_TEXT)
     snapshots = proposals.list_snapshots(proposal)
     shown = snapshots[-1]
     taken = _cut(shown, left)

@@ -34,7 +34,7 @@ from wiki.models import (
     Snapshot,
     Space,
 )
-from wiki.service import drafts, merging, telling, trust, wordings
+from wiki.service import drafts, merging, returning, telling, trust, wordings
 from wiki.service.pages import get_page
 from wiki.service.wordings import Wording
 
@@ -43,6 +43,7 @@ ALONE = frozenset({Kind.DELETE, Kind.UNDELETE})  # kinds that mix with no other 
 WAITS_ALREADY = (
     "Zu dieser Seite wartet schon ein Vorschlag von Ihnen. Bitte ziehen Sie ihn zuerst zurück."
 )
+NO_TEXT = "Dieser Vorschlag hat keinen eigenen Text: Die Seite kommt so wieder, wie sie war."
 CHOOSE_FIRST = (
     "Zu dieser Seite wartet schon ein Vorschlag von Ihnen, und inzwischen hat sich die Seite an "
     "denselben Stellen geändert. Bitte bringen Sie den Vorschlag zuerst auf den neuen Stand."
@@ -176,6 +177,8 @@ def save(
 ) -> Proposal:
     wanted = wordings.checked(wording)
     _require_fits(page, wanted, base_id)
+    if page is not None and wanted.kind == Kind.UNDELETE:
+        wanted = returning.asked(page, wanted.summary)
     open_one = _lock_open(space, page, wanted, author_id)
     if open_one is None:
         open_one = _new(space, page, wanted, author_id, source=source, entered_by=entered_by)
@@ -201,6 +204,8 @@ def _require_fits(page: Page | None, wording: Wording, base_id: int | None) -> N
         raise Conflict("Diese Seite ist gelöscht. Sie können vorschlagen, sie wiederherzustellen.")
     if page.state == PageState.HIDDEN:
         raise Conflict("Diese Seite ist ausgeblendet und lässt sich gerade nicht ändern.")
+    if wording.kind == Kind.UNDELETE:
+        returning.require_possible(page)
     query = select(Revision.page_id).where(Revision.id == base_id)
     if base_id is None or db.session.scalar(query) != page.id:
         raise Invalid("Bitte laden Sie die Seite neu.")
@@ -406,6 +411,8 @@ def become_creation(actor: Actor, proposal: Proposal) -> None:
     page = proposal.page
     if page is None or page.state != PageState.DELETED or proposal.state not in OPEN:
         raise Conflict(rules.READ_ANEW)
+    if proposal.kind == Kind.UNDELETE:
+        raise Conflict(NO_TEXT)
     _turn(proposal, Kind.CREATE, None)
 
 

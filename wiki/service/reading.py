@@ -321,7 +321,7 @@ def find_gone(space: Space, slug: str) -> Page | None:
     query = select(Page).where(
         Page.space_id == space.scope_id, Page.slug == slug, Page.state != PageState.PUBLIC
     )
-    return db.session.scalar(query)
+    return db.session.scalar(query.options(joinedload(Page.space).joinedload(Space.scope)))
 
 
 def find_titles(space: Space, words: str, limit: int = 10) -> list[Line]:

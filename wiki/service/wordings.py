@@ -53,7 +53,7 @@ def checked(wording: Wording) -> Wording:
     if any(sign in title for sign in "[]{}|#"):
         raise Invalid("Ein Titel hat keine der Zeichen [ ] { } | #.", field="title")
     source = wording.source.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()
-    if wording.kind != Kind.DELETE and not source:
+    if wording.kind not in {Kind.DELETE, Kind.UNDELETE} and not source:
         raise Invalid("Bitte schreiben Sie etwas. Eine Seite lässt sich auch löschen.", "text")
     if len(source) > rules.MAX_TEXT:
         raise Invalid("Bitte höchstens %(limit)s Zeichen.", field="text", limit=rules.MAX_TEXT)

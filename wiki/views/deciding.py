@@ -23,7 +23,7 @@ from wiki.comparing import Clash
 from wiki.forms import ProtectForm, RejectForm, RemarkForm
 from wiki.models import OPEN, Kind, Page, Proposal, ProposalState, Protection
 from wiki.rendering import difference_view
-from wiki.service import Outlook, State, merging, reading, wordings
+from wiki.service import Outlook, State, merging, reading, returning, wordings
 from wiki.service.proposals import ref_of
 from wiki.service.rendering import preview
 from wiki.service.spaces import require_manager
@@ -76,9 +76,9 @@ def _shown(
     is_open = found.state in OPEN
     seen = service.outlook(found) if is_open else None
     snapshot = merging.newest(found)
-    wording = wordings.of_snapshot(snapshot, Kind(found.kind))
-    published = _published(found)
-    after = seen.wording if seen is not None and seen.wording is not None else wording
+    is_return = found.kind == Kind.UNDELETE
+    published = None if is_return else _published(found)
+    after = _after(actor, found, seen)
     made = preview(found.space, after.source, after.files, found.page)
     html = render_template(
         "wiki/proposal.html",
@@ -88,6 +88,8 @@ def _shown(
         page=found.page,
         seen=seen,
         after=after,
+        is_return=is_return,
+        hides_text=is_return and not after.source,
         before_title=published.title if published else "",
         difference=difference_view(published.source if published else "", after.source),
         html=Markup(made.html),  # noqa: S704 - kern.text has sanitised it
@@ -107,6 +109,14 @@ def _shown(
     return html, status, PRIVATE
 
 
+def _after(actor: Actor, found: Proposal, seen: Outlook | None) -> service.Wording:
+    """What publishing it makes; of a page that shall come back only what this person may read."""
+    wording = wordings.of_snapshot(merging.newest(found), Kind(found.kind))
+    if found.kind == Kind.UNDELETE:
+        return returning.find_readable(actor, found) or wording
+    return seen.wording if seen is not None and seen.wording is not None else wording
+
+
 def _clashes(seen: Outlook | None) -> Sequence[Clash]:
     return seen.clashes if seen is not None and seen.state == State.CLASH else ()
 
@@ -116,7 +126,7 @@ def _published(found: Proposal) -> service.Wording | None:
     now = found.page.published_id if found.page is not None else None
     beside = now if found.state in OPEN else found.base_id
     revision = reading.find_version(beside) if beside is not None else None
-    return wordings.of_revision(revision) if revision is not None else None
+    return None if revision is None or revision.hide_text else wordings.of_revision(revision)
 
 
 def _desk(found: Proposal) -> str:

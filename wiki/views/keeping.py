@@ -1,14 +1,13 @@
-"""What staff do with pages and spaces: bring back, hide of a version, addresses, twins, rules."""
+"""What staff do with pages and spaces: hide of a version, addresses, twins, rules."""
 
 from typing import Any
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 from werkzeug.utils import redirect
 
 from kern.actor import Actor
-from kern.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
+from kern.errors import Conflict, Invalid, NotAllowed
 from kern.i18n import _, say
 from kern.ids import parse_id
 from kern.moderation import decisions
@@ -17,90 +16,21 @@ from kern.moderation.decisions import Decision
 from kern.moderation.models import CaseKind, CaseVerdict
 from kern.web import commits, current_actor, notice, require_login, shows_again
 from wiki import rules, service
-from wiki.forms import AddressForm, HidingForm, RejectForm, SpaceForm, TwinForm, UndeleteForm
+from wiki.forms import AddressForm, HidingForm, RejectForm, SpaceForm, TwinForm
 from wiki.linking import fold_title
-from wiki.models import Kind, Page, PageState, Protection, Review, Revision, Space
-from wiki.service import moderating, wordings
+from wiki.models import Page, PageState, Protection, Review, Revision, Space
+from wiki.service import moderating
 from wiki.service.pages import list_former_addresses
 from wiki.service.proposals import ref_of
-from wiki.service.rendering import preview
 from wiki.service.spaces import require_manager
 from wiki.views.blueprint import blueprint, name_of, to_page, to_space
 from wiki.views.deciding import shown_with
-from wiki.views.writing import sent
 
 PRIVATE = {"Cache-Control": "private, no-store"}
 
 
 def _page(template: str, form: Any, status: int = 200, **values: Any) -> ResponseReturnValue:
     return render_template(f"wiki/{template}.html", form=form, **values), status, PRIVATE
-
-
-def _deleted(space: str, slug: str) -> tuple[Actor, Page]:
-    """Behind the gate deleted pages are for those who decide. Raises NotFound."""
-    actor, page = to_page(space, slug)
-    if page.state != PageState.DELETED:
-        raise NotFound("Diese Seite ist nicht gelöscht.")
-    return actor, page
-
-
-@blueprint.get("/<space>/<slug>/wiederherstellen")
-@require_login
-def undelete(space: str, slug: str) -> ResponseReturnValue:
-    actor, page = _deleted(space, slug)
-    form = UndeleteForm(formdata=None, data={"base": page.published_id})
-    return _undelete(actor, page, form)
-
-
-def _undelete(
-    actor: Actor, page: Page, form: UndeleteForm, status: int = 200
-) -> ResponseReturnValue:
-    """With the page as it would come back."""
-    former = wordings.of_revision(service.get_published(page))
-    made = preview(page.space, former.source, former.files, page) if former else None
-    return _page(
-        "undelete",
-        form,
-        status,
-        page=page,
-        html=Markup(made.html) if made else "",  # noqa: S704 - kern.text has sanitised it
-        is_at_once=rules.decides_alone(actor, page.space),
-    )
-
-
-@blueprint.post("/<space>/<slug>/wiederherstellen")
-@require_login
-@shows_again
-@commits
-def save_undelete(space: str, slug: str) -> ResponseReturnValue:
-    actor, page = _deleted(space, slug)
-    form = UndeleteForm()
-    if not form.is_ok():
-        return _undelete(actor, page, form, 422)
-    try:
-        proposal = service.submit(
-            actor, page.space, page, _as_it_was(page, form), parse_id(form.base.data)
-        )
-    except DomainError as error:
-        form.blame(error)
-        return _undelete(actor, page, form, error.status)
-    return sent(proposal)
-
-
-def _as_it_was(page: Page, form: UndeleteForm) -> service.Wording:
-    former = wordings.of_revision(service.get_published(page))
-    if former is None:
-        raise Conflict("Der Text dieser Seite ist für immer gelöscht.")
-    return service.Wording(
-        former.title,
-        former.source,
-        former.tags,
-        former.parent_id,
-        former.place,
-        former.files,
-        form.summary.data or "",
-        kind=Kind.UNDELETE,
-    )
 
 
 def _version(space: str, slug: str, number: int) -> tuple[Actor, Page, Revision]:
@@ -135,7 +65,8 @@ def hide_parts(space: str, slug: str, number: int) -> ResponseReturnValue:
         form.blame(error)
         return _page("hiding", form, error.status, page=page, revision=revision, name_of=name_of)
     notice(_("Gespeichert."))
-    return redirect(f"{service.page_path(page)}/geschichte", code=303)
+    path = service.page_path(page)
+    return redirect(f"{path}/geschichte" if page.state == PageState.PUBLIC else path, code=303)
 
 
 def _hide(actor: Actor, revision: Revision, part: moderating.Part, form: HidingForm) -> None:

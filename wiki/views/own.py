@@ -61,7 +61,8 @@ def _newest(found: Proposal) -> Wording:
 def _shown(
     found: Proposal, wording: Wording, form: OwnForm, status: int = 200
 ) -> ResponseReturnValue:
-    base = reading.find_version(found.base_id) if found.base_id is not None else None
+    is_written = found.base_id is not None and found.kind != Kind.UNDELETE
+    base = reading.find_version(found.base_id or 0) if is_written else None
     before = wordings.of_revision(base) if base is not None and not base.hide_text else None
     html = render_template(
         "wiki/own_link.html",

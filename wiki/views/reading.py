@@ -20,7 +20,7 @@ from wiki import rules, service
 from wiki.linking import fold_title
 from wiki.models import PAGE_KEY, Page, PageState, Revision, Space
 from wiki.rendering import render_help
-from wiki.service import reading, tallies
+from wiki.service import reading, returning, tallies
 from wiki.service.around import DEPTH, Around, around
 from wiki.service.tallies import Count
 from wiki.views.blueprint import blueprint, name_of, to_space
@@ -195,9 +195,13 @@ def _gone(actor: Actor, space: Space, slug: str) -> ResponseReturnValue:
         raise NotFound("Diese Seite gibt es nicht.")
     is_hidden = lost.state == PageState.HIDDEN
     words = removed_words(lost.hidden_rule, lost.hidden_at) if is_hidden else ""
-    can_return = lost.state == PageState.DELETED and actor.may(rules.DECIDE, space.scope_id)
     html = render_template(
-        "wiki/gone.html", page=lost, scope=space.scope, words=words, can_return=can_return
+        "wiki/gone.html",
+        page=lost,
+        scope=space.scope,
+        words=words,
+        can_return=returning.may_ask(actor, lost),
+        is_at_once=rules.decides_alone(actor, space),
     )
     return html, 410
 

@@ -21,6 +21,7 @@ from wiki.models import Draft, Kind, Page, Proposal, ProposalState, Revision, Sp
 from wiki.rendering import cut_section
 from wiki.rules import decides_alone
 from wiki.service import State, Wording, merging, places, reading, wordings
+from wiki.service.proposals import NO_TEXT
 from wiki.service.rendering import preview
 from wiki.views import uploads
 from wiki.views.begun import Begun, drop, fill_from, is_of, keep, mode, other_draft, place_of
@@ -42,7 +43,7 @@ PARENT_GONE = "Diese Seite gibt es in diesem Bereich nicht."
 def begin(actor: Actor, page: Page, base_id: int | None = None) -> Begun:
     """From what this person has open, else from the version `base_id`, else from today's."""
     waits = service.find_open(actor.party_id, page)
-    if waits is not None:
+    if waits is not None and waits.kind != Kind.UNDELETE:  # which has no text
         wording = wordings.of_snapshot(merging.newest(waits), Kind(waits.kind))
         return Begun(page.space, page, wording, waits.base_id, waits=waits)
     published = service.get_published(page)
@@ -361,6 +362,8 @@ def _of_proposal(actor: Actor, proposal_id: int) -> tuple[Proposal, Begun]:
     """Of a page that is to be: nothing published could be lost. Of another one while nothing was
     published since; else its author joins both first."""
     found = service.get_proposal_for(actor, proposal_id)
+    if found.kind == Kind.UNDELETE:
+        raise Conflict(NO_TEXT)
     seen = service.outlook(found)
     if found.page_id is not None and seen.state != State.CURRENT:
         raise Conflict("Inzwischen wurde die Seite geändert. Bitte führen Sie beides zusammen.")
