@@ -22,7 +22,6 @@ from wiki import rules, service
 from wiki.comparing import Clash
 from wiki.forms import ProtectForm, RejectForm, RemarkForm
 from wiki.models import OPEN, Kind, Page, Proposal, ProposalState, Protection
-from wiki.rendering import difference_view
 from wiki.service import Outlook, State, merging, reading, returning, wordings
 from wiki.service.proposals import ref_of
 from wiki.service.rendering import preview
@@ -34,6 +33,7 @@ from wiki.views.blueprint import (
     state_words,
     to_page,
 )
+from wiki.views.comparing import Side, compared
 from wiki.views.renamed import followed
 
 PRIVATE = {"Cache-Control": "private, no-store"}
@@ -91,7 +91,7 @@ def _shown(
         is_return=is_return,
         hides_text=is_return and not after.source,
         before_title=published.title if published else "",
-        difference=difference_view(published.source if published else "", after.source),
+        compared=compared(found.space, found.page, _side(published), _side(after)),
         html=Markup(made.html),  # noqa: S704 - kern.text has sanitised it
         remarks=service.list_remarks(found),
         state=state_words()[ProposalState(found.state)],
@@ -107,6 +107,10 @@ def _shown(
         name_of=name_of,
     )
     return html, status, PRIVATE
+
+
+def _side(wording: service.Wording | None) -> Side:
+    return (wording.source, wording.files) if wording is not None else ("", ())
 
 
 def _after(actor: Actor, found: Proposal, seen: Outlook | None) -> service.Wording:

@@ -12,10 +12,10 @@ from kern.ids import parse_id
 from kern.web import current_actor, depends_on_everything
 from wiki import rules, service
 from wiki.models import Page, PageState, Revision
-from wiki.rendering import difference_view
 from wiki.service import reading
 from wiki.service.rendering import preview
 from wiki.views.blueprint import blueprint, kind_words, name_of, to_page
+from wiki.views.comparing import compared
 from wiki.views.renamed import for_readers
 
 HIDDEN = "Der Text dieser Fassung ist nicht mehr öffentlich."
@@ -60,8 +60,9 @@ def compare(space: str, slug: str) -> ResponseReturnValue:
         raise NotFound("Bitte wählen Sie zwei Fassungen.")
     found = service.get_revisions(page, {number or 0 for number in numbers})
     older, newer = found[0], found[-1]
-    view = difference_view(_source(older), _source(newer))
-    return _shown("compare.html", page, older=older, newer=newer, view=view)
+    sides = ((_source(one), one.files) for one in (older, newer))
+    shown = compared(page.space, page, *sides)
+    return _shown("compare.html", page, older=older, newer=newer, compared=shown)
 
 
 def _source(revision: Revision) -> str:
