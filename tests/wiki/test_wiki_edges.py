@@ -27,8 +27,8 @@ from tests.wiki.pages import (
     wording,
 )
 from wiki import rules, service
-from wiki.models import Kind, ProposalState, Protection, Review
-from wiki.service import Clashing, State, moderating
+from wiki.models import Kind, PageState, ProposalState, Protection, Review
+from wiki.service import Clashing, State, deciding, moderating
 from wiki.service.proposals import get_proposal
 
 pytestmark = pytest.mark.usefixtures("town")
@@ -158,3 +158,20 @@ def test_a_deletion_that_was_approved_twice_deletes_once(author: Actor) -> None:
     with pytest.raises(Conflict):
         approve(second)
     assert second.state == ProposalState.SUBMITTED
+
+
+def test_a_decision_is_not_taken_back_while_a_newer_wish_of_the_author_waits(
+    author: Actor, reviewer: Actor
+) -> None:
+    created = propose_page(author, "Linde", "Ein Baum.")
+    page = service.get_page(approve(created).page_id)
+    propose_page(author, "Linde", "Zwei Bäume.")
+    with pytest.raises(Conflict, match="neuerer Vorschlag"):
+        deciding.take_back(reviewer, created, 1)
+    assert (created.state, page.state) == (ProposalState.APPROVED, PageState.PUBLIC)
+
+    refused = change(author, page, source="Unsinn.")
+    service.reject(reviewer, refused, 1)
+    change(author, page, source="Ein alter Baum.")
+    with pytest.raises(Conflict, match="neuerer Vorschlag"):
+        deciding.take_back(reviewer, refused, 1)

@@ -292,8 +292,12 @@ def take_back(actor: Actor, proposal: Proposal, snapshot_number: int) -> None:
         raise NotAllowed("Dafür fehlt Ihnen die Berechtigung.")
     if snapshot_number != proposal.latest or proposal.state not in DECIDED:
         raise Conflict(rules.READ_ANEW)
-    if proposal.state == ProposalState.APPROVED:
-        _unpublish(proposal)
+    revision = _made_by(proposal)
+    is_gone = revision is not None and revision.number == 1  # the page began with it
+    proposals.require_alone(proposal, None if is_gone else proposal.page_id)
+    proposal.merged_id = None
+    if revision is not None:
+        _unpublish(proposal, revision)
     move(proposal, ProposalState.SUBMITTED)
     proposal.decided_at = proposal.decided_by = None
     notify.take_back(f"{PROPOSAL_KEY}:{proposal.id}:{proposal.latest}")
@@ -301,11 +305,13 @@ def take_back(actor: Actor, proposal: Proposal, snapshot_number: int) -> None:
     proposals.note(proposal)
 
 
-def _unpublish(proposal: Proposal) -> None:
+def _made_by(proposal: Proposal) -> Revision | None:
+    """None where it was contained: nothing of its own was published."""
     revision = db.session.get(Revision, proposal.merged_id) if proposal.merged_id else None
-    proposal.merged_id = None
-    if revision is None or revision.proposal_id != proposal.id:
-        return  # it was contained: nothing of its own was published
+    return revision if revision is not None and revision.proposal_id == proposal.id else None
+
+
+def _unpublish(proposal: Proposal, revision: Revision) -> None:
     page = get_page(revision.page_id)
     if revision.number == 1:
         proposal.page_id = None

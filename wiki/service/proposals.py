@@ -381,14 +381,14 @@ def reopen(reviewer: Actor, proposal: Proposal) -> None:
 
 
 def _open_again(proposal: Proposal) -> None:
-    _require_alone(proposal, proposal.page_id)
+    require_alone(proposal, proposal.page_id)
     move(proposal, ProposalState.SUBMITTED)
     proposal.decided_at = proposal.decided_by = None
     to_desk(proposal)
     note(proposal, Fact.SUBMITTED)
 
 
-def _require_alone(proposal: Proposal, page_id: int | None) -> None:
+def require_alone(proposal: Proposal, page_id: int | None) -> None:
     """A newer one by the same person may be open by now: that one holds."""
     query = select(Proposal.id).where(
         Proposal.author_id == proposal.author_id,
@@ -434,7 +434,7 @@ def become_edit(actor: Actor, proposal: Proposal) -> None:
 def _turn(proposal: Proposal, kind: Kind, page: Page | None) -> None:
     """Into one of another kind, written on no version."""
     page_id = page.id if page is not None else None
-    _require_alone(proposal, page_id)
+    require_alone(proposal, page_id)
     wording = wordings.of_snapshot(merging.newest(proposal), kind)
     proposal.page_id, proposal.kind = page_id, kind
     db.session.flush()
