@@ -39,7 +39,8 @@ STATES = ("waiting", "asked", "rejected", "withdrawn", "draft")
 WAYS = (
     # pages, their versions, comparisons, history, source, who wrote what
     *(PAGE, f"{PAGE}/geschichte", f"{PAGE}/quelltext", f"{PAGE}/fassung/1", f"{PAGE}/fassung/2"),
-    *(f"{PAGE}/vergleich?von=1&bis=2", f"{PAGE}/wer-schrieb-was"),
+    *(f"{PAGE}/vergleich?von=1&bis=2{more}" for more in ("", "&ansicht=seite")),
+    f"{PAGE}/wer-schrieb-was",
     # links there, links to what is not there, tags, lists, figures, the map
     *(f"{PAGE}/links", f"{SPACE}/{BAIT.lower()}", f"{SPACE}/seiten/gewuenscht"),
     *(f"{SPACE}/seiten/{which}" for which in ("verwaist", "a-z", "still", "ungeprueft")),
@@ -52,7 +53,11 @@ WAYS = (
     # a page that shows another one, and one that lists by tag
     *(f"{SPACE}/markt", f"{SPACE}/verzeichnis"),
     # proposals and what their authors see of them
-    *(f"/wiki/vorschlag/{number}" for number in range(1, 8)),
+    *(
+        f"/wiki/vorschlag/{number}{more}"
+        for number in range(1, 8)
+        for more in ("", "?ansicht=seite")
+    ),
     *("/wiki/vorschlaege", "/wiki/wartet", "/wiki/mein-vorschlag/5/abc", "/sitemap.xml"),
 )
 

@@ -29,6 +29,7 @@ WAYS = (
     *(f"/wiki/ortswiki/schlagwort/{TEXT}", f"{PAGE}/links", "/wiki/ortswiki/statistik"),
     *(PAGE, f"{PAGE}/geschichte", f"{PAGE}/quelltext", f"{PAGE}/fassung/1", f"{PAGE}/fassung/2"),
     *(f"{PAGE}/vergleich?von=1&bis=2", f"{PAGE}/wer-schrieb-was", f"{PAGE}/fassung/1/verbergen"),
+    *(f"{PAGE}/vergleich?von=1&bis=2&ansicht=seite", "/wiki/vorschlag/1?ansicht=seite"),
     *(f"{PAGE}/bearbeiten?fassung=1", "/wiki/vorschlag/1"),
 )
 

@@ -93,6 +93,7 @@ def test_a_citizen_asks_from_the_page_that_says_it_is_gone_and_approval_brings_i
 ) -> None:
     page_id = _gone().id
     assert OFFER in citizen.get(PAGE).text
+    assert OFFER in Visitor(app).get(PAGE).text  # who is asked to log in
     proposal = _ask(citizen)
     way = service.proposal_path(proposal.id)
     assert "Sie steht doch noch." in citizen.get(way).text
