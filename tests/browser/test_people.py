@@ -82,7 +82,7 @@ def sign_up(page: Page, live: Live, name: str = "Helga Martens") -> None:
     fill(page, "Öffentlicher Name", name)
     page.wait_for_timeout(READING)
     press(page, "Konto anlegen")
-    expect(page.get_by_text(f"Guten Tag, {name}.")).to_be_visible()
+    expect(page.get_by_text(f"Guten Tag, {name}!")).to_be_visible()
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -97,7 +97,7 @@ def test_sign_up_log_out_and_log_in_again(live: Live, new_page: NewPage, *, scri
     follow(page, live, LOGIN)
     press(page, "Jetzt anmelden")
 
-    expect(page.get_by_text("Guten Tag, Helga Martens.")).to_be_visible()
+    expect(page.get_by_text("Guten Tag, Helga Martens!")).to_be_visible()
     assert {cookie["name"] for cookie in page.context.cookies()} == {"sitzung"}
 
 
@@ -134,7 +134,7 @@ def test_an_invitation_opens_an_account_with_its_role(live: Live, new_page: NewP
     page.get_by_label("Passwort").fill(PASSWORD)
     press(page, "Einladung annehmen")
 
-    expect(page.get_by_text("Guten Tag, Jana Petersen.")).to_be_visible()
+    expect(page.get_by_text("Guten Tag, Jana Petersen!")).to_be_visible()
     expect(page.get_by_role("main").get_by_role("link", name="Moderation")).to_be_visible()
 
 

@@ -4,10 +4,12 @@ import re
 
 import pytest
 from flask import Flask
+from markupsafe import escape
 
 from kern.accounts.permissions import Role
 from kern.actor import Actor
 from kern.db import db
+from kern.web.limit import HOUR, limit
 from tests.builders import make_account, make_actor
 from tests.visitors import Visitor
 from tests.wiki.pages import approve, change, make_page
@@ -19,6 +21,7 @@ from wiki.service.proposals import get_proposal
 
 pytestmark = pytest.mark.usefixtures("town")
 EDIT = "/wiki/ortswiki/kaimauer/bearbeiten"
+RENAME = "/wiki/ortswiki/kaimauer/umbenennen"
 TEXT = "Am Anfang.\n\n## Gestern\n\nEin Kran.\n\n## Heute\n\nEine Bank.\n"
 MINE = TEXT.replace("Ein Kran", "Zwei Kräne")
 
@@ -125,3 +128,18 @@ def test_the_author_of_a_proposal_for_a_deleted_page_is_led_nowhere_in_vain(
     assert service.get_page(page.id).state == PageState.DELETED
     assert "Als neue Seite vorschlagen" in shown
     assert "Weiter bearbeiten" not in shown
+
+
+@pytest.mark.parametrize(("path", "typed"), [(EDIT, MINE), (RENAME, "Neuer Kai")])
+def test_who_writes_too_often_keeps_the_text_and_is_told_when_to_go_on(
+    page: Page, writer: Visitor, path: str, typed: str
+) -> None:
+    form = form_of(writer.get(path).text) | {"text": MINE, "title": "Neuer Kai"}
+    for _ in range(30):
+        limit("write", 30, HOUR, str(writer.account_id))
+
+    shown = writer.post(path, form)
+
+    assert shown.status_code == 429
+    assert "Minuten" in shown.text
+    assert escape(typed) in shown.text

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from kern.actor import Actor
-from kern.errors import DomainError, TooMany
+from kern.errors import DomainError
 from kern.ids import parse_id
 from kern.web import commits, current_actor, limit_writing, require_login, shows_again
 from wiki import rules, service
@@ -38,8 +38,6 @@ def _change(
         limit_writing(actor.account_id)
         wording = make(page, begun.wording)
         proposal = service.submit(actor, page.space, page, wording, begun.base_id)
-    except TooMany:
-        raise
     except DomainError as error:
         form.blame(error)
         return _shown(template, actor, page, form), error.status

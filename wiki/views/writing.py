@@ -9,7 +9,7 @@ from markupsafe import Markup
 from werkzeug.utils import redirect
 
 from kern.actor import Actor
-from kern.errors import Conflict, DomainError, Invalid, NotFound, TooMany
+from kern.errors import Conflict, DomainError, Invalid, NotFound
 from kern.i18n import _, say
 from kern.ids import parse_id, slugify
 from kern.web import commits, current_actor, limit_writing, notice, require_login, shows_again
@@ -246,8 +246,6 @@ def _save(actor: Actor, begun: Begun, form: EditForm) -> ResponseReturnValue:
         if not actor.is_authenticated:
             return _confirm_by_mail(begun, wording, form)
         proposal = service.submit(actor, begun.space, begun.page, wording, begun.base_id)
-    except TooMany:
-        raise
     except DomainError as error:
         form.blame(error)
         return _editor(begun, form, error.status)
@@ -403,8 +401,6 @@ def save_proposal(proposal_id: int) -> ResponseReturnValue:
         wording = _wording(actor, begun, form)
         version = parse_id(form.base.data) or 0
         service.resolve(actor, found, version, wording=wording)
-    except TooMany:
-        raise
     except DomainError as error:
         form.blame(error)
         return _editor(begun, form, error.status)
