@@ -16,6 +16,7 @@ from portal.betrieb.demo.large import enlarge
 from portal.betrieb.demo.people import Cast
 from portal.betrieb.demo.scene import Scene
 from portal.betrieb.demo.texts import read_demo_texts
+from portal.seiten.content import PAGES
 from tests.builders import make_actor
 
 SIZES = (150, 30, 20)
@@ -65,7 +66,8 @@ def test_replies_are_one_level_deep_and_later_than_what_they_answer(large: Town)
 
 
 def test_the_index_is_built_from_it(large: Town) -> None:
-    assert search.rebuild_all() == sum(
-        db.session.scalar(select(func.count()).select_from(kind)) or 0 for kind in (Project, Thread)
-    ) + sum(db.session.scalars(select(Thread.posts_count)))
+    rows = [db.session.scalar(select(func.count()).select_from(one)) for one in (Project, Thread)]
+    posts = sum(db.session.scalars(select(Thread.posts_count)))
+    pages = len(list(PAGES.public_ids()))
+    assert search.rebuild_all() == sum(one or 0 for one in rows) + posts + pages
     assert not search.compare()
