@@ -91,6 +91,11 @@ class Settings:
             "uploads_s3",
             "leer oder eine Adresse wie https://KEY:GEHEIM@rechner/eimer",
         )
+        _require(
+            not self.own_data or bool(self.database),
+            "own_data",
+            "leer, solange „database“ leer ist: Eine Datei von SQLite gehört einem Rechner",
+        )
         for key in ("datenbank_lesen", "datenbank_direkt"):
             address = getattr(self, key)
             is_another = "{ort}" in address and self.database not in {"", address}

@@ -117,6 +117,7 @@ class Towns:
         self._by_slug: dict[str, Town] = {}
         self._by_host: dict[str, Town] = {}
         self._broken: dict[str, str] = {}
+        self._is_readable = True
 
     def all(self) -> list[Town]:
         self._refresh()
@@ -162,12 +163,12 @@ class Towns:
                 return
         folder = self._folder()
         stamp = folder.stat().st_mtime
-        self._broken = {}
+        self._broken, self._is_readable = {}, True
         tried = [self._try(path.parent) for path in sorted(folder.glob("*/ort.toml"))]
         found = [town for town in tried if town is not None]
         before, self._by_slug = self._by_slug, {town.slug: town for town in found}
         self._by_host = {host: town for town in found for host in town.hosts}
-        self._stamp = stamp
+        self._stamp = stamp if self._is_readable else -1.0
         for town in set(before.values()).difference(found):
             self._gone(town)
 
@@ -177,6 +178,8 @@ class Towns:
         except (OSError, ValueError, TypeError, AttributeError) as error:
             log.error("Der Ort „%s“ lässt sich nicht lesen: %s", folder.name, error)  # noqa: TRY400 - the sentence says it
             self._broken[folder.name] = str(error)
+            if isinstance(error, OSError):  # it may pass: the next request tries again
+                self._is_readable = False
             return None
 
     def _read(self, folder: Path) -> Town:

@@ -45,6 +45,7 @@ def test_the_environment_wins_over_the_file_and_the_file_over_the_default(tmp_pa
         ("database", "postgresql://ohne-platzhalter"),
         ("datenbank_lesen", "postgresql://kopie/{ort}"),
         ("datenbank_direkt", "postgresql://daneben/{ort}"),
+        ("own_data", "/srv/eigen"),
         ("redis", "127.0.0.1:6379"),
         ("upload_megabytes", "5000"),
     ],

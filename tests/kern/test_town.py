@@ -107,3 +107,19 @@ def test_revisions_count_up_and_unknown_ones_are_zero(town: Town) -> None:
 
     assert revisions("b", "nie", "a") == (1, 0, 2)
     assert db.session.scalar(select(Revision.rev).where(Revision.key == "a")) == 2
+
+
+def test_a_town_that_could_not_be_read_for_a_moment_is_there_again(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    towns, read_text = Towns(settings), Path.read_text
+
+    def no_more_files(path: Path, encoding: str | None = None) -> str:
+        raise OSError(24, "Too many open files", str(path))
+
+    monkeypatch.setattr(Path, "read_text", no_more_files)
+    with pytest.raises(UnknownHost):
+        towns.by_host("localhost")
+    monkeypatch.setattr(Path, "read_text", read_text)
+
+    assert towns.by_host("localhost").slug == "ort"

@@ -6,18 +6,21 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from kern import search, worker
 from kern.accounts.permissions import Role
 from kern.config import Settings
 from kern.db import db
+from kern.errors import Conflict
 from kern.town import Town
 from tests.builders import make_account, make_actor
 from tests.visitors import Visitor
 from tests.wiki.pages import approve, change, history, make_page
 from wiki import service
 from wiki.cli import group
-from wiki.service import reading
+from wiki.models import Revision
+from wiki.service import moderating, reading
 
 TEXT, SENTENCE, NAME = "Zwergdommelweg", "Rohrsängerplatz", "Zita Kranich"
 PAGE = "/wiki/ortswiki/linde"
@@ -120,3 +123,33 @@ def test_words_of_a_hidden_version_that_still_stand_stay_the_work_of_who_wrote_t
 
     assert [line.text.strip() for line in lines] == ["Ein alter Baum am See."]
     assert [author for author, _count in lines[0].words] == [first.party_id]
+
+
+def test_nobody_gets_a_hidden_text_into_the_editor_by_the_number_of_its_version(
+    app: Flask, town: Town
+) -> None:
+    _page()
+    _hide(app)
+    hidden = db.session.scalars(select(Revision.id).where(Revision.hide_text)).one()
+    for reader in (Visitor(app), Visitor(app, make_account("Anna Kern"))):
+        for act in ("verwerfen", "vorschau"):
+            form = {"aktion": act, "base": str(hidden), "text": "x", "title": "Linde"}
+            assert TEXT not in reader.post(f"{PAGE}/bearbeiten", form).text
+    writer = Visitor(app, make_account("Uwe Stein"))
+    moved = {"base": str(hidden), "title": "Alte Linde", "summary": "Genauer"}
+    own = writer.post(f"{PAGE}/umbenennen", moved)
+    assert TEXT not in own.text
+    if own.location:
+        assert TEXT not in writer.get(own.location).text
+
+
+def test_a_page_whose_text_was_hidden_does_not_come_back_with_it(app: Flask, town: Town) -> None:
+    page, moderator = make_page("Linde", TEXT), make_actor(Role.MODERATOR)
+    moderating.hide(page, moderator, None)
+    moderating.hide_of_revision(moderator, service.get_published(page), "text", hidden=True)
+    db.session.commit()
+
+    with pytest.raises(Conflict, match="verborgen"):
+        moderating.restore(page, moderator)
+    db.session.rollback()
+    assert TEXT not in Visitor(app).get(PAGE).text

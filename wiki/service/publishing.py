@@ -232,7 +232,14 @@ def take_back(page: Page, revision: Revision) -> None:
 
 
 def show_again(page: Page, revision: Revision, before: Before) -> None:
-    """The page row as this version of it has it."""
+    """The page row as this version of it has it.
+
+    Raises Conflict where the text of this version is hidden."""
+    if revision.hide_text and revision.kind != Kind.DELETE:
+        raise Conflict(
+            "Der Text dieser Fassung ist verborgen. Bitte zeigen Sie ihn erst wieder, oder "
+            "veröffentlichen Sie eine andere Fassung."
+        )
     wording = wordings.of_revision(revision) or Wording(revision.title, "")
     page.state = PageState.DELETED if revision.kind == Kind.DELETE else PageState.PUBLIC
     page.title, page.title_key = revision.title, fold_title(revision.title)

@@ -147,8 +147,6 @@ def save_undelete(space: str, slug: str) -> ResponseReturnValue:
         limit_writing(actor.account_id)
         wanted = returning.asked(page, form.summary.data or "")
         proposal = service.submit(actor, page.space, page, wanted, parse_id(form.base.data))
-    except TooMany:
-        raise
     except DomainError as error:
         form.blame(error)
         return _undelete(actor, page, form, error.status)

@@ -48,7 +48,8 @@ def begin(actor: Actor, page: Page, base_id: int | None = None) -> Begun:
         return Begun(page.space, page, wording, waits.base_id, waits=waits)
     published = service.get_published(page)
     base = published if base_id is None else _version(page, base_id)
-    found = wordings.of_revision(base) or Wording(page.title, "")
+    shown = published if base.hide_text else base  # what is hidden is not copied from there
+    found = wordings.of_revision(shown) or Wording(page.title, "")
     plain = replace(found, summary="", minor=False, kind=Kind.EDIT)
     begun = Begun(page.space, page, plain, base.id)
     number = parse_id(request.args.get("abschnitt"))

@@ -7,6 +7,7 @@ import json
 import os
 import random
 import threading
+import time
 import zlib
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from kern.web.sealed import Header, Sealed
 
 FOLDER = "seiten"  # below that of a town
 SHARED_BYTES = 32 * 1024 * 1024  # of one town
+LONGEST = 24 * 3600  # seconds; what was taken out of a text is gone from here, too
 LOCKS = 64  # files; two pages that share one wait for each other
 _TIDIED = 0.01  # of all writes look for old files
 _LEVEL = 6
@@ -124,11 +126,11 @@ class Shared:
 
     def _tidy(self) -> None:
         """The newest stay, as many as there is room for."""
-        room = SHARED_BYTES
+        room, oldest = SHARED_BYTES, time.time() - LONGEST
         found = [(path.stat(), path) for path in self._folder.iterdir()]
         for stat, path in sorted(found, key=lambda one: one[0].st_mtime, reverse=True):
             room -= stat.st_size
-            if room < 0:
+            if room < 0 or stat.st_mtime < oldest:
                 path.unlink(missing_ok=True)
 
 

@@ -18,6 +18,7 @@ from tests.visitors import Visitor
 from umfragen.models import FreeText, FreeTextState, Sampling, Snapshot, Survey
 from umfragen.results import publication
 from umfragen.results.publication import Choice
+from umfragen.service.redacting import strike
 
 MOST_QUERIES = 5
 
@@ -108,9 +109,19 @@ def restored_and_counted(_planner: Actor, survey: Survey) -> None:
     db.session.execute(query.values(taken_at=now() + timedelta(seconds=1)))
 
 
+def a_name_taken_out(_planner: Actor, survey: Survey) -> None:
+    strike(survey, lambda words: words.replace("Rad", "…"))
+
+
+CHANGES = (
+    *(chosen_fewer, counted_anew, drawn_by_lot, larger_groups, another_name),
+    *(restored_and_counted, a_name_taken_out),
+)
+
+
 @pytest.mark.parametrize(
     "change",
-    [chosen_fewer, counted_anew, drawn_by_lot, larger_groups, another_name, restored_and_counted],
+    CHANGES,
     ids=lambda change: change.__name__,
 )
 def test_whatever_charts_depend_on_has_them_drawn_anew(

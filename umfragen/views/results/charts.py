@@ -48,7 +48,7 @@ def charts_of(found: Released) -> Drawn:
     """Raises NotFound for a view that there is not."""
     survey = found.survey
     depends = (
-        *(survey.id, survey.slug, survey.k_min, found.precision),
+        *(survey.id, survey.slug, survey.revision, survey.k_min, found.precision),
         *(found.snapshot_id, found.taken_at.isoformat(), found.view, sorted(found.rows)),
         language(),
     )  # the number of a snapshot comes again where a backup was restored, its time does not
