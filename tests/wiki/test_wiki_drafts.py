@@ -2,7 +2,6 @@
 
 import html
 import re
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,6 +12,7 @@ from kern.db import db
 from kern.files.models import File
 from tests.builders import make_account, make_actor
 from tests.visitors import Visitor
+from tests.wiki.editing import EDIT, TEXT, base_of, keep, text_of
 from tests.wiki.pages import approve, change, make_page, published
 from wiki import service
 from wiki.models import Draft, Page, Proposal
@@ -20,39 +20,7 @@ from wiki.service.proposals import get_proposal
 
 pytestmark = pytest.mark.usefixtures("town")
 NEW = "/wiki/ortswiki/neu"
-EDIT = "/wiki/ortswiki/kaimauer/bearbeiten"
-TEXT = "Am Anfang.\n\n## Gestern\n\nEin Kran.\n\n## Heute\n\nEine Bank.\n"
 POINT = {"type": "Point", "coordinates": [10.1, 54.2], "label": "Am Ufer"}
-
-
-@pytest.fixture
-def page() -> Page:
-    page = make_page("Kaimauer", TEXT)
-    db.session.commit()
-    return page
-
-
-@pytest.fixture
-def writer(app: Flask) -> Visitor:
-    return Visitor(app, make_account("Anna Kern"))
-
-
-def text_of(page: str) -> str:
-    found = re.search(r'<textarea[^>]*name="text"[^>]*>\s*(.*?)</textarea>', page, re.DOTALL)
-    assert found is not None
-    return html.unescape(found[1]).replace("\r\n", "\n")
-
-
-def base_of(page: str) -> str:
-    found = re.search(r'name="base"[^>]*value="(\d+)"', page)
-    assert found is not None
-    return found[1]
-
-
-def keep(writer: Visitor, path: str, text: str, **more: Any) -> str:
-    opened = writer.get(path).text
-    form = {"title": "Kaimauer", "text": text, "base": base_of(opened), "aktion": "entwurf"}
-    return writer.post(path, {**form, **more}).text
 
 
 def test_a_draft_is_there_with_everything_typed_when_its_author_comes_back(

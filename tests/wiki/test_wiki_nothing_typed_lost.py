@@ -10,32 +10,18 @@ from kern.accounts.permissions import Role
 from kern.actor import Actor
 from kern.db import db
 from kern.web.limit import HOUR, limit
-from tests.builders import make_account, make_actor
+from tests.builders import make_actor
 from tests.visitors import Visitor
-from tests.wiki.pages import approve, change, make_page
-from tests.wiki.test_wiki_drafts import base_of, keep, text_of
+from tests.wiki.editing import EDIT, TEXT, base_of, keep, text_of
+from tests.wiki.pages import approve, change
 from wiki import service
 from wiki.models import Kind, Page, PageState, Proposal
 from wiki.service import moderating
 from wiki.service.proposals import get_proposal
 
 pytestmark = pytest.mark.usefixtures("town")
-EDIT = "/wiki/ortswiki/kaimauer/bearbeiten"
 RENAME = "/wiki/ortswiki/kaimauer/umbenennen"
-TEXT = "Am Anfang.\n\n## Gestern\n\nEin Kran.\n\n## Heute\n\nEine Bank.\n"
 MINE = TEXT.replace("Ein Kran", "Zwei Kräne")
-
-
-@pytest.fixture
-def page() -> Page:
-    page = make_page("Kaimauer", TEXT)
-    db.session.commit()
-    return page
-
-
-@pytest.fixture
-def writer(app: Flask) -> Visitor:
-    return Visitor(app, make_account("Anna Kern"))
 
 
 def delete(page: Page) -> None:
