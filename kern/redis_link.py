@@ -8,14 +8,16 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-try:
+from kern.later import Later
+
+if TYPE_CHECKING:
     import redis
-    from redis.backoff import NoBackoff
-    from redis.retry import Retry
-except ImportError:  # a small town installs without it
-    redis = None  # type: ignore[assignment]  # so that `Link` can say what is missing
+    from redis import backoff, retry
+else:
+    redis, backoff, retry = Later("redis"), Later("redis.backoff"), Later("redis.retry")
 
 PREFIX: Final = "dorflinde:"
 PATIENCE = 0.5  # seconds for an answer; a page is waiting for it
@@ -41,7 +43,7 @@ class Link:
         waiting: float = 0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        if redis is None:
+        if find_spec("redis") is None:  # a small town installs without it
             raise RuntimeError(
                 "Für die Einstellung „redis“ fehlt das Paket redis. Es kommt mit: "
                 ".venv/bin/pip install --require-hashes -r requirements-gross.txt"
@@ -53,7 +55,8 @@ class Link:
             address,
             socket_connect_timeout=PATIENCE,
             socket_timeout=PATIENCE + waiting,
-            retry=Retry(NoBackoff(), 1),  # an idle connection that Redis closed is opened anew
+            # An idle connection that Redis closed is opened anew.
+            retry=retry.Retry(backoff.NoBackoff(), 1),
         )
 
     def call(self, act: Callable[[Any], T]) -> T:

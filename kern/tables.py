@@ -7,13 +7,17 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final, Literal
-
-import xlsxwriter
+from typing import TYPE_CHECKING, Final, Literal
 
 from kern.calendar import to_local
 from kern.i18n import _ as gettext
+from kern.later import Later
 from kern.text.cells import harmless, printable
+
+if TYPE_CHECKING:
+    import xlsxwriter
+else:
+    xlsxwriter = Later("xlsxwriter")
 
 _: Callable[..., str] = gettext
 
@@ -115,9 +119,9 @@ def _sheet_name(title: str) -> str:
 
 
 def _write_rows(
-    sheet: xlsxwriter.worksheet.Worksheet,
+    sheet: "xlsxwriter.worksheet.Worksheet",
     rows: Iterable[Sequence[Cell]],
-    formats: dict[str, xlsxwriter.format.Format],
+    formats: "dict[str, xlsxwriter.format.Format]",
 ) -> int:
     number = 0
     for number, row in enumerate(rows, start=1):
@@ -129,11 +133,11 @@ def _write_rows(
 
 
 def _write_cell(
-    sheet: xlsxwriter.worksheet.Worksheet,
+    sheet: "xlsxwriter.worksheet.Worksheet",
     row: int,
     place: int,
     cell: Cell,
-    formats: dict[str, xlsxwriter.format.Format],
+    formats: "dict[str, xlsxwriter.format.Format]",
 ) -> None:
     match cell:
         case None:

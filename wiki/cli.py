@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 import click
 from flask.cli import AppGroup
@@ -12,10 +12,10 @@ from kern.actor import SYSTEM
 from kern.commands import Refused as Ended
 from kern.commands import in_town
 from kern.db import db, writing
+from kern.later import Later
 from wiki import service
 from wiki.exchange.dokuwiki import read_dokuwiki
 from wiki.exchange.foreign import Foreign, ForeignPage, Lost, Refused
-from wiki.exchange.git import read_git
 from wiki.exchange.markdown import is_page, read_markdown
 from wiki.exchange.mediawiki import read_export
 from wiki.exchange.outward import (
@@ -27,6 +27,11 @@ from wiki.exchange.outward import (
 )
 from wiki.exchange.trees import Tree, read_folder, read_zip
 from wiki.service import exporting, importing
+
+if TYPE_CHECKING:
+    from wiki.exchange import git
+else:
+    git = Later("wiki.exchange.git")
 
 TOWN = click.option(
     "--town", "town_slug", default="", help="Kürzel des Ortes, wenn es mehrere gibt."
@@ -175,7 +180,7 @@ def _again(file: IO[bytes]) -> IO[bytes]:
 
 def _of_folder(path: Path) -> Foreign:
     if (path / ".git").exists():
-        return read_git(path)
+        return git.read_git(path)
     return _of_tree(read_folder(path))
 
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -19,6 +19,9 @@ from kern.db.durable import Durable, LogSync
 from kern.db.statements import SHARED, sharing
 from kern.latest import Latest
 from kern.town import Town
+
+if TYPE_CHECKING:
+    import psycopg
 
 ALONE = "statements_alone"
 BUSY_MILLISECONDS = 10_000
@@ -147,7 +150,7 @@ def _open_postgres(town: Town) -> Engine:
     return engine
 
 
-def _let_read(connection: psycopg.Connection, _entry: ConnectionPoolEntry) -> None:
+def _let_read(connection: "psycopg.Connection", _entry: ConnectionPoolEntry) -> None:
     connection.read_only = True
 
 

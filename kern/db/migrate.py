@@ -2,17 +2,22 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Engine, event, inspect, text
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from kern.config import ROOT
 from kern.db.engines import connect_alone, open_engine, writing
 from kern.errors import Unavailable
+from kern.later import Later
 from kern.town import Town
+
+if TYPE_CHECKING:
+    from alembic import command
+    from alembic import config as configuration
+else:
+    command, configuration = Later("alembic.command"), Later("alembic.config")
 
 FOLDER = ROOT / "migrations"
 
@@ -69,7 +74,7 @@ def upgrade(town: Town, to: str | None = None) -> bool:
                 connection.execute(text("SELECT pg_advisory_xact_lock(4711)"))
             if current(connection) == to:
                 return False
-            config = Config()
+            config = configuration.Config()
             config.set_main_option("script_location", str(FOLDER))
             config.attributes["connection"] = connection
             command.upgrade(config, to)

@@ -11,20 +11,25 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
 from flask import Response, render_template, request
-from icalendar import Calendar
-from icalendar import Event as CalendarEvent
 
 from kern.calendar import to_local
 from kern.clock import now
 from kern.content import Entry, Event, Within, registry
 from kern.i18n import SOURCE, speaking
+from kern.later import Later
 from kern.latest import Latest
 from kern.outbox import revisions, scopes_revision
 from kern.settings import town_settings
 from kern.town import current_town
+
+if TYPE_CHECKING:
+    import icalendar
+else:
+    icalendar = Later("icalendar")
 
 EVERYTHING = Within()
 LENGTH = 50  # entries of a feed
@@ -133,7 +138,7 @@ def _id(*words: str) -> str:
 
 def _ics(title: str, scope_id: int | None) -> bytes:
     address = current_town().address
-    calendar = Calendar()
+    calendar = icalendar.Calendar()
     calendar.add("prodid", "-//Dorflinde//Beteiligung//DE")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
@@ -143,8 +148,8 @@ def _ics(title: str, scope_id: int | None) -> bytes:
     return bytes(calendar.to_ical())
 
 
-def _calendar_event(event: Event, address: str) -> CalendarEvent:
-    made = CalendarEvent()
+def _calendar_event(event: Event, address: str) -> "icalendar.Event":
+    made = icalendar.Event()
     made.add("uid", event.uid)
     made.add("dtstamp", event.changed_at or now())
     if event.changed_at is not None:

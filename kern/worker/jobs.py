@@ -11,10 +11,12 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from huey import SqliteHuey
-from huey.consumer import Consumer
-
+from kern.later import without
 from kern.town import private_folder
+
+with without("redis", "psycopg"):  # for queues that are not ours
+    from huey import SqliteHuey
+    from huey.consumer import Consumer
 
 log = logging.getLogger(__name__)
 

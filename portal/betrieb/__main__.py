@@ -1,26 +1,22 @@
 """The operator's commands: `python -m portal.betrieb VERB`; `los.py` calls them."""
 
 import argparse
-import logging
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 from kern import config
-from kern.clock import now
 from kern.config import SettingError, Settings
 from kern.db.migrate import WrongSchema
 from kern.errors import DomainError
-from kern.town import Towns
-from kern.worker import Worker
 from portal.app import create_app
-from portal.betrieb import backup, bounces, doctor, logs, orte, restore
+from portal.betrieb import backup, bounces, doctor, orte, restore
 from portal.betrieb.demo import fill
 from portal.betrieb.orte import Refused, spent
+from portal.betrieb.working import run_worker
 
 WRONG_SCHEMA = 3
 TRY_LATER = 75  # EX_TEMPFAIL of sysexits.h, which mail servers know
@@ -45,19 +41,6 @@ def _check(settings: Settings, _options: argparse.Namespace) -> int:
 
 def _worker(settings: Settings, _options: argparse.Namespace) -> int:
     return run_worker(create_app(settings), settings)
-
-
-def run_worker(app: Flask, settings: Settings) -> int:
-    logging.basicConfig(format="%(asctime)s %(name)s: %(message)s", datefmt="%Y-%m-%d %H:%M:%S")
-    towns: Towns = app.extensions["dorflinde.towns"]
-
-    def each_sweep() -> None:
-        logs.expire(settings.own, settings.log_days, now())
-        if settings.bounce_mailbox:
-            bounces.take_mailbox(app, Path(settings.bounce_mailbox))
-
-    Worker(app, settings, towns, each_sweep=each_sweep).run()
-    return 0
 
 
 def _bounce(settings: Settings, _options: argparse.Namespace) -> int:

@@ -18,9 +18,9 @@ from gunicorn.app.wsgiapp import WSGIApplication
 from kern import config
 from kern.config import Settings
 from portal.app import create_app
-from portal.betrieb.__main__ import run_worker
 from portal.betrieb.supervisor import Born, Program, Supervisor, lock
 from portal.betrieb.wake import wake_worker
+from portal.betrieb.working import run_worker
 
 CONF = Path(__file__).with_name("gunicorn_conf.py")
 

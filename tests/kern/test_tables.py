@@ -9,7 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -174,6 +174,7 @@ cells = st.one_of(
 )  # fmt: skip
 
 
+@settings(deadline=None)  # the first one reads the package
 @given(st.lists(cells, max_size=5))
 def test_any_row_can_be_exported(row: list[Cell]) -> None:
     columns = [str(number) for number in range(len(row))]

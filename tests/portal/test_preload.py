@@ -30,3 +30,16 @@ def test_the_app_opens_no_thread_and_no_connection_before_its_first_request(
     assert told.stdout.split(" ", 1)[0] == "1"
     opened = ast.literal_eval(told.stdout.split(" ", 1)[1])
     assert len(opened) <= 1  # the folder that was just being listed
+
+
+SELDOM = ("alembic", "dulwich", "icalendar", "psycopg", "redis", "xlsxwriter", "yaml")
+
+
+def test_a_start_reads_no_package_that_most_towns_do_not_need(tmp_path: Path) -> None:
+    probe = f"import sys, wsgi; print(sorted(sys.modules.keys() & {set(SELDOM)}))"
+    env = os.environ | {"DORFLINDE_DATA": str(tmp_path)}
+    told = subprocess.run(
+        [sys.executable, "-c", probe], cwd=ROOT, env=env, check=True, capture_output=True, text=True
+    )
+
+    assert told.stdout == "[]\n"

@@ -3,9 +3,14 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import yaml
+from kern.later import Later
+
+if TYPE_CHECKING:
+    import yaml
+else:
+    yaml = Later("yaml")
 
 MAX_FRONT = 20_000  # characters
 _FRONT = re.compile(

@@ -3,13 +3,13 @@
 import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-import psycopg
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from kern.content import Document, Ref
+from kern.later import Later
 from kern.search.backend import Answer, Hits, IndexBusy, IndexUnavailable, Reader, Request
 from kern.search.expansion import Vocabulary
 from kern.search.postgres_backend import searching
@@ -29,6 +29,11 @@ from kern.search.postgres_backend.schema import (
     row_of,
 )
 from kern.search.postgres_backend.vocabulary import Words
+
+if TYPE_CHECKING:
+    import psycopg
+else:
+    psycopg = Later("psycopg")
 
 TIME_LIMIT = 1.0  # seconds per statement of a search; after that it looks at fewer texts
 _FEWER = 2_000  # entries that are looked at then

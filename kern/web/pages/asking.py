@@ -11,13 +11,18 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import psycopg
 from sqlalchemy import make_url
 
+from kern.later import Later
 from kern.outbox.watching import SCOPES
 from kern.town import Town
+
+if TYPE_CHECKING:
+    import psycopg
+else:
+    psycopg = Later("psycopg")
 
 OPEN_TOWNS = 16  # of one thread
 _ONE = "SELECT key, rev FROM kern_revision WHERE key IN ({})"

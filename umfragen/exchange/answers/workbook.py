@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-import xlsxwriter
-
+from kern.later import Later
 from kern.text.cells import printable
 from umfragen.exchange.answers.cells import Show, rows_of
 from umfragen.exchange.answers.columns import Column, Holding, Stored, Table
+
+if TYPE_CHECKING:
+    import xlsxwriter
+else:
+    xlsxwriter = Later("xlsxwriter")
 
 MAX_ROWS = 1_000_000  # of one sheet, below the heading
 MAX_CELL = 32_000  # characters

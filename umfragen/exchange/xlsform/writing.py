@@ -2,10 +2,9 @@
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import xlsxwriter
-
+from kern.later import Later
 from umfragen.definition import Definition, Option, Required, Text
 from umfragen.definition.questions import (
     AnyQuestion,
@@ -40,6 +39,11 @@ from umfragen.exchange.xlsform.forms import COMPANION, NAMES
 from umfragen.exchange.xlsform.paths import Paths, quoted
 from umfragen.exchange.xlsform.reading import read_workbook
 from umfragen.exchange.xlsform.xpath import NotPossible
+
+if TYPE_CHECKING:
+    import xlsxwriter
+else:
+    xlsxwriter = Later("xlsxwriter")
 
 Line = dict[str, str]
 CHUNK = 30_000  # characters of our own document in one cell
