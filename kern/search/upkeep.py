@@ -1,5 +1,6 @@
 """Keep the index what the database says: follow changes, build anew, compare, heal."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -10,6 +11,9 @@ from kern.scope import SCOPE_KEY
 from kern.search.backend import IndexBusy, IndexUnavailable, digest_of
 from kern.search.opening import erase_others, open_index
 from kern.search.service import documents_of, in_batches
+
+SLICE = 200  # things that are compared at once ...
+PAUSE = 0.005  # ... and seconds for everybody else after that
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +93,25 @@ class _Everything:
 
 
 def compare() -> Differences:
-    """What differs between database and index; nothing does when the outbox is empty."""
+    """What differs between database and index; nothing does when the outbox is empty.
+
+    The caller has no transaction open. Each slice is read in one of its own, so that reading all of
+    a town keeps neither the database from tidying up nor others of this process from their work.
+    """
     indexed = dict(open_index().digests())
     missing, stale = set(), set()
     for type_ in registry().values():
-        for id_, documents in groupby(
-            in_batches(type_, list(type_.public_ids())), key=lambda document: document.id
-        ):
-            ref, digest = Ref(type_.key, id_), digest_of(documents)
-            if ref not in indexed:
-                missing.add(ref)
-            elif indexed.pop(ref) != digest:
-                stale.add(ref)
+        ids = list(type_.public_ids())
+        for start in range(0, len(ids), SLICE):
+            documents = list(in_batches(type_, ids[start : start + SLICE]))
+            db.session.rollback()
+            for id_, parts in groupby(documents, key=lambda document: document.id):
+                ref, digest = Ref(type_.key, id_), digest_of(parts)
+                if ref not in indexed:
+                    missing.add(ref)
+                elif indexed.pop(ref) != digest:
+                    stale.add(ref)
+            time.sleep(PAUSE)
     return Differences(frozenset(missing), frozenset(stale), frozenset(indexed))
 
 

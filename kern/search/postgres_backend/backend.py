@@ -80,6 +80,7 @@ UPDATE {SCHEMA}.state SET entries = entries + (SELECT count(*) FROM come),
 """)
 _SLIM = text(SLIM.format(schema=SCHEMA) + " WHERE ref = ANY(:refs)")
 _JOIN = text(FAMILIES.format(schema=SCHEMA, where="WHERE ref = ANY(:refs)"))
+_HAS_ANY = text(f"SELECT EXISTS (SELECT FROM {SCHEMA}.entry WHERE ref = ANY(:refs))")
 _FORGET = text(f"DELETE FROM {SCHEMA}.word WHERE documents <= 0")
 _NOTE = f"""
 INSERT INTO {{schema}}.facet ({", ".join(FACETS)}) VALUES ({", ".join(["%s"] * len(FACETS))})
@@ -157,6 +158,8 @@ class PostgresBackend:
             documents = list(read(refs))
             changed = {"refs": [str(ref) for ref in refs]}
             with _guarded():
+                if not documents and not connection.scalar(_HAS_ANY, changed):
+                    return  # what waits for its release is announced too
                 connection.execute(_GO, changed)
                 _copy(connection, SCHEMA, documents)
                 connection.execute(_SLIM, changed)
@@ -194,8 +197,10 @@ class PostgresBackend:
             return False
 
     def verify(self) -> None:
-        """Reads every text, counts its words anew, and looks some of them up."""
-        with self._writing() as connection, _guarded():
+        """Reads every text, counts its words anew, and looks some of them up; all of it as it was
+        in one instant, so that nobody who writes has to wait for it."""
+        with _guarded(), self._engine.connect() as connection, connection.begin():
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             if connection.scalar(_DIFFERENT_COUNTS):
                 raise IndexUnavailable("seine Wörter sind falsch gezählt")
             connection.exec_driver_sql("SET LOCAL enable_seqscan = off")

@@ -39,6 +39,8 @@ class WhooshBackend:
         refs = set(refs)
         with self._generations.exclusive(self._wait):
             documents = list(read(refs))
+            if not documents and not self._has_any(refs):
+                return  # what waits for its release is announced too
             with guarded():
                 path = self._generations.current()
                 with writer_of(path) as writer:
@@ -48,6 +50,11 @@ class WhooshBackend:
                         writer.add_document(**fields_of(document))
                     writer.commit()
                 generations.seal(path, VERSION)
+
+    def _has_any(self, refs: Iterable[Ref]) -> bool:
+        with guarded(), self._opened() as opened:
+            reader = opened.searcher.reader()
+            return any(("ref", str(ref).encode()) in reader for ref in refs)
 
     def rebuild(
         self, documents: Iterable[Document], progress: Callable[[int], None] | None = None

@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from kern.search.backend import IndexBusy, IndexUnavailable, Request
+from kern.search.generations import stamps
 from kern.search.query import parse
 from kern.search.whoosh_backend import WhooshBackend
 from kern.search.whoosh_backend.schema import VERSION
@@ -339,3 +340,15 @@ def test_the_lock_is_the_operating_systems(tmp_path: Path, index: WhooshBackend)
 
     with (tmp_path / "index" / "lock").open() as file:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_news_of_what_nobody_may_find_yet_writes_nothing(
+    index: WhooshBackend, generation: Path
+) -> None:
+    before = stamps(generation)
+    drop(index, 4711)
+    assert stamps(generation) == before
+
+    drop(index, 1)
+    assert stamps(generation) != before
+    assert ids_found(index, "Nummer1") == set()

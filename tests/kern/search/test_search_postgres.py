@@ -147,6 +147,15 @@ def test_while_another_process_writes_searches_go_on_and_writers_give_up(
     assert ids_found(index, "Teich") == {99}
 
 
+def test_the_thorough_look_takes_nobody_their_turn_to_write(
+    index: PostgresBackend, engine: Engine
+) -> None:
+    with engine.begin() as writer:
+        writer.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": backend._LOCK})
+
+        index.verify()
+
+
 def test_who_still_reads_in_the_old_index_neither_waits_nor_is_waited_for(
     index: PostgresBackend, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
