@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from beteiligung.discussion.models import POST_KEY, THREAD_KEY, Post, Status, TextRevision, Thread
@@ -22,9 +22,15 @@ from beteiligung.discussion.service import (
     threads,
 )
 from beteiligung.discussion.service.addresses import post_path, thread_path
-from beteiligung.discussion.service.names import SOURCE_LABELS, STATUS_LABELS, author_name
+from beteiligung.discussion.service.names import (
+    SOURCE_LABELS,
+    STATUS_LABELS,
+    author_name,
+    shown_name,
+)
 from beteiligung.project.rules import PROJECT_KEY
 from kern import text
+from kern.accounts.models import Party
 from kern.actor import Actor
 from kern.content import (
     FOREVER,
@@ -41,7 +47,7 @@ from kern.content import (
 from kern.db import db
 from kern.i18n import _, _l
 from kern.scope import Act, Scope, Window
-from kern.scope.rules import audience, shown
+from kern.scope.rules import audience_of, shown
 
 SHORT = 200
 # Made once: a new one for each query costs more than the query.
@@ -51,94 +57,116 @@ _BEFORE_THREAD = aliased(Thread)
 _BEFORE_SCOPE = aliased(Scope)
 
 
-def _public_threads() -> Select[Thread]:
-    query = select(Thread).join(Scope, Scope.id == Thread.scope_id)
-    query = query.where(Thread.status == Status.PUBLIC, shown())
-    return query.options(joinedload(Thread.scope), joinedload(Thread.author))
+def _public_threads(*columns: Any) -> Select[Any]:
+    query = select(Thread.id, Thread.title, Thread.plain, Thread.outcome, *columns)
+    query = query.join(Scope, Scope.id == Thread.scope_id)
+    return query.where(Thread.id.in_(_IDS), Thread.status == Status.PUBLIC, shown())
 
 
-def _public_posts() -> Select[Post]:
-    query = (
-        select(Post)
-        .join(Thread, Thread.id == Post.thread_id)
-        .join(Scope, Scope.id == Post.scope_id)
-    )
+def _public_posts(*columns: Any) -> Select[Any]:
+    query = select(Post.id, Thread.title, Post.plain, Post.outcome, *columns)
+    query = query.join(Thread, Thread.id == Post.thread_id).join(Scope, Scope.id == Post.scope_id)
     query = query.where(Post.status == Status.PUBLIC, Thread.status == Status.PUBLIC)
-    return query.where(shown()).options(
-        joinedload(Post.thread).joinedload(Thread.scope), joinedload(Post.author)
-    )
+    return query.where(Post.id.in_(_IDS), shown())
+
+
+# Columns and no rows of the mapper, written once: a page of hits asks for all of these.
+_IDS: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
+_AUTHOR = (Party.id.label("author_id"), Party.name, Party.kind, Party.erased_at)
+_THREAD_CARDS = _public_threads(
+    *(Thread.posts_count, Thread.written_at, Thread.by_office, Thread.scope_id),
+    *_AUTHOR,
+).outerjoin(Party, Party.id == Thread.author_id)
+_POST_CARDS = _public_posts(
+    *(Post.agree, Post.is_answer, Post.office, Post.written_at, Post.scope_id),
+    *_AUTHOR,
+).outerjoin(Party, Party.id == Post.author_id)
+_THREAD_DOCUMENTS = _public_threads(
+    *(Thread.outcome_reason, Thread.answers_count, Thread.written_at, Thread.scope_id),
+    *(Thread.closed_at, Thread.closes_at, Scope.visibility),
+)
+_THREAD_SCOPE = aliased(Scope)
+_POST_DOCUMENTS = _public_posts(
+    *(Post.outcome_reason, Post.is_answer, Post.written_at, Post.scope_id),
+    *(_THREAD_SCOPE.id.label("thread_scope"), _THREAD_SCOPE.visibility),
+).join(_THREAD_SCOPE, _THREAD_SCOPE.id == Thread.scope_id)
 
 
 def _thread_cards(ids: Sequence[int]) -> Mapping[int, Card]:
-    found = db.session.scalars(_public_threads().where(Thread.id.in_(ids)))
-    return {thread.id: _thread_card(thread) for thread in found}
+    return {row.id: _thread_card(row) for row in db.session.execute(_THREAD_CARDS, {"ids": ids})}
 
 
-def _thread_card(thread: Thread) -> Card:
-    facts = [_("%(n)s Beiträge", n=thread.posts_count)]
-    if thread.outcome is not None:
-        facts.append(str(OUTCOME_LABELS[thread.outcome]))
+def _thread_card(row: Any) -> Card:
+    facts = [_("%(n)s Beiträge", n=row.posts_count)]
+    if row.outcome is not None:
+        facts.append(str(OUTCOME_LABELS[row.outcome]))
     return Card(
-        ref=Ref(THREAD_KEY, thread.id),
+        ref=Ref(THREAD_KEY, row.id),
         label=_("Gespräch"),
-        title=thread.title,
-        text=text.excerpt(thread.plain, SHORT),
-        path=thread_path(thread.id),
-        at=thread.written_at,
-        author=author_name(thread.author, office=thread.by_office),
-        scope_id=thread.scope_id,
+        title=row.title,
+        text=text.excerpt(row.plain, SHORT),
+        path=thread_path(row.id),
+        at=row.written_at,
+        author=_name(row, office=row.by_office),
+        scope_id=row.scope_id,
         facts=tuple(facts),
     )
 
 
+def _name(row: Any, *, office: bool = False) -> str:
+    gone = row.author_id is None or row.erased_at is not None
+    return shown_name(row.name, row.kind, erased=gone, office=office)
+
+
 def _post_cards(ids: Sequence[int]) -> Mapping[int, Card]:
-    found = db.session.scalars(_public_posts().where(Post.id.in_(ids)))
-    return {post.id: _post_card(post) for post in found}
+    return {row.id: _post_card(row) for row in db.session.execute(_POST_CARDS, {"ids": ids})}
 
 
-def _post_card(post: Post) -> Card:
-    facts = [_("%(n)s sind dafür", n=post.agree)] if post.agree else []
-    if post.outcome is not None:
-        facts.append(str(OUTCOME_LABELS[post.outcome]))
+def _post_card(row: Any) -> Card:
+    facts = [_("%(n)s sind dafür", n=row.agree)] if row.agree else []
+    if row.outcome is not None:
+        facts.append(str(OUTCOME_LABELS[row.outcome]))
     return Card(
-        ref=Ref(POST_KEY, post.id),
-        label=_("Antwort der Verwaltung") if post.is_answer else _("Beitrag"),
-        title=post.thread.title,
-        text=text.excerpt(post.plain, SHORT),
-        path=post_path(post.id),
-        at=post.written_at,
-        author=post.office if post.is_answer else author_name(post.author),
-        scope_id=post.scope_id,
+        ref=Ref(POST_KEY, row.id),
+        label=_("Antwort der Verwaltung") if row.is_answer else _("Beitrag"),
+        title=row.title,
+        text=text.excerpt(row.plain, SHORT),
+        path=post_path(row.id),
+        at=row.written_at,
+        author=row.office if row.is_answer else _name(row),
+        scope_id=row.scope_id,
         facts=tuple(facts),
     )
 
 
 def _thread_documents(ids: Sequence[int]) -> Sequence[Document]:
-    found = db.session.scalars(_public_threads().where(Thread.id.in_(ids))).all()
-    phases = _ends_of_phases({thread.scope_id for thread in found})
+    found = db.session.execute(_THREAD_DOCUMENTS, {"ids": ids}).all()
+    phases = _ends_of_phases({row.scope_id for row in found})
     return [
         Document(
             key=THREAD_KEY,
-            id=thread.id,
-            title=thread.title,
-            body=f"{thread.plain}\n{thread.outcome_reason}".strip(),
+            id=row.id,
+            title=row.title,
+            body=f"{row.plain}\n{row.outcome_reason}".strip(),
             kind="gespraech",
-            scope=thread.scope_id,
-            audience=audience(thread.scope),
-            path=thread_path(thread.id),
-            at=thread.written_at,
+            scope=row.scope_id,
+            audience=audience_of(row.scope_id, row.visibility),
+            path=thread_path(row.id),
+            at=row.written_at,
             boost=1.2,
-            ends_at=thread.closed_at
-            or min(thread.closes_at or FOREVER, phases.get(thread.scope_id, LONG_AGO)),
-            is_answered=thread.outcome is not None or thread.answers_count > 0,
+            ends_at=row.closed_at
+            or min(row.closes_at or FOREVER, phases.get(row.scope_id, LONG_AGO)),
+            is_answered=row.outcome is not None or row.answers_count > 0,
         )
-        for thread in found
+        for row in found
     ]
 
 
 def _ends_of_phases(scope_ids: Collection[int]) -> dict[int, datetime]:
     """Until when any phase of a scope lets people talk; none of its phases does where it is
     missing."""
+    if not scope_ids:
+        return {}
     query = select(Window.scope_id, Window.closes_at)
     query = query.where(Window.scope_id.in_(scope_ids), Window.act == Act.DISCUSS)
     ends: dict[int, datetime] = {}
@@ -148,23 +176,22 @@ def _ends_of_phases(scope_ids: Collection[int]) -> dict[int, datetime]:
 
 
 def _post_documents(ids: Sequence[int]) -> Sequence[Document]:
-    found = db.session.scalars(_public_posts().where(Post.id.in_(ids)))
     return [
         Document(
             key=POST_KEY,
-            id=post.id,
-            title=post.thread.title,
-            body=f"{post.plain}\n{post.outcome_reason}".strip(),
-            kind="antwort" if post.is_answer else "beitrag",
-            scope=post.scope_id,
-            audience=audience(post.thread.scope),
-            path=post_path(post.id),
-            at=post.written_at,
-            boost=1.3 if post.is_answer else 1.0,
+            id=row.id,
+            title=row.title,
+            body=f"{row.plain}\n{row.outcome_reason}".strip(),
+            kind="antwort" if row.is_answer else "beitrag",
+            scope=row.scope_id,
+            audience=audience_of(row.thread_scope, row.visibility),
+            path=post_path(row.id),
+            at=row.written_at,
+            boost=1.3 if row.is_answer else 1.0,
             has_own_title=False,
-            is_answered=post.outcome is not None,
+            is_answered=row.outcome is not None,
         )
-        for post in found
+        for row in db.session.execute(_POST_DOCUMENTS, {"ids": ids})
     ]
 
 

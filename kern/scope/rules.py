@@ -74,4 +74,8 @@ def _where(actor: Actor, permission: str) -> ColumnElement[bool]:
 
 def audience(scope: Scope) -> str:
     """The search audience of what belongs to this scope."""
-    return "public" if scope.visibility == Visibility.PUBLIC else f"scope:{scope.id}"
+    return audience_of(scope.id, scope.visibility)
+
+
+def audience_of(scope_id: int, visibility: str) -> str:
+    return "public" if visibility == Visibility.PUBLIC else f"scope:{scope_id}"

@@ -5,7 +5,7 @@ error, and every length is bounded, so no input can cost more than a long honest
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from kern.search import alternatives, analysis, compounds
@@ -17,6 +17,7 @@ MAX_PHRASE = 8
 MIN_PREFIX = 3  # letters; below, half the dictionary would match
 _TWO_TO_SPARE = range(4, 7)  # words; beyond, there would be too many ways to leave out two
 
+_HEAD = 2  # letters that no ending is taken from
 _FINISHED = (".", ",", ";", ":", "!", "?")  # behind a word: nobody is still typing it
 _PART = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"?|(?P<bare>[^\s"]+))')
 
@@ -61,30 +62,50 @@ class Query:
         """Nothing to look for: only small words, or only exclusions."""
         return not (self.words or self.phrases or self.prefixes)
 
-    def wants(self, word: str) -> bool:
-        """Whether this word of a text is one of those that were looked for."""
+    @property
+    def wants(self) -> Callable[[str], bool]:
+        """A test whether a word of a text is one of those that were looked for."""
+        return _Wanted(self)
+
+
+class _Wanted:
+    """What a query looks for, laid out once for the thousands of words of a page of hits."""
+
+    def __init__(self, query: Query) -> None:
+        self._terms = frozenset(
+            {
+                *query.words,
+                *(prefix.term for prefix in query.prefixes),
+                *(part for phrase in query.phrases for part, _ in phrase),
+                *(other.text for other in query.others),
+            }
+        )
+        self._starts = tuple(prefix.text for prefix in query.prefixes)
+        self._heads = tuple(start[:_HEAD] for start in self._starts)
+        self._parts = (
+            *query.words,
+            *(prefix.term for prefix in query.prefixes if not prefix.is_meant),
+            *(other.text for other in query.others if other.boost == alternatives.SYNONYM),
+        )
+
+    def __call__(self, word: str) -> bool:
         term = analysis.stem_of(word)
         if not term:
             return False
-        if term in self.words or any(term == prefix.term for prefix in self.prefixes):
-            return True
-        if any(term == part for phrase in self.phrases for part, _ in phrase):
-            return True
-        starts = tuple(prefix.text for prefix in self.prefixes)
-        if starts and analysis.fold(word).startswith(starts):
-            return True
-        if any(term == other.text for other in self.others):
-            return True
-        parts = (
-            *self.words,
-            *(prefix.term for prefix in self.prefixes if not prefix.is_meant),
-            *(other.text for other in self.others if other.boost == alternatives.SYNONYM),
-        )
-        return any(compounds.has_part(term, part, _everything) for part in parts)
+        return term in self._terms or self._begins(word, term) or self._has_part(term)
+
+    def _begins(self, word: str, term: str) -> bool:
+        """Only endings go from a term, so most words are told by it, which is known already."""
+        return term.startswith(self._heads) and analysis.fold(word).startswith(self._starts)
+
+    def _has_part(self, term: str) -> bool:
+        """The index has looked up what the town's words are; marking need not again."""
+        if not term.startswith(self._parts) and not term.endswith(self._parts):
+            return False
+        return any(compounds.has_part(term, part, _everything) for part in self._parts)
 
 
 def _everything(_term: str) -> bool:
-    """The index has looked up what the town's words are; marking need not again."""
     return True
 
 

@@ -23,7 +23,7 @@ from kern.content import LONG_AGO, Card, ContentType, Document, Ref, cards_of, r
 from kern.db import db
 from kern.scope import Scope, Visibility
 from kern.scope.rules import READ_INVITED
-from kern.search import snippets, synonyms
+from kern.search import synonyms
 from kern.search.asking import Asked, ask
 from kern.search.backend import (
     PUBLIC,
@@ -41,6 +41,7 @@ from kern.search.gathering import Row, gather
 from kern.search.matching import Text
 from kern.search.opening import open_index
 from kern.search.query import Query, parse
+from kern.search.snippets import Marker
 from kern.settings import town_settings
 from kern.town import current_town
 
@@ -265,14 +266,14 @@ def in_batches(type_: ContentType, ids: Sequence[int]) -> Iterator[Document]:
 
 
 def _items(query: Query, found: Sequence[tuple[Ref, Document]]) -> tuple[Found, ...]:
-    cards = cards_of(ref for ref, _ in found)
+    cards, marker = cards_of(ref for ref, _ in found), Marker(query)
     return tuple(
         Found(
             ref,
             document,
             cards.get(ref),
-            snippets.mark(document.title, query),
-            snippets.snippet(document.body, query),
+            marker.mark(document.title),
+            marker.snippet(document.body),
         )
         for ref, document in found
     )

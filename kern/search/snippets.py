@@ -21,37 +21,50 @@ class _Word(NamedTuple):
     term: str
 
 
-def snippet(text: str, query: Query, length: int = 240) -> Markup:
-    """At most `length` characters, plus ellipses, around the place with most different hits."""
-    text = _one_line(text)
-    found = _hits(text, query)
-    start, end = _window(text, found, length)
-    before = Markup("… ") if start > 0 else Markup("")
-    after = Markup(" …") if end < len(text) else Markup("")
-    return before + _marked(text, found, start, end) + after
+class Marker:
+    """Marks what one query looks for, in all the hits of a page: a word is judged once."""
 
+    def __init__(self, query: Query) -> None:
+        self._wants = query.wants
+        self._judged: dict[str, str] = {}  # the term of a word that is wanted, else nothing
 
-def mark(text: str, query: Query) -> Markup:
-    """The whole text, as for a title."""
-    text = _one_line(text)
-    return _marked(text, _hits(text, query), 0, len(text))
+    def snippet(self, text: str, length: int = 240) -> Markup:
+        """At most `length` characters, plus ellipses, around the place with most different hits."""
+        text = _one_line(text)
+        found = self._hits(text)
+        start, end = _window(text, found, length)
+        before = Markup("… ") if start > 0 else Markup("")
+        after = Markup(" …") if end < len(text) else Markup("")
+        return before + _marked(text, found, start, end) + after
+
+    def mark(self, text: str) -> Markup:
+        """The whole text, as for a title."""
+        text = _one_line(text)
+        return _marked(text, self._hits(text), 0, len(text))
+
+    def _hits(self, text: str) -> list[_Word]:
+        found = []
+        judged = self._judged
+        for word, start, end in analysis.words(text):
+            term = judged.get(word)
+            if term is None:
+                term = judged[word] = self._term_of(word)
+            if term:
+                found.append(_Word(start, end, term))
+        return found
+
+    def _term_of(self, word: str) -> str:
+        return analysis.stem_of(word) if self._wants(word) else ""
 
 
 def _one_line(text: str) -> str:
     """Line breaks become spaces; controls go, also those that turn the direction of writing."""
+    plain = " ".join(text[:_LOOKED_AT].split())
+    if plain.isprintable():
+        return plain
     visible = (" " if char.isspace() else char for char in text[:_LOOKED_AT])
     kept = (char for char in visible if unicodedata.category(char) not in {"Cc", "Cf", "Cs"})
     return " ".join("".join(kept).split())
-
-
-def _hits(text: str, query: Query) -> list[_Word]:
-    if query.is_empty:
-        return []
-    return [
-        _Word(start, end, analysis.stem_of(word))
-        for word, start, end in analysis.words(text)
-        if query.wants(word)
-    ]
 
 
 def _window(text: str, found: Sequence[_Word], length: int) -> tuple[int, int]:

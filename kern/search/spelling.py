@@ -39,7 +39,7 @@ class Near(NamedTuple):
 
 def distance(typed: str, meant: str, limit: float) -> float:
     """`limit` or more means: too far."""
-    if abs(len(typed) - len(meant)) * _LIKELY >= limit + _LIKELY:
+    if abs(len(typed) - len(meant)) * _LIKELY >= limit:
         return limit
     before: list[float] = []
     row = [0.0]
@@ -114,10 +114,14 @@ def _candidates(typed: str, vocabulary: Vocabulary) -> dict[str, int]:
 
 def _near(typed: str, term: str, counts: dict[str, int], deadline: float) -> Iterable[Near]:
     limit = allowed(typed) + _LIKELY / 2
+    always, ever = set(typed) & set(term), set(typed) | set(term)
+    most = int(limit / _LIKELY)  # letters that may differ, as each costs as much at least
     for number, (other, count) in enumerate(counts.items()):
         if number % 64 == 0 and time.thread_time() > deadline:
             return
-        if other == term:
+        if other == term or len(always.difference(other)) > most:
+            continue
+        if len(set(other).difference(ever)) > most:
             continue
         far = min(distance(written, other, limit) for written in {typed, term})
         if far < limit:

@@ -10,11 +10,10 @@ from urllib.parse import urlencode
 from kern.calendar import end_of_day, to_utc
 from kern.content import Ref
 from kern.i18n import _
-from kern.scope import Scope
 from kern.search import Edge, Narrowed, Order, Status, Turned
 from kern.search.query import parse
 from portal.suche.kinds import kinds
-from portal.suche.places import RADII, RADIUS, Spot, scopes_near
+from portal.suche.places import RADII, RADIUS, Choice, Offer, Spot, scopes_near
 
 PATH = "/suche"
 AFTER, BEFORE = "nach", "vor"
@@ -29,7 +28,7 @@ class Asked:
 
     text: str = ""
     kind: str = ""
-    project: Scope | None = None
+    project: Choice | None = None
     status: Status | None = None
     year: int | None = None
     since: str = ""  # as it was typed, or as a date field has it
@@ -92,10 +91,7 @@ class Asked:
         return Narrowed(kinds, scopes, since, until, self.status)
 
 
-def read(
-    args: Mapping[str, str], projects: Mapping[str, Scope], spots: Mapping[str, Spot]
-) -> Asked:
-    """`projects` by slug, `spots` by the name the address has for them."""
+def read(args: Mapping[str, str], offer: Offer) -> Asked:
     said = {key: " ".join(value[:_LONGEST].split()) for key, value in args.items()}
     kind, order, status = (said.get(key, "") for key in ("art", "sortierung", "stand"))
     near, radius, year = (said.get(key, "") for key in ("nahe", "umkreis", "jahr"))
@@ -103,12 +99,12 @@ def read(
     return Asked(
         text=parse(args.get("q", "")).text,  # one line of bounded length
         kind=kind if kind in kinds() else "",
-        project=projects.get(said.get("projekt", "")),
+        project=offer.project(said.get("projekt", "")),
         status=Status(status) if status in set(Status) else None,
         year=int(year) if _YEAR.fullmatch(year) and len(year) == len("2026") else None,
         since=_as_field(since),
         until=_as_field(until),
-        spot=spots.get(near) or Spot.parse(near),
+        spot=offer.spots.get(near) or Spot.parse(near),
         radius=next((one for one in RADII if str(one) == radius), RADIUS),
         order=Order.NEWEST if order == Order.NEWEST else Order.RELEVANCE,
         turned=_turned(said.get(AFTER, ""), said.get(BEFORE, "")),

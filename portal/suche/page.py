@@ -8,12 +8,11 @@ from kern import search
 from kern.actor import Actor
 from kern.content import FoundAs
 from kern.i18n import _, _l, _n
-from kern.scope import Scope
 from kern.search import Found, Order, SearchResult, Status
 from portal.suche import asked as address
 from portal.suche.asked import Asked, day_of
 from portal.suche.kinds import kind_of, kinds
-from portal.suche.places import RADII, Spot, list_projects, spots_of
+from portal.suche.places import RADII, Choice, Offer, offer_for
 
 STATUSES: Mapping[Status, object] = {
     Status.RUNNING: _l("Läuft oder kommt noch"),
@@ -36,9 +35,12 @@ class Option:
 class Page:
     asked: Asked
     result: SearchResult
-    projects: Sequence[Scope]
-    spots: Mapping[str, Spot]
+    offer: Offer
     better: str = ""  # what may have been meant, when that finds more
+
+    @property
+    def projects(self) -> Sequence[Choice]:
+        return self.offer.projects
 
     @property
     def hint(self) -> str:
@@ -141,8 +143,10 @@ class Page:
     def spot_options(self) -> list[Option]:
         """By name; a point of a map stands there while it is chosen."""
         chosen = self.asked.spot
-        named = sorted(self.spots.values(), key=lambda spot: (spot.label.casefold(), spot.name))
-        if chosen is not None and chosen.name not in self.spots:
+        named = sorted(
+            self.offer.spots.values(), key=lambda spot: (spot.label.casefold(), spot.name)
+        )
+        if chosen is not None and chosen.name not in self.offer.spots:
             named = [chosen, *named]
         return [Option(one.name, one.label, None, one == chosen) for one in named]
 
@@ -181,11 +185,10 @@ def _radius(metres: int) -> str:
 
 def read(actor: Actor, args: Mapping[str, str]) -> Page:
     """Never fails for anything that stands in the address."""
-    projects = list_projects(actor)
-    spots = spots_of({one.id: one for one in projects})
-    asked = address.read(args, {one.slug: one for one in projects}, spots)
+    offer = offer_for(actor)
+    asked = address.read(args, offer)
     result = find(actor, asked)
-    return Page(asked, result, projects, spots, _better(actor, asked, result))
+    return Page(asked, result, offer, _better(actor, asked, result))
 
 
 def _better(actor: Actor, asked: Asked, result: SearchResult) -> str:
@@ -198,9 +201,7 @@ def _better(actor: Actor, asked: Asked, result: SearchResult) -> str:
 
 def asked_by(actor: Actor, args: Mapping[str, str]) -> Asked:
     """The same without searching."""
-    projects = list_projects(actor)
-    spots = spots_of({one.id: one for one in projects})
-    return address.read(args, {one.slug: one for one in projects}, spots)
+    return address.read(args, offer_for(actor))
 
 
 def find(

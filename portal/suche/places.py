@@ -2,19 +2,24 @@
 
 import math
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import select
 
 from beteiligung.project.models import Project
-from beteiligung.project.rules import PROJECT_KEY
+from beteiligung.project.rules import KIND, PROJECT_KEY
+from beteiligung.project.service.changes import PROJECTS
 from kern.actor import Actor
 from kern.db import db
 from kern.files.models import Place
 from kern.i18n import _
+from kern.latest import Latest
+from kern.outbox import revisions
 from kern.scope import Scope
-from kern.scope.rules import readable, shown
+from kern.scope.rules import readable, reads_what_all_read, shown
+from kern.town import current_town
 
 RADII = (500, 1_000, 2_000, 5_000)  # metres
 RADIUS = 1_000
@@ -44,39 +49,86 @@ class Spot:
         return cls(text, _("dem gewählten Punkt"), north, east)
 
 
-def spots_of(projects: Mapping[int, Scope]) -> dict[str, Spot]:
-    """By the slug of the project: the places one can look around, of these scopes."""
-    return {
-        projects[scope_id].slug: Spot(
-            projects[scope_id].slug,
-            place.label or projects[scope_id].title,
-            (place.north + place.south) / 2,
-            (place.east + place.west) / 2,
-        )
-        for scope_id, place in _places()
-        if scope_id in projects
-    }
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A project that the search can be narrowed to."""
+
+    id: int  # of its scope
+    slug: str
+    title: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a reader may choose from."""
+
+    projects: Sequence[Choice]
+    spots: Mapping[str, Spot]  # by the name the address has for them
+
+    def project(self, slug: str) -> Choice | None:
+        return next((one for one in self.projects if one.slug == slug), None)
+
+
+NOTHING = Offer((), {})
+_for_all: Latest[str, tuple[int, Offer]] = Latest(32)
+
+
+def offer_for(actor: Actor) -> Offer:
+    """What is the same for everybody is kept until any project changes, its place included: each
+    change counts up PROJECTS."""
+    if not reads_what_all_read(actor):
+        return _read(actor)
+    (revision,), town = revisions(PROJECTS), current_town().identity
+    held = _for_all.get(town)
+    if held is None or held[0] != revision:
+        held = (revision, _read(actor))
+        _for_all.put(town, held)
+    return held[1]
+
+
+def _read(actor: Actor) -> Offer:
+    query = select(Scope.id, Scope.slug, Scope.title, Scope.path)
+    query = query.where(Scope.kind == KIND, shown(), readable(actor))
+    rows = db.session.execute(query.order_by(Scope.title, Scope.id).limit(MOST))
+    projects = [Choice(*row) for row in rows]
+    by_scope = {one.id: one for one in projects}
+    spots = [_spot(by_scope[one.scope_id], one) for one in _areas() if one.scope_id in by_scope]
+    return Offer(projects, {spot.name: spot for spot in spots})
+
+
+class Area(NamedTuple):
+    """The box around the place of a project, in degrees."""
+
+    scope_id: int
+    label: str
+    west: float
+    south: float
+    east: float
+    north: float
+
+
+def _spot(project: Choice, area: Area) -> Spot:
+    north, east = (area.north + area.south) / 2, (area.east + area.west) / 2
+    return Spot(project.slug, area.label or project.title, north, east)
 
 
 def scopes_near(spot: Spot, metres: int) -> set[int]:
     """Everything in a project stands where the project is."""
-    return {scope_id for scope_id, place in _places() if distance(spot, place) <= metres}
+    return {area.scope_id for area in _areas() if distance(spot, area) <= metres}
 
 
-def distance(spot: Spot, place: Place) -> float:
+def distance(spot: Spot, place: Area) -> float:
     """Metres to the nearest edge of a place, 0 within; flat, which is right for a town."""
     north = min(max(spot.north, place.south), place.north) - spot.north
     east = min(max(spot.east, place.west), place.east) - spot.east
     return _DEGREE * math.hypot(north, east * math.cos(math.radians(spot.north)))
 
 
-def list_projects(actor: Actor) -> Sequence[Scope]:
-    """What this reader may narrow the search to."""
-    query = select(Scope).where(Scope.kind == "project", shown(), readable(actor))
-    return db.session.scalars(query.order_by(Scope.title, Scope.id).limit(MOST)).all()
-
-
-def _places() -> Collection[tuple[int, Place]]:
-    query = select(Project.scope_id, Place).join(Project, Project.id == Place.content_id)
+def _areas() -> Sequence[Area]:
+    box = Place.west, Place.south, Place.east, Place.north
+    query = select(Project.scope_id, Place.label, *box).join(
+        Project, Project.id == Place.content_id
+    )
     query = query.where(Place.content_key == PROJECT_KEY, Place.geojson != "")
-    return [(row[0], row[1]) for row in db.session.execute(query.limit(MOST))]
+    return [Area(*row) for row in db.session.execute(query.limit(MOST))]

@@ -26,7 +26,6 @@ from kern.i18n import _
 from kern.notify import Line, NoticeKind, NoticeType, Telling, tell_each
 from kern.notify.kinds import line_of, ref_of
 from kern.notify.models import Notice
-from kern.scope import Scope
 from kern.search import synonyms
 from kern.search.backend import PUBLIC
 from kern.search.matching import Text
@@ -35,7 +34,7 @@ from kern.search.waiting import Waiting
 from kern.settings import town_settings
 from portal.suche.asked import Asked, read
 from portal.suche.models import LONGEST, SavedSearch
-from portal.suche.places import Spot, list_projects, spots_of
+from portal.suche.places import NOTHING, Offer, offer_for
 
 HIT = "suche.treffer"
 MOST = 50  # of one person
@@ -101,17 +100,12 @@ class _Asking:
         return search.audiences_of(self._actor)
 
     @cached_property
-    def _projects(self) -> Mapping[str, Scope]:
-        return {one.slug: one for one in list_projects(self._actor)}
-
-    @cached_property
-    def _spots(self) -> Mapping[str, Spot]:
-        return spots_of({one.id: one for one in self._projects.values()})
+    def _offer(self) -> Offer:
+        return offer_for(self._actor)
 
     def read(self, address: str) -> Asked:
         values = dict(parse_qsl(address))
-        projects = self._projects if "projekt" in values else {}
-        return read(values, projects, self._spots if "nahe" in values else {})
+        return read(values, self._offer if {"projekt", "nahe"} & values.keys() else NOTHING)
 
     def understands(self, address: str) -> bool:
         """Whether all places it names are there for this reader."""

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,15 +12,17 @@ from xml.etree import ElementTree as ET
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import joinedload
 
 from beteiligung.discussion.models import Post
 from beteiligung.discussion.service import decisions
-from beteiligung.project.service import writing
+from beteiligung.project.models import Project
+from beteiligung.project.service import states, writing
 from kern import search, worker
 from kern.accounts.permissions import Role
 from kern.config import Settings
 from kern.db import db
-from kern.scope import ScopeState, Visibility
+from kern.scope import Moderation, ScopeState, Visibility
 from kern.search.query import MAX_TEXT
 from kern.search.service import PER_PAGE
 from kern.town import Town
@@ -461,3 +464,35 @@ def test_a_post_is_found_by_its_own_words_before_those_of_its_thread(client: Fla
     found = [address for address in hits(page(client, "Bänke")) if "/beitrag/" in address]
 
     assert found[0] == f"/beteiligung/beitrag/{said}"
+
+
+def test_what_can_be_chosen_follows_every_change_of_a_project(client: FlaskClient) -> None:
+    planner = make_actor(Role.PLANNER)
+    shown = make_project(title="Teich am Bahnhof").id
+    draft = make_project(title="Teich im Wald", state=ScopeState.DRAFT).id
+    db.session.commit()
+    search.rebuild_all()
+    basics = writing.Basics("Teich am Markt", "Kurz gesagt.", "Lang.", "Bauamt", "", "", "")
+
+    def offered() -> tuple[list[str], list[str]]:
+        db.session.commit()
+        html = page(client, "Teich")
+        found = re.search(r'<select[^>]* id="nahe".*?</select>', html, re.DOTALL)
+        places = re.findall(r'value="[^"]+">([^<]+)<', found[0]) if found else []
+        tips = client.get("/suche").get_data(as_text=True)
+        return re.findall(r'<li><a href="/beteiligung/[^"]+">([^<]+)<', tips), places
+
+    def project(id_: int) -> Project:
+        return db.session.get_one(Project, id_, options=[joinedload(Project.scope)])
+
+    assert offered() == (["Teich am Bahnhof"], [])
+    there = replace(basics, place="Markt", point=(53.9, 10.7))
+    writing.save_basics(planner, project(shown), there)
+    assert offered() == (["Teich am Markt"], ["Markt"])
+    writing.save_basics(planner, project(shown), replace(there, place="Hafen"))
+    assert offered() == (["Teich am Markt"], ["Hafen"])
+    states.enter(planner, project(draft), ScopeState.PUBLISHED, "project.publish")
+    assert offered() == (["Teich am Markt", "Teich im Wald"], ["Hafen"])
+    by, to = Moderation.BEFORE, Visibility.INVITED
+    writing.save_access(planner, project(shown), visibility=to, moderation=by)
+    assert offered() == (["Teich im Wald"], [])

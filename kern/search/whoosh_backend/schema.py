@@ -11,7 +11,7 @@ from kern.search import analysis, compounds
 from kern.search.backend import digest_of, standing_of
 from kern.search.sequences import sequence_of
 
-VERSION = 100 * analysis.VERSION + 1  # of the terms, and of the fields below
+VERSION = 100 * analysis.VERSION + 2  # of the terms, and of the fields below
 
 
 class _TermsField(fields.FieldType):  # type: ignore[misc]  # whoosh has no types
@@ -45,17 +45,22 @@ def schema() -> fields.Schema:
     return fields.Schema(
         text=_TermsField(),
         ends=_EndsField(),
-        ref=fields.ID(sortable=True),
-        path=fields.COLUMN(columns.VarBytesColumn()),
+        ref=fields.ID(sortable=_text_column()),
+        path=fields.COLUMN(_text_column()),
         kind=fields.COLUMN(columns.RefBytesColumn()),
         scope=fields.COLUMN(columns.NumericColumn("q", default=-1)),
-        sequence=fields.COLUMN(columns.VarBytesColumn()),
+        sequence=fields.COLUMN(_text_column()),
         audience=fields.COLUMN(columns.RefBytesColumn()),
         at=fields.COLUMN(columns.NumericColumn("q", default=0)),
         boost=fields.COLUMN(columns.NumericColumn("d", default=1.0)),
         standing=fields.COLUMN(columns.NumericColumn("q", default=-2)),
         digest=fields.COLUMN(columns.NumericColumn("q", default=0)),
     )
+
+
+def _text_column() -> columns.VarBytesColumn:
+    """With the places written down, which every search would otherwise add up anew."""
+    return columns.VarBytesColumn(write_offsets_cutoff=0)
 
 
 def fields_of(document: Document) -> dict[str, Any]:

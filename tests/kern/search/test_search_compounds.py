@@ -6,7 +6,7 @@ from kern.search.analysis import stem_of
 from kern.search.backend import SearchBackend
 from kern.search.compounds import has_part
 from kern.search.query import parse
-from kern.search.snippets import mark
+from kern.search.snippets import Marker
 from tests.kern.search.building import built, ids_found, make_document, ranked
 from tests.kern.search.conftest import MakeIndex
 
@@ -92,4 +92,4 @@ def test_an_exact_phrase_and_an_exclusion_mean_the_word_itself(index: SearchBack
 
 
 def test_the_compound_is_marked() -> None:
-    assert mark("Der Fahrradweg", parse("Radweg")) == "Der <mark>Fahrradweg</mark>"
+    assert Marker(parse("Radweg")).mark("Der Fahrradweg") == "Der <mark>Fahrradweg</mark>"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kern.search.query import parse
-from kern.search.snippets import mark, snippet
+from kern.search.snippets import Marker
 
 XSS = Path(__file__).parents[4] / "shared" / "data" / "hostile" / "xss.json"
 LONG = (
@@ -25,7 +25,7 @@ def plain(markup: str) -> str:
 
 
 def test_a_snippet_shows_the_place_and_marks_the_words() -> None:
-    shown = snippet(LONG, parse("Radwege Schuppen"))
+    shown = Marker(parse("Radwege Schuppen")).snippet(LONG)
 
     assert "<mark>Schuppen</mark> liegt der <mark>Radweg</mark>" in shown
     assert shown.startswith("… ")
@@ -35,24 +35,24 @@ def test_a_snippet_shows_the_place_and_marks_the_words() -> None:
 def test_a_snippet_prefers_the_place_with_more_different_words() -> None:
     text = "Radweg, Radweg, Radweg. " + "Nichts davon hier. " * 40 + "Am Radweg fehlt Licht."
 
-    assert "<mark>Licht</mark>" in snippet(text, parse("Licht Radweg "))
+    assert "<mark>Licht</mark>" in Marker(parse("Licht Radweg ")).snippet(text)
 
 
 def test_without_a_hit_the_beginning_is_shown() -> None:
-    shown = snippet(LONG, parse("Photovoltaik"))
+    shown = Marker(parse("Photovoltaik")).snippet(LONG)
 
     assert shown.startswith("Anfang ohne Treffer.")
     assert "<mark>" not in shown
 
 
 def test_a_title_is_marked_and_escaped() -> None:
-    shown = mark("Radwege <b>in</b> Lindenau", parse("radweg "))
+    shown = Marker(parse("radweg ")).mark("Radwege <b>in</b> Lindenau")
 
     assert shown == "<mark>Radwege</mark> &lt;b&gt;in&lt;/b&gt; Lindenau"
 
 
 def test_controls_that_turn_the_direction_of_writing_vanish() -> None:
-    assert mark("a\u202eb\x00c\u2066d", parse("x")) == "abcd"
+    assert Marker(parse("x")).mark("a\u202eb\x00c\u2066d") == "abcd"
 
 
 def safe(markup: str) -> bool:
@@ -67,13 +67,13 @@ def test_no_payload_leaves_unescaped_html() -> None:
     query = parse("script alert img onerror svg java*")
 
     assert len(payloads) > 100
-    assert [text for text in payloads if not safe(mark(text, query))] == []
-    assert [text for text in payloads if not safe(snippet(text * 20, query, 80))] == []
+    assert [text for text in payloads if not safe(Marker(query).mark(text))] == []
+    assert [text for text in payloads if not safe(Marker(query).snippet(text * 20, 80))] == []
 
 
 @given(st.text(), st.text(), st.integers(min_value=20, max_value=300))
 def test_any_snippet_is_safe_and_short(text: str, wanted: str, length: int) -> None:
-    shown = snippet(text, parse(wanted), length)
+    shown = Marker(parse(wanted)).snippet(text, length)
 
     assert safe(shown)
     assert len(plain(shown)) <= length + len("…  …")
@@ -83,11 +83,11 @@ def test_any_snippet_is_safe_and_short(text: str, wanted: str, length: int) -> N
 def test_what_is_shown_is_the_text(words: list[str]) -> None:
     text = " ".join(words)
 
-    assert plain(mark(text, parse("Radweg Bürger"))) == text
+    assert plain(Marker(parse("Radweg Bürger")).mark(text)) == text
 
 
 @given(st.lists(st.sampled_from(["Radweg", "die", "Bank", "Licht", "x" * 90]), max_size=60))
 def test_a_text_with_hits_always_shows_one(words: list[str]) -> None:
-    shown = snippet(" ".join(words), parse("Radweg Licht "), 200)
+    shown = Marker(parse("Radweg Licht ")).snippet(" ".join(words), 200)
 
     assert ("<mark>" in shown) == bool({"Radweg", "Licht"} & set(words))

@@ -6,7 +6,7 @@ from kern.errors import Invalid
 from kern.search import synonyms
 from kern.search.backend import Request, SearchBackend
 from kern.search.query import parse
-from kern.search.snippets import snippet
+from kern.search.snippets import Marker
 from kern.settings.words import SYNONYMS
 from tests.kern.search.building import built, make_document
 
@@ -51,7 +51,7 @@ def test_the_word_that_was_typed_stands_first(index: SearchBackend) -> None:
 
 def test_a_snippet_marks_the_other_word_and_its_compounds() -> None:
     query = parse("Müll", synonyms=TOWN)
-    assert snippet("Ein Abfallkorb, kein Abfall", query) == (
+    assert Marker(query).snippet("Ein Abfallkorb, kein Abfall") == (
         "Ein <mark>Abfallkorb</mark>, kein <mark>Abfall</mark>"
     )
 
