@@ -22,10 +22,15 @@ PATIENCE = 30  # seconds
 @contextmanager
 def running(settings: Settings, wanted: int) -> Iterator[list[Served]]:
     with ExitStack() as stack:
-        own = [str(settings.data.parent / f"rechner-{number}") for number in range(wanted)]
-        yield [
-            stack.enter_context(serving.town(replace(settings, own_data=folder))) for folder in own
-        ]
+        each = [_own_of(settings, number) for number in range(wanted)]
+        yield [stack.enter_context(serving.town(host)) for host in each]
+
+
+def _own_of(settings: Settings, number: int) -> Settings:
+    """A file of SQLite belongs to one host: there is nothing to set apart."""
+    if not settings.database:
+        return settings
+    return replace(settings, own_data=str(settings.data.parent / f"rechner-{number}"))
 
 
 class Balancer:

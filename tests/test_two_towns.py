@@ -3,12 +3,13 @@
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -16,26 +17,33 @@ from PIL import Image
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from beteiligung.discussion.models import POST_KEY
+from beteiligung.discussion.models import POST_KEY, Post
 from beteiligung.discussion.service.mine import link_path
 from beteiligung.project.service.reading import preview_token
 from kern import clock, outbox, search
-from kern.accounts import invitations, service, tokens
+from kern.accounts import invitations, pending, service, tokens
 from kern.accounts.models import Account, AccountState, Token
 from kern.accounts.permissions import Role
+from kern.accounts.service.profile import PASSWORD_MAIL
 from kern.accounts.sessions import open_session
 from kern.clock import now
 from kern.config import Settings
 from kern.db import db
-from kern.errors import Invalid, TooMany
+from kern.errors import Invalid, NotFound, TooMany
 from kern.files import service as files
 from kern.files import waiting
 from kern.files.images import Picture, accept_picture
-from kern.mail import signed
+from kern.limits import Limiter
+from kern.mail import signed, smtp
+from kern.mail.dsn import Failure, Report
+from kern.mail.dsn import Kind as BounceKind
+from kern.notify import bounces
 from kern.notify.models import Notice
+from kern.outbox import OutboxEntry
+from kern.redis_link import Link
 from kern.scope import ScopeState
 from kern.settings import change
-from kern.town import Towns, use_town
+from kern.town import Towns, current_town, use_town
 from kern.web.age import is_too_fast, opened_field
 from kern.web.guard import FIELD, token_for
 from kern.web.identity import COOKIE
@@ -43,13 +51,16 @@ from kern.web.limit import limit_network
 from kern.worker import drain
 from portal.suche import saving
 from portal.suche.asked import Asked
-from tests.builders import make_account, make_actor, make_post, make_project
+from portal.verwaltung.einrichten import setup_link
+from tests.builders import actor_of, make_account, make_actor, make_post, make_project
 from tests.postgres import Databases
+from tests.redis_server import redis_server
 from tests.umfragen.made import make_open_survey
 from umfragen import service as surveys
 from umfragen.models import Level, Survey
 from umfragen.service import access
 from umfragen.service.access import AdmissionMissing
+from umfragen.service.answering import get_row
 from wiki.models import Kind, Proposal
 from wiki.service import own_links, proposals, spaces
 from wiki.service.wordings import Wording
@@ -59,6 +70,7 @@ pytestmark = pytest.mark.both_databases
 HERE, THERE = "ort", "nachbarort"
 HOSTS = {HERE: "localhost", THERE: "nachbarort.example"}
 SAME = "gleich" * 7  # what is drawn by lot is made equal, so that only the towns differ
+LINKS_OF_MAILS = ["login link", "invitation", "change of address", "confirmation"]
 WORDS = {HERE: "Lindenblüten", THERE: "Kastanienlaub"}
 
 
@@ -110,19 +122,22 @@ def plant(slug: str) -> Keys:
     post.receipt = SAME[:8]
     service.request_link("anna@lindenau.example", "de", "/konto/")
     token = db.session.scalars(select(Token)).one()
-    token.nonce = SAME
     invited = make_account("Ina Imhof")
     invited.state = AccountState.INVITED
     letter = tokens.issue(invitations.PURPOSE, f"account:{invited.id}", timedelta(days=1))
-    letter.nonce = SAME[::-1]
+    change_mail, confirmation = asked_by_mail(account, post)
     proposal = make_proposal(account.party_id)
     mail_of = partial(signed.path_for, party_id=account.party_id, address=address_of(account))
+    for number, drawn in enumerate(db.session.scalars(select(Token).order_by(Token.id))):
+        drawn.nonce = f"{number}{SAME}"
     db.session.flush()
     return Keys(
         session,
         {
             "login link": f"/konto/link/{tokens.text_of(token)}",
             "invitation": f"/konto/einladung/{tokens.text_of(letter)}",
+            "change of address": f"/konto/mail/{tokens.text_of(change_mail)}",
+            "confirmation": f"/konto/bestaetigen/{tokens.text_of(confirmation)}",
             "which mails come": mail_of(signed.Use.CHOOSE),
             "end of mails": mail_of(signed.Use.END),
             "own proposal": own_links.link_path(proposal),
@@ -131,6 +146,15 @@ def plant(slug: str) -> Keys:
             "picture": f"/dateien/{public_picture()}/small",
         },
     )
+
+
+def asked_by_mail(account: Account, post: Post) -> tuple[Token, Token]:
+    """What waits for a click in a mail: a new address, and a post without an account."""
+    service.request_mail_change(actor_of(account), "anna@neu.example", "de")
+    payload = {"thread": post.thread_id, "parent": None, "text": "Auch ein Beet.", "picture": None}
+    pending.submit("beteiligung.beitrag", "gast@see.example", {**payload, "typed_ms": 0})
+    confirmation, change_mail = db.session.scalars(select(Token).order_by(Token.id.desc()).limit(2))
+    return change_mail, confirmation
 
 
 def address_of(account: Account) -> str:
@@ -196,7 +220,16 @@ def test_an_address_of_one_town_opens_nothing_in_the_other(keys: dict[str, Keys]
     elsewhere = {name: ask(THERE, path).status_code for name, path in doors.items()}
 
     assert at_home == dict.fromkeys(doors, 200)
-    assert elsewhere == dict.fromkeys(doors, 404) | dict.fromkeys(["login link", "invitation"], 410)
+    assert elsewhere == dict.fromkeys(doors, 404) | dict.fromkeys(LINKS_OF_MAILS, 410)
+
+
+def test_the_link_that_sets_up_one_town_sets_up_no_other(app: Flask, ask: Ask) -> None:
+    with inside(app, HERE):
+        path = urlsplit(setup_link()).path
+    with inside(app, THERE):
+        setup_link()  # the same number: only the towns differ
+
+    assert [ask(slug, path).status_code for slug in HOSTS] == [200, 410]
 
 
 def test_a_login_counts_in_its_own_town(keys: dict[str, Keys], ask: Ask) -> None:
@@ -285,6 +318,44 @@ def test_a_letter_of_one_town_admits_to_no_survey_of_the_other(app: Flask, ask: 
             surveys.admission_for_code(elsewhere, code)
 
 
+def test_who_stopped_on_the_way_goes_on_only_in_the_same_town(app: Flask) -> None:
+    given: dict[str, tuple[int, str, str]] = {}
+    for slug in HOSTS:
+        with inside(app, slug):
+            survey = make_open_survey()
+            draft = surveys.start(survey, language="de")
+            given[slug] = (survey.id, draft, surveys.give_resume_code(survey, draft))
+    number, draft, code = given[HERE]
+    assert number == given[THERE][0]
+
+    with inside(app, THERE):
+        elsewhere = db.session.get_one(Survey, number)
+        with pytest.raises(NotFound):
+            surveys.resume(elsewhere, code)
+        with pytest.raises(NotFound):
+            get_row(elsewhere, draft)
+    with inside(app, HERE):
+        assert surveys.resume(db.session.get_one(Survey, number), code) != draft
+
+
+def test_a_mail_that_comes_back_counts_only_in_the_town_that_sent_it(app: Flask) -> None:
+    """Both wrote the same mail to the same person, under the same number."""
+    report = {}
+    for slug in HOSTS:
+        with inside(app, slug):
+            account = make_account("Anna Ahrens")
+            outbox.mail(PASSWORD_MAIL, f"account:{account.id}", event="probe")
+            entry = db.session.scalars(select(OutboxEntry).where(OutboxEntry.kind == "mail")).one()
+            address = address_of(account)
+            proof = smtp.signature(current_town(), entry.id, entry.key, address)
+            failure = Failure(address, BounceKind.GONE, "5.1.1")
+            report[slug] = Report(((entry.id, proof),), (failure,))
+
+    with inside(app, THERE):
+        assert bounces.take_report(report[HERE]) is bounces.Taken.UNKNOWN
+        assert bounces.take_report(report[THERE]) is bounces.Taken.STOPPED
+
+
 def test_a_file_that_waits_in_one_town_is_not_taken_up_in_the_other(app: Flask) -> None:
     with inside(app, HERE):
         token = waiting.put(small_picture())
@@ -293,6 +364,18 @@ def test_a_file_that_waits_in_one_town_is_not_taken_up_in_the_other(app: Flask) 
         assert waiting.find(token, Picture) is None
 
 
+@pytest.fixture(params=["file", "redis"])
+def counting(app: Flask, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
+    """All towns of an installation count in one place, here in each of the two there are."""
+    if request.param == "file":
+        yield
+        return
+    with redis_server() as server, closing(Link(server.address)) as link:
+        app.extensions["dorflinde.limits"] = Limiter(tmp_path, link=link)
+        yield
+
+
+@pytest.mark.usefixtures("counting")
 def test_who_is_held_back_in_one_town_is_free_in_the_other(app: Flask) -> None:
     for slug in HOSTS:
         with inside(app, slug), app.test_request_context():

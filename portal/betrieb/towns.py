@@ -84,7 +84,7 @@ def _listed(app: Flask, town: Town) -> Listed:
             accounts = db.session.scalar(select(func.count(Account.id))) or 0
             db.session.remove()
     except Exception as error:  # noqa: BLE001 - one broken town must not hide the others
-        return Listed(town, 0, size, f"{type(error).__name__}: {error}".splitlines()[0][:200])
+        return Listed(town, 0, size, _in_a_line(error))
     return Listed(town, accounts, size)
 
 
@@ -163,11 +163,16 @@ def _each(settings: Settings, say: Say, done: str, act: Callable[[Town], object]
             act(town)
         except Exception as error:  # noqa: BLE001 - the others are waiting
             failed.append(town.slug)
-            say(f"{number}/{len(towns)} „{town.slug}“ misslang: {str(error).splitlines()[0]}")
+            say(f"{number}/{len(towns)} „{town.slug}“ misslang: {_in_a_line(error)}")
         else:
             spent = f"{time.monotonic() - began:.1f}".replace(".", ",")
             say(f"{number}/{len(towns)} „{town.slug}“ {done} ({spent} s)")
     return failed
+
+
+def _in_a_line(error: Exception) -> str:
+    """Also of an error that says nothing."""
+    return f"{type(error).__name__}: {error}".splitlines()[0][:200]
 
 
 def get(settings: Settings, slug: str) -> Town:

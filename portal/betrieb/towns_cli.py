@@ -114,9 +114,7 @@ def _as_sentence() -> Iterator[None]:
         raise Ended(str(error)) from error
     except OSError as error:
         if error.errno == errno.ENOSPC:
-            raise Ended(
-                "Auf dem Datenträger ist kein Platz mehr. Nichts wurde geändert."
-            ) from error
+            raise Ended(FULL) from error
         raise Ended(f"Das ging nicht: {error.strerror or error}") from error
     except DBAPIError as error:
         raise Ended(f"Die Datenbank nahm das nicht an: {error.orig}") from error

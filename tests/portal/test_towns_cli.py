@@ -6,19 +6,25 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 from flask import Flask
+from PIL import Image
+from werkzeug.test import TestResponse
 
 from kern.accounts.models import Account
 from kern.config import Settings
-from kern.db import db, engines
+from kern.db import db, engines, migrate
+from kern.files import service as files
+from kern.files.images import accept_picture
 from kern.settings import change, town_settings
 from kern.town import Town, Towns, use_town
 from portal.app import create_app
 from portal.betrieb import postgres, towns
+from portal.betrieb.orte import inside
 from portal.betrieb.towns_cli import group
 from tests import kept_pages
 
@@ -205,6 +211,73 @@ def test_a_migration_over_all_goes_on_after_one_that_fails_and_names_it(
     assert "„neustadt“ misslang" in told.output
     assert "3/3 „zweitort“ auf dem heutigen Stand" in told.output
     assert "Nicht gelungen ist es bei: neustadt." in told.output
+
+
+@pytest.mark.skipif(shutil.which("pg_dump") is None, reason="pg_dump is not installed")
+def test_a_backup_over_all_goes_on_after_one_that_fails_and_names_it(
+    run: Run, settings: Settings, database: str, tmp_path: Path
+) -> None:
+    created(run)
+    created(run, "zweitort", "zwei.de")
+    engines.close()
+    _break(settings, "neustadt", database)
+    told = run("backup", tmp_path / "sicherungen")
+    kept = sorted(path.name for path in (tmp_path / "sicherungen").iterdir())
+
+    assert told.exit_code == 1
+    assert "1/3 „neustadt“ misslang" in told.output
+    assert "3/3 „zweitort“ gesichert" in told.output
+    assert "Nicht gelungen ist es bei: neustadt." in told.output
+    assert [name.partition("-")[0] for name in kept] == ["ort", "zweitort"]
+    assert run("import", tmp_path / "sicherungen" / kept[1], "--slug", "neu", "--host", "neu.de")
+
+
+def test_an_error_without_words_stops_no_other_town(
+    run: Run, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    created(run)
+
+    def refuse(town: Town) -> bool:
+        if town.slug == "neustadt":
+            raise OSError
+        return False
+
+    monkeypatch.setattr(migrate, "upgrade", refuse)
+    told = run("migrate")
+
+    assert "1/2 „neustadt“ misslang: OSError" in told.output
+    assert "2/2 „ort“ auf dem heutigen Stand" in told.output
+
+
+@pytest.mark.skipif(shutil.which("pg_dump") is None, reason="pg_dump is not installed")
+def test_pictures_and_papers_move_with_their_town_and_go_with_it(
+    run: Run, app: Flask, settings: Settings, tmp_path: Path
+) -> None:
+    created(run)
+    with inside(app, Towns(settings).by_slug("neustadt")):
+        file = files.keep_picture(accept_picture(a_picture(), "see.png"), "Der See", None)
+        files.publish([file.id])
+        path = f"/dateien/{file.name}/small"
+    told = run("export", "neustadt", tmp_path / "neustadt.tar.gz")
+    assert told.exit_code == 0, told.output
+    run("delete", "neustadt", "--ja")
+    assert asked(app, path, "mitreden.neustadt.de").status_code == 400
+    run("import", tmp_path / "neustadt.tar.gz", "--slug", "altstadt", "--host", "alt.de")
+    shown = asked(app, path, "alt.de")
+
+    assert (shown.status_code, shown.mimetype) == (200, "image/webp")
+    assert asked(app, path, "localhost").status_code == 404
+
+
+def asked(app: Flask, path: str, host: str) -> TestResponse:
+    """Read to its end, so that no file stays open."""
+    return app.test_client().get(path, base_url=f"http://{host}", buffered=True)
+
+
+def a_picture() -> bytes:
+    out = BytesIO()
+    Image.new("RGB", (64, 64), "teal").save(out, "PNG")
+    return out.getvalue()
 
 
 def test_one_town_that_cannot_be_read_stops_no_other_and_is_named(
