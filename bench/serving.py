@@ -14,7 +14,7 @@ from pathlib import Path
 
 from kern.config import PREFIX, ROOT, Settings
 
-PATIENCE = 60  # seconds to the first answer
+PATIENCE = 180  # seconds to the first answer; a busy computer starts slowly
 _CONF = ROOT / "portal" / "betrieb" / "gunicorn_conf.py"
 
 
