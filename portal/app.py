@@ -12,15 +12,14 @@ from kern.web import pages
 from kern.web.headers import Headed, all_headers
 from kern.web.inputs import LONGEST_FORM
 from kern.web.pages import PageCache
+from kern.web.templates import App
 from portal import frame, rooms, static
 from portal.zustand import build
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or config.load()
-    app = Flask(
-        "portal", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
-    )
+    app = App("portal", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     app.config.update(
         SQLALCHEMY_DATABASE_URI="sqlite://",  # never opened: every session asks its town
         MAX_CONTENT_LENGTH=settings.upload_megabytes * 1024 * 1024,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, g, request
 
 from kern.i18n import _
 from kern.web.identity import current_actor, settings
@@ -39,15 +39,20 @@ def _nav() -> list[NavItem]:
     return [NavItem(label, url, here.startswith(url)) for label, url in rooms]
 
 
-def init_app(app: Flask) -> None:
-    @app.context_processor
-    def frame() -> dict[str, Any]:
+def _frame() -> dict[str, Any]:
+    """Put together once per request: a page is made of several templates."""
+    if "rooms" not in g:
         found = settings()
-        sheets = SHEETS.get(request.blueprint or "", ())
-        tiles = "/karten/{z}/{x}/{y}" if found.map_tiles else ""
-        return {
+        g.rooms = {
             "nav": _nav(),
-            "map_tiles": tiles,
+            "map_tiles": "/karten/{z}/{x}/{y}" if found.map_tiles else "",
             "map_attribution": found.map_attribution,
-            "sheets": sheets,
+            "sheets": SHEETS.get(request.blueprint or "", ()),
         }
+    made: dict[str, Any] = g.rooms
+    return made
+
+
+def init_app(app: Flask) -> None:
+    app.context_processor(_frame)
+    app.teardown_request(lambda _error: g.pop("rooms", None))

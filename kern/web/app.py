@@ -12,7 +12,7 @@ from kern.db import begin_writing, db
 from kern.i18n import language
 from kern.settings import TownSettings, town_settings
 from kern.town import Towns, enter, leave
-from kern.web import bell, errors, guard, headers, identity, inputs, limit, login, notice, templates
+from kern.web import bell, errors, guard, headers, identity, inputs, limit, login, notice
 from kern.web.assets import asset
 from kern.web.forms import blank_or
 from kern.web.identity import current_actor
@@ -47,8 +47,8 @@ def init_app(app: Flask, settings: Settings, towns: Towns) -> None:
         for call, token in g.pop("leave"):
             call(token)
         g.pop("town_settings", None)
+        g.pop("frame", None)
 
-    templates.init_app(app)
     inputs.init_app(app)
     guard.init_app(app)
     identity.init_app(app)
@@ -63,15 +63,19 @@ def init_app(app: Flask, settings: Settings, towns: Towns) -> None:
 
 
 def _frame() -> dict[str, Any]:
-    """What every page gets: the town's words, who is reading, in which language and light."""
-    theme = request.cookies.get(THEME_COOKIE, "")
-    return {
-        "town": _town(),
-        "me": current_actor(),
-        "lang": language(),
-        "theme": theme if theme in THEMES else "",
-        "now": now(),
-    }
+    """What every page gets: the town's words, who is reading, in which language and light. Put
+    together once per request: a page is made of several templates."""
+    if "frame" not in g:
+        theme = request.cookies.get(THEME_COOKIE, "")
+        g.frame = {
+            "town": _town(),
+            "me": current_actor(),
+            "lang": language(),
+            "theme": theme if theme in THEMES else "",
+            "now": now(),
+        }
+    found: dict[str, Any] = g.frame
+    return found
 
 
 def _town() -> TownSettings:

@@ -1,10 +1,18 @@
 """Templates as Jinja compiles them, but with less work for each of the thousands of values a page
-shows: `markupsafe.escape` makes a new Markup of everything, also of what only joins a long text.
+shows: `markupsafe.escape` makes a new Markup of everything, also of what only joins a long text,
+every call looks through three kinds of functions that want the context, and every import compares
+the names that all templates know.
 """
 
+from collections.abc import Callable, MutableMapping
+from types import BuiltinMethodType, FunctionType
+from typing import Any
+
 from flask import Flask
+from flask.templating import Environment
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.runtime import Context, Macro
 from markupsafe import Markup, escape
 
 
@@ -34,5 +42,37 @@ class Lean(CodeGenerator):
             super()._output_child_pre(node, frame, finalize)
 
 
-def init_app(app: Flask) -> None:
-    app.jinja_env.code_generator_class = Lean
+class LeanContext(Context):
+    """Calls what templates call most (macros, functions and what is written in C) without asking
+    around. Functions that Jinja's decorators mark, and anything else, go its own way."""
+
+    def call(self, called: Any, /, *args: Any, **values: Any) -> Any:
+        kind = type(called)
+        if kind is Macro:
+            args = (self.eval_ctx, *args)
+        elif kind is not BuiltinMethodType and (
+            kind is not FunctionType or hasattr(called, "jinja_pass_arg")
+        ):
+            return super().call(called, *args, **values)
+        values.pop("_block_vars", None)
+        values.pop("_loop_vars", None)
+        return called(*args, **values)
+
+
+class LeanEnvironment(Environment):
+    """All templates know the same names: one dict of them, not one over another for each."""
+
+    code_generator_class = Lean
+    context_class = LeanContext
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return super().make_globals(d) if d else self.globals
+
+
+class App(Flask):
+    """No function of ours is a coroutine, so none is looked at for that with every request."""
+
+    jinja_environment = LeanEnvironment
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
