@@ -3,13 +3,13 @@ looked for seldom. Both together were more than half of the suite's time."""
 
 import gc
 from collections.abc import Callable
+from copy import copy
 from types import CodeType
-from typing import Any
 
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
-from werkzeug.routing import Rule
+from werkzeug.routing import Map, Rule, RuleFactory
 from whitenoise import WhiteNoise
 
 from kern.db.statements import SHARED
@@ -32,37 +32,45 @@ class Compiled(BytecodeCache):
             self._codes[bucket.key, bucket.checksum] = bucket.code
 
 
+class SharedMap(Map):
+    """Werkzeug parses each rule, writes two functions for it and sorts them all; they know no app.
+    Here all apps with the same rules share what came of it."""
+
+    _known: dict[tuple[object, ...], Map] = {}  # noqa: RUF012 - of all maps
+
+    def __init__(self, *, host_matching: bool = False) -> None:
+        super().__init__(host_matching=host_matching)
+        self._added: list[Rule] = []
+        self._is_current = True
+
+    def add(self, rulefactory: RuleFactory) -> None:
+        self._added.extend(rulefactory.get_rules(self))
+        self._is_current = False
+
+    def update(self) -> None:
+        if self._is_current:
+            return
+        key = (self.host_matching, *map(_told, self._added))
+        known = self._known.get(key)
+        if known is None:
+            rules = [copy(rule) for rule in self._added]  # each knows the one map that it is in
+            known = self._known[key] = Map(rules, host_matching=self.host_matching)
+            known.update()
+        self._matcher = known._matcher
+        self._rules_by_endpoint = known._rules_by_endpoint
+        self._is_current = True
+
+
+def _told(rule: Rule) -> tuple[object, ...]:
+    """All that our rules are made of."""
+    return rule.rule, rule.endpoint, frozenset(rule.methods or ()), repr(rule.defaults)
+
+
 def share_all() -> None:
     Flask.jinja_options = {"bytecode_cache": Compiled()}
-    share_routes()
+    Flask.url_map_class = SharedMap  # type: ignore[assignment]  # takes the one word Flask says
     share_static_files()
     SHARED.capacity = STATEMENTS
-
-
-def share_routes() -> None:
-    """Werkzeug parses each rule and writes two functions for it; they know nothing but the rule."""
-    compiled: dict[tuple[object, ...], dict[str, Any]] = {}
-    compile_rule = Rule.compile
-
-    def shared(rule: Rule) -> None:
-        defaults: Any = sorted((rule.defaults or {}).items())
-        key = (rule.rule, rule.subdomain, rule.host, rule.merge_slashes, repr(defaults))
-        if key not in compiled:
-            compile_rule(rule)
-            compiled[key] = {
-                "_parts": rule._parts,
-                "_trace": rule._trace,
-                "_converters": rule._converters,
-                "arguments": rule.arguments,
-                "_build": getattr(rule._build, "__func__"),  # noqa: B009 - bound by hand there
-                "_build_unknown": getattr(rule._build_unknown, "__func__"),  # noqa: B009 - as above
-            }
-        kept = dict(compiled[key])
-        for name in ("_build", "_build_unknown"):
-            kept[name] = kept[name].__get__(rule, None)
-        rule.__dict__.update(kept, arguments=set(kept["arguments"]))
-
-    Rule.compile = shared  # type: ignore[method-assign, assignment]  # nothing public
 
 
 def share_static_files() -> None:
