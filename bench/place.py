@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from flask import Flask
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
 
 from bench import pages, sending, surveys
 from bench.loader import Request
@@ -152,6 +152,9 @@ def make(folder: Path, *, small: bool, server: str = "") -> Place:
     result = _make_result(app, town, size.answers)
     with use_town(town), app.app_context():
         search.rebuild_all()
+        if server:  # which PostgreSQL does by itself within a minute
+            db.session.execute(text("ANALYZE"))
+            db.session.commit()
         db.session.remove()
     found = _found(app, town, settings, size)
     engines.close()

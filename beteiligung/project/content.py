@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup, escape
-from sqlalchemy import Select, or_, select
+from sqlalchemy import BindParameter, Select, bindparam, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from beteiligung.project import rules
@@ -29,7 +29,7 @@ from kern.db import db
 from kern.files.reading import words_by_thing
 from kern.i18n import _, _l
 from kern.scope import Scope, ScopeState, Visibility
-from kern.scope.rules import audience, shown
+from kern.scope.rules import audience_of, shown
 
 SHORT = 200
 UNDECIDABLE = frozenset({ScopeState.DRAFT, ScopeState.HIDDEN})  # the desk has no say there
@@ -42,76 +42,87 @@ STANDING_LABELS = {
 }
 
 
-def _released() -> Select[Project]:
+def _released(*columns: Any) -> Select[Any]:
     """Everything but drafts; who may find it is said by the audience."""
-    query = select(Project).join(Scope, Scope.id == Project.scope_id)
-    query = query.where(Scope.kind == KIND, shown())
-    return query.options(contains_eager(Project.scope))
+    query = select(Project.id, Project.scope_id, Scope.title, Scope.path, *columns)
+    query = query.join(Scope, Scope.id == Project.scope_id)
+    return query.where(Project.id.in_(_IDS), Scope.kind == KIND, shown())
+
+
+# Columns and no rows of the mapper, written once: a page of hits asks for all of these.
+_IDS: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
+_DATES = (Project.published_at, Scope.created_at, Scope.state)
+_CARDS = _released(*_DATES, Project.summary, Project.office, Project.page, Scope.posts_count).where(
+    Scope.visibility == Visibility.PUBLIC
+)
+_DOCUMENTS = _released(
+    *(*_DATES, Scope.visibility, Project.summary, Project.plain, Project.decidable),
+    *(Project.fixed, Project.decider, Project.result_html, Project.office),
+)
+_NEWS = (
+    select(News.project_id, News.title, News.plain)
+    .where(News.project_id.in_(_IDS))
+    .order_by(News.at, News.id)
+)
 
 
 def _cards(ids: Sequence[int]) -> Mapping[int, Card]:
-    query = _released().where(Project.id.in_(ids), Scope.visibility == Visibility.PUBLIC)
-    return {project.id: _card(project) for project in db.session.scalars(query)}
+    return {row.id: _card(row) for row in db.session.execute(_CARDS, {"ids": ids})}
 
 
-def _card(project: Project) -> Card:
-    scope = project.scope
-    standing = rules.standing(scope.state, read_phases(project.page), now())
+def _card(row: Any) -> Card:
+    standing = rules.standing(row.state, read_phases(row.page), now())
     facts = [str(STANDING_LABELS[standing])]
-    if scope.posts_count:
-        facts.append(_("%(n)s Beiträge", n=scope.posts_count))
+    if row.posts_count:
+        facts.append(_("%(n)s Beiträge", n=row.posts_count))
     return Card(
-        ref=Ref(PROJECT_KEY, project.id),
+        ref=Ref(PROJECT_KEY, row.id),
         label=_("Projekt"),
-        title=scope.title,
-        text=text.excerpt(project.summary, SHORT),
-        path=scope.path,
-        at=project.published_at or scope.created_at,
-        author=project.office,
-        scope_id=scope.id,
+        title=row.title,
+        text=text.excerpt(row.summary, SHORT),
+        path=row.path,
+        at=row.published_at or row.created_at,
+        author=row.office,
+        scope_id=row.scope_id,
         facts=tuple(facts),
     )
 
 
 def _documents(ids: Sequence[int]) -> Sequence[Document]:
-    projects = db.session.scalars(_released().where(Project.id.in_(ids))).all()
     news: dict[int, list[str]] = {}
-    query = select(News.project_id, News.title, News.plain).where(
-        News.project_id.in_([project.id for project in projects])
-    )
-    for row in db.session.execute(query.order_by(News.at, News.id)):
+    for row in db.session.execute(_NEWS, {"ids": ids}):
         news.setdefault(row.project_id, []).append(f"{row.title}\n{row.plain}")
-    files = words_by_thing(PROJECT_KEY, [project.id for project in projects])
+    files = words_by_thing(PROJECT_KEY, ids)
     return [
-        _document(project, [*news.get(project.id, []), *files.get(project.id, [])])
-        for project in projects
+        _document(row, [*news.get(row.id, []), *files.get(row.id, [])])
+        for row in db.session.execute(_DOCUMENTS, {"ids": ids})
     ]
 
 
-def _document(project: Project, more: Sequence[str]) -> Document:
+def _document(row: Any, more: Sequence[str]) -> Document:
     parts = [
-        project.summary,
-        project.plain,
-        *project.decidable,
-        *project.fixed,
-        project.decider,
+        row.summary,
+        row.plain,
+        *row.decidable,
+        *row.fixed,
+        row.decider,
         *more,
-        text.plain_text(project.result_html),
-        project.office,
+        text.plain_text(row.result_html) if row.result_html else "",
+        row.office,
     ]
     return Document(
         key=PROJECT_KEY,
-        id=project.id,
-        title=project.scope.title,
+        id=row.id,
+        title=row.title,
         body="\n".join(part for part in parts if part),
         kind="projekt",
-        scope=project.scope_id,
-        audience=audience(project.scope),
-        path=project.scope.path,
-        at=project.published_at or project.scope.created_at,
+        scope=row.scope_id,
+        audience=audience_of(row.scope_id, row.visibility),
+        path=row.path,
+        at=row.published_at or row.created_at,
         boost=2.0,
-        ends_at=FOREVER if project.scope.state == ScopeState.PUBLISHED else LONG_AGO,
-        is_answered=bool(project.result_html),
+        ends_at=FOREVER if row.state == ScopeState.PUBLISHED else LONG_AGO,
+        is_answered=bool(row.result_html),
     )
 
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from kern.content import Ref
 from kern.db import db, writing
@@ -46,17 +46,23 @@ def list_unread(limit: int) -> list[Ref]:
     return list(dict.fromkeys(ref for _, ref in _unread(None, limit)))
 
 
-def words_by_thing(key: str, ids: Collection[int]) -> Mapping[int, Sequence[str]]:
-    """Names and words of everything attached to things of one kind, by their id."""
-    query = select(File.content_id, File.title, File.filename, FileText.words)
-    query = query.outerjoin(FileText, FileText.file_id == File.id).where(
-        File.content_key == key,
-        File.content_id.in_(ids),
+_BY_THING = (
+    select(File.content_id, File.title, File.filename, FileText.words)
+    .outerjoin(FileText, FileText.file_id == File.id)
+    .where(
+        File.content_key == bindparam("key"),
+        File.content_id.in_(bindparam("ids", expanding=True)),
         File.kind != "picture",
         File.state != "gone",
     )
+    .order_by(File.id)
+)
+
+
+def words_by_thing(key: str, ids: Collection[int]) -> Mapping[int, Sequence[str]]:
+    """Names and words of everything attached to things of one kind, by their id."""
     found: dict[int, list[str]] = {}
-    for row in db.session.execute(query.order_by(File.id)):
+    for row in db.session.execute(_BY_THING, {"key": key, "ids": ids}):
         parts = [row.title, row.filename, row.words or ""]
         found.setdefault(row.content_id, []).extend(dict.fromkeys(filter(None, parts)))
     return found

@@ -28,7 +28,7 @@ from kern.search.postgres_backend.schema import (
     facet_of,
     row_of,
 )
-from kern.search.postgres_backend.vocabulary import Words
+from kern.search.postgres_backend.vocabulary import State, Words
 
 if TYPE_CHECKING:
     import psycopg
@@ -44,10 +44,12 @@ _TOO_LONG = "57014"  # query_canceled
 _CLEARING = 1.0  # seconds to wait for readers of the index before
 
 _SEARCHING = text(
-    "SELECT set_config('statement_timeout', :milliseconds, true), set_config('jit', 'off', true),"
+    "SELECT entries, length, CAST(xmin AS text) AS mark,"
+    " set_config('statement_timeout', :milliseconds, true), set_config('jit', 'off', true),"
     " set_config('enable_seqscan', 'off', true),"
     " set_config('work_mem', '32MB', true),"
     " set_config('plan_cache_mode', 'force_custom_plan', true)"
+    f" FROM {SCHEMA}.state"
 )
 _WAITING = text("SELECT set_config('lock_timeout', :milliseconds, true)")
 _LOCKING = text("SELECT pg_advisory_xact_lock(:key)")
@@ -138,19 +140,19 @@ class PostgresBackend:
                 return self._search(request, _FEWER)
 
     def consult(self, question: Callable[[Vocabulary], Answer]) -> Answer:
-        with _guarded(), self._reading(TIME_LIMIT) as connection:
-            return question(Words(connection))
+        with _guarded(), self._reading(TIME_LIMIT) as (connection, state):
+            return question(Words(connection, state))
 
     def _search(self, request: Request, most: int | None = None) -> Hits:
         limit = TIME_LIMIT if most is None else TIME_LIMIT * _PATIENCE
-        with self._reading(limit) as connection:
-            return searching.search(connection, request, most)
+        with self._reading(limit) as (connection, state):
+            return searching.search(connection, state, request, most)
 
     @contextlib.contextmanager
-    def _reading(self, limit: float) -> Iterator[Connection]:
+    def _reading(self, limit: float) -> Iterator[tuple[Connection, State]]:
         with self._engine.begin() as connection:
-            connection.execute(_SEARCHING, {"milliseconds": _milliseconds(limit)})
-            yield connection
+            row = connection.execute(_SEARCHING, {"milliseconds": _milliseconds(limit)}).one()
+            yield connection, State(row.entries, row.length, row.mark)
 
     def apply(self, refs: Iterable[Ref], read: Reader) -> None:
         refs = set(refs)

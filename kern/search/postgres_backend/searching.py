@@ -8,14 +8,14 @@ from kern.content import Ref
 from kern.search.backend import Hit, Hits, Request, Status
 from kern.search.expansion import expand
 from kern.search.postgres_backend.statement import statement_of
-from kern.search.postgres_backend.vocabulary import Rarity, Words
+from kern.search.postgres_backend.vocabulary import Rarity, State, Words
 
 
-def search(connection: Connection, request: Request, most: int | None = None) -> Hits:
+def search(connection: Connection, state: State, request: Request, most: int | None = None) -> Hits:
     """With `most` no more entries than that are looked at, whichever they are."""
-    words = Words(connection)
+    words = Words(connection, state)
     wanted = expand(request.query, words)
-    statement, values = statement_of(request, wanted, Rarity(connection, words, wanted), most)
+    statement, values = statement_of(request, wanted, Rarity(state, words, wanted), most)
     rows = connection.exec_driver_sql(statement, values).all()
     counts = rows[0]
     return Hits(

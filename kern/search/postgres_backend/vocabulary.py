@@ -1,11 +1,12 @@
 """The words of the town, as the index counts them."""
 
 import math
-from collections.abc import Callable, Collection
-from typing import TypeVar
+from collections.abc import Callable, Collection, Mapping
+from typing import NamedTuple, TypeVar
 
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import URL, Connection, TextClause, text
 
+from kern.latest import Latest
 from kern.search import compounds
 from kern.search.compounds import IsKnown
 from kern.search.expansion import MAX_LOOKED_AT, Wanted
@@ -36,13 +37,47 @@ _ENDING = text(
     )
 )
 _COUNTS = text(f"SELECT term, documents FROM {SCHEMA}.word WHERE term = ANY(:terms)")
-_STATE = text(f"SELECT entries, length FROM {SCHEMA}.state")
+_MOST_KEPT = 10_000  # terms of a town
+_MOST_TOWNS = 16
+
+
+class State(NamedTuple):
+    """Of the index; `mark` is another one after every change to it."""
+
+    entries: int
+    length: int
+    mark: str
+
+
+class _Memory:
+    """What was looked up since the index last changed. Only which words there are: what is found
+    with them, and by whom, every search asks anew."""
+
+    def __init__(self, mark: str) -> None:
+        self.mark = mark
+        self.first_ones: dict[tuple[TextClause, str, int, int], list[tuple[str, int]]] = {}
+        self.counts: dict[str, int] = {}
+
+    @property
+    def is_full(self) -> bool:
+        return sum(map(len, self.first_ones.values())) + len(self.counts) > _MOST_KEPT
+
+
+_memories: Latest[URL, _Memory] = Latest(_MOST_TOWNS)
+
+
+def _memory_of(town: URL, mark: str) -> _Memory:
+    found = _memories.get(town)
+    if found is None or found.mark != mark or found.is_full:
+        found = _Memory(mark)
+        _memories.put(town, found)
+    return found
 
 
 class Words:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, state: State) -> None:
         self._connection = connection
-        self._known = _Known()
+        self._memory = _memory_of(connection.engine.url, state.mark)
 
     def beginning_with(self, start: str, shortest: int, limit: int) -> list[tuple[str, int]]:
         return self._first_ones(_BEGINNING, start, shortest, limit)
@@ -53,53 +88,60 @@ class Words:
     def _first_ones(
         self, query: TextClause, start: str, shortest: int, limit: int
     ) -> list[tuple[str, int]]:
-        terms, counts = self._connection.execute(
-            query,
-            {"first": start, "last": start + _LAST, "shortest": shortest, "limit": limit},
-        ).one()
-        return [*zip((terms or "").split(), map(int, (counts or "").split()), strict=True)]
+        key = (query, start, shortest, limit)
+        found = self._memory.first_ones.get(key)
+        if found is None:
+            terms, counts = self._connection.execute(
+                query,
+                {"first": start, "last": start + _LAST, "shortest": shortest, "limit": limit},
+            ).one()
+            found = [*zip((terms or "").split(), map(int, (counts or "").split()), strict=True)]
+            self._memory.first_ones[key] = found
+        return found
 
     def decide(self, question: Callable[[IsKnown], _Answer]) -> _Answer:
         """Asks with what is known so far until nothing new had to be known: few round trips."""
         while True:
-            answer = question(self._known)
-            asked = self._known.asked
-            if not asked:
+            known = _Known(self._memory.counts)
+            answer = question(known)
+            if not known.asked:
                 return answer
-            self._known.learn(self.counts(asked))
+            self.counts(known.asked)
 
     def counts(self, terms: Collection[str]) -> dict[str, int]:
-        found = self._connection.execute(_COUNTS, {"terms": list(terms)})
-        return {row.term: row.documents for row in found}
+        """How many texts have each of them."""
+        known = self._memory.counts
+        asked = [term for term in terms if term not in known]
+        if asked:
+            rows = self._connection.execute(_COUNTS, {"terms": asked})
+            found = {row.term: row.documents for row in rows}
+            known.update({term: found.get(term, 0) for term in asked})
+        return {term: known[term] for term in terms}
 
 
 class Rarity:
     """How much a term says: the fewer texts have it, the more."""
 
-    def __init__(self, connection: Connection, words: Words, wanted: Wanted) -> None:
+    def __init__(self, state: State, words: Words, wanted: Wanted) -> None:
         terms = {term for group in wanted.groups for term in group}
         terms |= {term for phrase in wanted.phrases for term, _ in phrase}
         self._counts = words.counts(terms)
-        self._entries, length = connection.execute(_STATE).one()
-        self.usual_length = max(length / max(self._entries, 1), 1.0)
+        self._entries = state.entries
+        self.usual_length = max(state.length / max(state.entries, 1), 1.0)
 
     def of(self, term: str) -> float:
         return math.log(max(self._entries, 1) / (self._counts.get(term, 0) + 1)) + 1
 
 
 class _Known:
-    """Which terms there are; of one it was not told about it says no, and notes it."""
+    """Which terms there are; of one that was not looked up it says no, and notes it."""
 
-    def __init__(self) -> None:
-        self._answers: dict[str, bool] = {}
+    def __init__(self, counts: Mapping[str, int]) -> None:
+        self._counts = counts
         self.asked: set[str] = set()
 
     def __call__(self, term: str) -> bool:
-        answer = self._answers.get(term)
-        if answer is None:
+        count = self._counts.get(term)
+        if count is None:
             self.asked.add(term)
-        return bool(answer)
-
-    def learn(self, present: Collection[str]) -> None:
-        self._answers |= {term: term in present for term in self.asked}
-        self.asked = set()
+        return bool(count)

@@ -244,6 +244,16 @@ def test_a_change_replaces_every_section_and_a_deletion_removes_them(index: Sear
     assert index.digests() == {}
 
 
+def test_a_compound_that_came_after_the_first_question_is_found(index: SearchBackend) -> None:
+    built(index, [make_document(1, body="Radweg")])
+    assert ids_found(index, "Radweg") == {1}
+
+    change(index, make_document(2, body="Fahrradweg"))
+    assert ids_found(index, "Radweg") == {1, 2}
+    drop(index, 2)
+    assert ids_found(index, "Radweg") == {1}
+
+
 def test_an_empty_index_finds_nothing(index: SearchBackend) -> None:
     assert index.rebuild([]) == 0
     assert index.search(Request(parse('Park "rote Bank" schul*'))).total == 0

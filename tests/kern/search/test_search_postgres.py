@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import cast
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, text
@@ -249,10 +249,10 @@ def test_a_search_that_takes_too_long_shows_some_of_what_it_would_find(
 ) -> None:
     real = searching.search
 
-    def slow(connection: object, request: object, most: int | None = None) -> object:
+    def slow(connection: Connection, state: Any, request: Any, most: int | None = None) -> object:
         if most is None:
-            cast("Connection", connection).execute(text("SELECT pg_sleep(2)"))
-        return real(connection, request, most)  # type: ignore[arg-type]
+            connection.execute(text("SELECT pg_sleep(2)"))
+        return real(connection, state, request, most)
 
     monkeypatch.setattr(backend, "TIME_LIMIT", 0.05)
     monkeypatch.setattr(searching, "search", slow)
