@@ -1,5 +1,7 @@
 """`create_app`: settings in, a Flask app out, with every room registered in one place."""
 
+from typing import TYPE_CHECKING
+
 from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -15,6 +17,9 @@ from kern.web.pages import PageCache
 from kern.web.templates import App
 from portal import frame, rooms, static
 from portal.zustand import build
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -59,5 +64,9 @@ def _keep_pages(app: Flask, settings: Settings) -> None:
 def _believe_proxies(app: Flask, count: int) -> None:
     """What the operator's own proxies say about where a request comes from; the host stays."""
     if count:
-        trusting = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0, x_port=0)
-        app.wsgi_app = trusting  # type: ignore[method-assign]  # as Flask says
+        app.wsgi_app = _trusting(app.wsgi_app, count)  # type: ignore[method-assign]  # as Flask says
+        app.extensions["dorflinde.trusting"] = _trusting(lambda _environ, _start: (), count)
+
+
+def _trusting(inner: "WSGIApplication", count: int) -> ProxyFix:
+    return ProxyFix(inner, x_for=count, x_proto=count, x_host=0, x_port=0)

@@ -55,6 +55,7 @@ FIGURES = (
 
 CHOOSING = (
     "kern/test_workers_together.py",
+    "portal/test_door_postgres.py",
     "test_hosts.py",
     "test_pgbouncer.py",
     "test_replica.py",

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
+from select import select as select_ready
 
 import pytest
 from flask import Flask
@@ -16,10 +17,12 @@ from kern.accounts.sessions import open_session
 from kern.config import Settings
 from kern.db import db, engine, engines
 from kern.db.engines import connect_alone, open_engine
+from kern.outbox import watching
 from kern.search import find
 from kern.town import Town, Towns, use_town
 from kern.web.guard import FIELD, token_for
 from kern.web.identity import COOKIE
+from kern.web.pages import Line
 from kern.worker import drain
 from portal.betrieb import backup, restore
 from tests import postgres
@@ -33,6 +36,7 @@ pytestmark = [
 ]
 
 PEOPLE, EACH = 8, 6
+PATIENCE = 60  # seconds
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +82,26 @@ def test_eight_people_write_and_read_through_nine_connections(
     connection = connect_alone(engine())
     with connection:
         assert connection.scalar(text("SELECT count(*) FROM pg_prepared_statements")) == 0
+
+
+def test_the_counters_of_kept_pages_are_asked_through_it_without_waiting(town: Town) -> None:
+    keys = ("rest", "settings", watching.SCOPES)
+    make_thread()
+    db.session.commit()
+    expected = dict(zip(keys, watching.known(keys), strict=True))
+    db.session.remove()
+    lines = [Line(town) for _ in range(3)]
+    for _ in range(4):
+        for line in lines:
+            line.ask(keys)
+        for line in reversed(lines):
+            found = None
+            while found is None:
+                assert select_ready([line], [], [], PATIENCE)[0]
+                found = line.answer()
+            assert {key: found.get(key, 0) for key in keys} == expected
+    for line in lines:
+        line.close()
 
 
 def test_what_was_written_is_found_and_read_by_a_cursor(town: Town, settings: Settings) -> None:

@@ -112,7 +112,7 @@ class _Sqlite:
         self._path, self._inode = path, os.stat(path).st_ino  # noqa: PTH116 - asked at every hit
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._connection.execute("PRAGMA query_only=ON")
-        self._connection.execute("PRAGMA busy_timeout=500")
+        self._connection.execute("PRAGMA busy_timeout=0")  # the loop of a process must not wait
 
     def ask(self, keys: tuple[str, ...]) -> Rows:
         if os.stat(self._path).st_ino != self._inode:  # noqa: PTH116 - asked at every hit

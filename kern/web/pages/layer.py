@@ -34,6 +34,15 @@ _FILES = "/static/"  # on disk anyhow
 _OK = "200 OK"
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A page in memory whose minute has not passed: it may be shown when its counters stand."""
+
+    town: Town
+    key: Key
+    entry: Entry
+
+
 class PageCache:
     """`always` are the headers of every answer: those of kept ones are put together once."""
 
@@ -54,11 +63,10 @@ class PageCache:
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        variant = _variant(environ)
-        town = self._town(environ) if variant is not None else None
-        if variant is None or town is None:
+        named = self._named(environ)
+        if named is None:
             return self._inner(environ, start_response)
-        key = (town.identity, *variant)
+        town, key = named
         held = self._memory.get(key)
         if fresh := self._fresh(town, held):
             return self._answered(environ, start_response, key, fresh)
@@ -74,6 +82,26 @@ class PageCache:
 
     def close(self) -> None:
         self._counters.close()
+
+    def held(self, environ: "WSGIEnvironment") -> Held | None:
+        """For a server that answers from here by itself: once the request has come, it asks the
+        counters (`stands`, or on its own), and then sends what `form` says."""
+        named = self._named(environ)
+        entry = self._memory.get(named[1]) if named is not None else None
+        if named is None or entry is None or now().timestamp() >= entry.until:
+            return None
+        if _wants_packed(environ) and not entry.packed:  # that takes a while, and happens once
+            return None
+        return Held(*named, entry)
+
+    def stands(self, held: Held) -> bool:
+        return self._fresh(held.town, held.entry) is not None
+
+    def _named(self, environ: "WSGIEnvironment") -> tuple[Town, Key] | None:
+        """What a kept page is found by; None where nothing is kept."""
+        variant = _variant(environ)
+        town = self._town(environ) if variant is not None else None
+        return (town, (town.identity, *variant)) if variant is not None and town else None
 
     def _town(self, environ: "WSGIEnvironment") -> Town | None:
         try:
@@ -94,17 +122,22 @@ class PageCache:
     def _answered(
         self, environ: "WSGIEnvironment", start_response: "StartResponse", key: Key, entry: Entry
     ) -> Iterable[bytes]:
+        status, headers, body = self.form(environ, key, entry)
+        start_response(status, headers)
+        return [body] if status == _OK else []
+
+    def form(self, environ: "WSGIEnvironment", key: Key, entry: Entry) -> tuple[str, Sealed, bytes]:
+        """The answer as this reader wants it: unchanged, packed, or without its body."""
         if entry.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
-            start_response("304 Not Modified", self._sealed(entry, "same", None))
-            return []
+            return "304 Not Modified", self._sealed(entry, "same", None), b""
         body, form = entry.body, "plain"
-        if "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""):
+        if _wants_packed(environ):
             if not entry.packed:
                 entry = entry.with_packed()
                 self._memory.put(key, entry)
             body, form = entry.packed, "packed"
-        start_response(_OK, self._sealed(entry, form, len(body)))
-        return [b""] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+        headers = self._sealed(entry, form, len(body))
+        return _OK, headers, b"" if environ["REQUEST_METHOD"] == "HEAD" else body
 
     def _sealed(self, entry: Entry, form: str, length: int | None) -> Sealed:
         found = entry.sealed.get(form)
@@ -195,6 +228,10 @@ def _variant(environ: "WSGIEnvironment") -> Key | None:
         chosen[name == "sprache"] = value
     host = environ.get("HTTP_HOST", "")
     return (environ.get("wsgi.url_scheme", ""), host, path, query, *chosen)
+
+
+def _wants_packed(environ: "WSGIEnvironment") -> bool:
+    return "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "")
 
 
 def _end_of_minute() -> float:
