@@ -42,6 +42,7 @@ NO_DATABASE = (
 SQLITE = (
     "kern/test_durable.py",
     "portal/test_killed_in_a_flood.py",
+    "portal/test_serve.py",
 )
 
 FIGURES = (

@@ -1,7 +1,8 @@
 """`python -m portal.betrieb.serve --port 8000`: web and worker of an installation, watched over.
 
-The program is read once, and both begin as copies of it: they share its memory, start in a moment,
-and start again in a moment after a crash.
+The program is read once, and all begin as copies of it: they share its memory, and start in a
+moment. Then this process becomes itself again by an exec, small, with its children: what copies
+write to would else lie in it a second time. After a crash it reads the program again.
 """
 
 import argparse
@@ -10,42 +11,57 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-
-from flask import Flask
-from gunicorn.app.wsgiapp import WSGIApplication
+from contextlib import suppress
+from typing import TYPE_CHECKING, TextIO
 
 from kern import config
 from kern.config import Settings
-from portal.app import create_app
+from kern.later import Later
 from portal.betrieb.supervisor import Born, Program, Supervisor, lock
-from portal.betrieb.wake import wake_worker
-from portal.betrieb.working import run_worker
 
-CONF = Path(__file__).with_name("gunicorn_conf.py")
-
-
-class Web(WSGIApplication):  # type: ignore[misc]  # the package has no types
-    """gunicorn around an app that is made already."""
-
-    def __init__(self, app: Flask) -> None:
-        self.made = app
-        super().__init__("%(prog)s [OPTIONS] [APP_MODULE]", prog="gunicorn")
-
-    def load(self) -> Flask:
-        return self.made
+if TYPE_CHECKING:
+    from portal.betrieb import whole
+else:
+    whole = Later("portal.betrieb.whole")
 
 
-def programs(app: Flask, settings: Settings, port: int) -> list[Program]:
-    def serve() -> int:
-        sys.argv = ["gunicorn", "-c", str(CONF), "--bind", f"127.0.0.1:{port}", "wsgi:app"]
-        Web(app).run()
-        return 0
+class Nest:
+    """See the supervisor's. `listening` are the sockets that visitors come to."""
 
-    return [
-        Program("web", run=serve),
-        Program("worker", run=lambda: run_worker(app, settings)),
-    ]
+    def __init__(self, port: int, listening: list[int]) -> None:
+        self._port = port
+        self._listening = listening
+
+    def prepare(self) -> None:
+        gc.disable()  # hardly anything of a program is rubbish; looking took a fifth of the start
+        self.made = whole.Whole(self._port, self._listening)
+        self._listening = self.made.listening()
+        gc.freeze()  # what the collector does not touch stays shared
+        gc.enable()
+
+    def serve(self) -> int:
+        return self.made.serve()
+
+    def work(self) -> int:
+        return self.made.work()
+
+    def leave(self, told: str) -> None:
+        words = ["--port", str(self._port), "--weiter", told]
+        words += ["--offen", *map(str, self._listening)]
+        command = [sys.executable, "-m", "portal.betrieb.serve", *words]
+        os.execv(sys.executable, command)  # noqa: S606 - the same process, with its children
+
+    def close(self) -> None:
+        for number in self._listening:
+            with suppress(OSError):
+                os.close(number)
+
+
+def programs(nest: Nest, settings: Settings) -> list[Program]:
+    """The first web process has the name that all had when they were one."""
+    names = ["web", *(f"web {number}" for number in range(2, settings.web_processes + 1))]
+    served = [Program(name, run=nest.serve) for name in names]
+    return [*served, Program("worker", run=nest.work)]
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -56,26 +72,34 @@ def main(words: Sequence[str] | None = None) -> int:
         return 1
     parser = argparse.ArgumentParser(prog="python -m portal.betrieb.serve")
     parser.add_argument("--port", type=int, default=settings.port)
-    port = parser.parse_args(words).port
+    parser.add_argument("--weiter", default="", help=argparse.SUPPRESS)
+    parser.add_argument("--offen", type=int, nargs="*", default=[], help=argparse.SUPPRESS)
+    options = parser.parse_args(words)
     logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%Y-%m-%d %H:%M:%S")
-    held = lock(settings.own)
-    beside = held if settings.own == settings.data else lock(settings.data, alone=False)
-    if held is None or beside is None:
+    held = [] if options.weiter else _held(settings)  # an exec keeps what is locked
+    if None in held:
         print(f"Der Ort in {settings.data} läuft schon.", file=sys.stderr)
         return 1
-    with held, beside:
-        os.chdir(config.ROOT)
-        app = create_app(settings)
-        wake_worker(app)
-        supervisor = Supervisor(settings.own, programs(app, settings, port))
-        supervisor.port_to_announce = port
-        gc.collect()
-        gc.freeze()  # what the collector does not touch stays shared
-        try:
-            return supervisor.run()
-        except Born as born:
-            begin = born.run
+    os.chdir(config.ROOT)
+    nest = Nest(options.port, options.offen)
+    supervisor = Supervisor(settings.own, programs(nest, settings), nest=nest)
+    supervisor.port_to_announce = options.port
+    if options.weiter:
+        supervisor.resume(options.weiter)
+    try:
+        return supervisor.run()
+    except Born as born:
+        begin = born.run
     return begin()
+
+
+def _held(settings: Settings) -> list[TextIO | None]:
+    own = lock(settings.own)
+    beside = own if settings.own == settings.data else lock(settings.data, alone=False)
+    for one in (own, beside):
+        if one is not None:
+            os.set_inheritable(one.fileno(), True)  # noqa: FBT003 - as the library has it
+    return [own, beside]
 
 
 if __name__ == "__main__":

@@ -7,11 +7,12 @@ One thread only, woken by signals: nothing polls, and a fork never meets a held 
 import contextlib
 import ctypes
 import fcntl
-import http.client
+import json
 import logging
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -20,7 +21,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import FrameType
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from kern import config
 from kern.clock import now
@@ -62,18 +63,23 @@ class Born(BaseException):
 class Copy:
     """Such a child; what the supervisor needs of `subprocess.Popen`."""
 
-    def __init__(self, run: Callable[[], int]) -> None:
+    def __init__(self, pid: int) -> None:
+        self.returncode: int | None = None
+        self.pid = pid
+
+    @classmethod
+    def of(cls, run: Callable[[], int]) -> "Copy":
         """Raises Born in the child."""
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
         parent = os.getpid()
-        self.returncode: int | None = None
-        self.pid = os.fork()
-        if self.pid == 0:
+        pid = os.fork()
+        if pid == 0:
             _begin_anew(parent)
             raise Born(run)
         with contextlib.suppress(PermissionError, ProcessLookupError):
-            os.setpgid(self.pid, self.pid)  # here as well: whoever is first
+            os.setpgid(pid, pid)  # here as well: whoever is first
+        return cls(pid)
 
     def poll(self) -> int | None:
         return self._look(os.WNOHANG)
@@ -124,11 +130,30 @@ class Child:
     start_at: float = 0.0
 
 
+class Nest(Protocol):
+    """Where the program is that copies are made of."""
+
+    def prepare(self) -> None:
+        """Read it, unless it is in memory."""
+
+    def leave(self, told: str) -> None:
+        """Take it out of memory by an exec, whose supervisor is told this and resumes; hence
+        nothing behind this call happens."""
+
+    def close(self) -> None:
+        """Let nobody else in."""
+
+
 class Supervisor:
     def __init__(
-        self, data: Path, programs: Sequence[Program], patience: Patience | None = None
+        self,
+        data: Path,
+        programs: Sequence[Program],
+        patience: Patience | None = None,
+        nest: Nest | None = None,
     ) -> None:
         self.data = data
+        self.nest = nest
         self.patience = patience or Patience()
         self.children = [Child(program, self.patience.first) for program in programs]
         self.port_to_announce: int | None = None
@@ -137,9 +162,19 @@ class Supervisor:
         os.set_blocking(self._bell, False)
         os.set_blocking(self._alarm, False)
 
+    def resume(self, told: str) -> None:
+        """Take over the children from the supervisor that this process was before its exec."""
+        known = json.loads(told)
+        self.port_to_announce = known["port"]
+        for child, values in zip(self.children, known["children"], strict=True):
+            child.pause, child.started, child.start_at, pid, since = values
+            child.since = datetime.fromisoformat(since)
+            child.process = Copy(pid) if pid else None
+
     def run(self) -> int:
         self._listen_to_signals()
         try:
+            self._reap()  # who died during an exec; its signal came to nobody
             while not self.is_ending:
                 self._start_due()
                 self._wait()
@@ -160,18 +195,46 @@ class Supervisor:
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
         for number in ENDING:
             signal.signal(number, self._end)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)  # that waited for the end of an exec
 
     def _end(self, _number: int, _frame: FrameType | None) -> None:
         self.is_ending = True
 
     def _start_due(self) -> None:
         due = [c for c in self.children if not c.process and c.start_at <= time.monotonic()]
+        nest = self.nest if any(child.program.run for child in due) else None
+        if nest and not self._is_prepared(nest, due):
+            return
         for child in due:
             child.started = time.monotonic()
             child.since = now()
             child.process = _start(child.program)
         if due:
             self._publish()
+        if nest:
+            signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+            if not self.is_ending:
+                nest.leave(self._as_told())
+
+    def _is_prepared(self, nest: Nest, due: Sequence[Child]) -> bool:
+        """A program that cannot be read again ends nothing that still runs."""
+        try:
+            nest.prepare()
+        except Exception:
+            if not any(child.process for child in self.children):
+                raise
+            log.exception("Das Programm ließ sich nicht noch einmal lesen.")
+            for child in due:
+                child.start_at = time.monotonic() + self.patience.longest
+            return False
+        return True
+
+    def _as_told(self) -> str:
+        children = [
+            (c.pause, c.started, c.start_at, c.process and c.process.pid, c.since.isoformat())
+            for c in self.children
+        ]
+        return json.dumps({"port": self.port_to_announce, "children": children})
 
     def _wait(self) -> None:
         """Until a signal, the next start or the next look for the first answer."""
@@ -227,6 +290,8 @@ class Supervisor:
             self.port_to_announce = None
 
     def _stop(self) -> None:
+        if self.nest:
+            self.nest.close()
         running = [child.process for child in self.children if child.process]
         for process in running:
             _signal_process(process, signal.SIGTERM)
@@ -247,7 +312,7 @@ class Supervisor:
 def _start(program: Program) -> subprocess.Popen[bytes] | Copy:
     """In a group of its own: Ctrl+C at the terminal reaches only us, so requests can finish."""
     if program.run is not None:
-        return Copy(program.run)
+        return Copy.of(program.run)
     return subprocess.Popen(
         program.command,
         cwd=config.ROOT,
@@ -287,14 +352,14 @@ def _signal_group(process: subprocess.Popen[bytes] | Copy, number: signal.Signal
 
 def _answers(port: int) -> bool:
     """Whether the start page is served; redirects count, errors do not."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=LONGEST_ANSWER)
+    asked = f"GET / HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode()
     try:
-        connection.request("GET", "/")
-        return connection.getresponse().status < http.HTTPStatus.BAD_REQUEST
-    except (OSError, http.client.HTTPException):
+        with socket.create_connection(("127.0.0.1", port), LONGEST_ANSWER) as connection:
+            connection.sendall(asked)
+            head = connection.makefile("rb").readline(1000).split()
+    except OSError:
         return False
-    finally:
-        connection.close()
+    return len(head) > 1 and head[1][:1] in {b"2", b"3"}
 
 
 def lock(data: Path, *, alone: bool = True) -> TextIO | None:

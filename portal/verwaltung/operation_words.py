@@ -21,8 +21,9 @@ DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 def part(name: str) -> tuple[str, str]:
     """(what it is called, what it does)"""
-    title, purpose = PARTS.get(name, (name, ""))
-    return str(title), str(purpose)
+    kind, _space, number = name.partition(" ")  # "web 2" is another one that does the same
+    title, purpose = PARTS.get(kind, (kind, ""))
+    return f"{title} {number}".strip(), str(purpose)
 
 
 def size(megabytes: int) -> str:

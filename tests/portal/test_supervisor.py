@@ -342,6 +342,90 @@ def test_a_copy_is_started_again_after_a_crash_and_ends_with_the_supervisor(
         os.kill(int(second), 0)
 
 
+LEAVING = """
+import os, sys, time
+from pathlib import Path
+from portal.betrieb.supervisor import Born, Patience, Program, Supervisor
+
+data, told = Path(sys.argv[1]), sys.argv[2:]
+
+class Nest:
+    def prepare(self):
+        (data / f"gelesen-{time.monotonic()}").touch()
+        if (data / "kaputt").exists():
+            raise RuntimeError("not to be read")
+
+    def leave(self, told):
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:3], str(data), told])
+
+    def close(self):
+        (data / "zu").touch()
+
+def work():
+    (data / f"lebt-{os.getpid()}").touch()
+    time.sleep(60)
+    return 0
+
+programs = [Program("web", run=work), Program("worker", run=work)]
+supervisor = Supervisor(data, programs, Patience(first=0.05, longest=0.3), nest=Nest())
+if told:
+    supervisor.resume(told[0])
+try:
+    code = supervisor.run()
+except Born as born:
+    code = born.run()
+sys.exit(code)
+"""
+
+
+def test_a_supervisor_that_became_small_knows_its_children_and_starts_them_again(
+    tmp_path: Path,
+) -> None:
+    process = subprocess.Popen([sys.executable, "-c", LEAVING, str(tmp_path)], cwd=ROOT)
+
+    def living() -> set[int]:
+        return {pid for one in tmp_path.glob("lebt-*") if is_alive(pid := int(one.name[5:]))}
+
+    def pid_of(name: str) -> int:
+        """As it is written down, a moment after the process began."""
+        return wait_for(
+            lambda: next(
+                (
+                    state.pid
+                    for state in read_state(tmp_path)
+                    if state.name == name and state.pid in living()
+                ),
+                None,
+            )
+        )
+
+    def readings() -> int:
+        return len(list(tmp_path.glob("gelesen-*")))
+
+    try:
+        wait_for(lambda: len(living()) == 2)
+        assert readings() == 1  # for both
+        web, worker = pid_of("web"), pid_of("worker")
+        os.kill(worker, signal.SIGKILL)
+        assert [crash.name for crash in wait_for(lambda: read_crashes(tmp_path))] == ["worker"]
+        assert wait_for(lambda: living() - {web}) == {pid_of("worker")}
+        assert web in living(), "the other one lives on"
+        (tmp_path / "kaputt").touch()
+        os.kill(pid_of("worker"), signal.SIGKILL)
+        wait_for(lambda: readings() >= 4)  # it tries again and again
+        assert living() == {web}, "what runs does not end because of it"
+        (tmp_path / "kaputt").unlink()
+        wait_for(lambda: len(living()) == 2)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
+    finally:
+        process.kill()
+        process.wait()
+    assert not living()
+    assert (tmp_path / "zu").exists()
+    assert {state.status for state in read_state(tmp_path)} == {Status.STOPPED}
+
+
 LOCKING = """
 import sys
 from pathlib import Path
