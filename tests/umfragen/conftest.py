@@ -7,6 +7,7 @@ from kern.accounts.models import Account
 from kern.accounts.permissions import Role
 from kern.actor import Actor
 from kern.db import db
+from kern.scope.service import town_scope
 from kern.town import Town
 from tests.builders import make_account, make_actor
 from tests.umfragen.editor import PLAIN
@@ -27,6 +28,8 @@ def planner(town: Town) -> Actor:
 
 @pytest.fixture
 def office(app: Flask, account: Account) -> Visitor:
+    town_scope()  # made with every town
+    db.session.commit()
     return Visitor(app, account)
 
 

@@ -193,7 +193,9 @@ def test_no_address_of_a_guests_network_is_kept_for_a_single_day(
     assert SAID in guest.get(own).text
     assert guest.post("/wiki/ortswiki/vorschau", data={"text": SAID}).status_code == 200
 
-    kept = [path for path in settings.data.rglob("*") if path.is_file()]
-    assert any(SAID.encode() in path.read_bytes() for path in kept)  # it looks where things are
-    assert [path.name for path in kept if b"203.0.113." in path.read_bytes()] == []
+    kept = {path.name: path.read_bytes() for path in settings.data.rglob("*") if path.is_file()}
+    for table in db.metadata.sorted_tables:
+        kept[table.name] = repr(db.session.execute(select(table)).all()).encode()
+    assert any(SAID.encode() in found for found in kept.values())  # it looks where things are
+    assert [name for name, found in kept.items() if b"203.0.113." in found] == []
     assert NETWORK not in caplog.text
