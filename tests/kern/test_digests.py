@@ -263,9 +263,9 @@ def test_across_a_clock_change_each_day_brings_one_digest(settings: Settings, su
         thread_id = make_thread().id
         me = follower(Ref(THREAD_KEY, thread_id))
     hours: list[int] = []
-    for half_hours in range(3 * 48):
-        at, sent = start + timedelta(minutes=30 * half_hours), len(digests_to(me))
-        if half_hours % 48 == 20:
+    for hour in range(3 * 24):
+        at, sent = start + timedelta(hours=hour), len(digests_to(me))
+        if hour % 24 == 10:
             with clock.at(at):
                 make_post(threads.get_thread_for(GUEST, thread_id))
         with next_day(settings, at):

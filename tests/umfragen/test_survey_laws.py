@@ -48,7 +48,7 @@ def names_of_page(plan: Plan, page_key: int, visible: set[int]) -> set[str]:
     }
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.data(), plans())
 def test_page_by_page_or_all_at_once_is_the_same(data: st.DataObject, plan: Plan) -> None:
     form = data.draw(forms(plan))
@@ -67,7 +67,7 @@ def test_page_by_page_or_all_at_once_is_the_same(data: st.DataObject, plan: Plan
     assert walked.shown == at_once.shown
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 @given(st.data(), plans())
 def test_answers_survive_the_form_the_draft_and_the_way_back(
     data: st.DataObject, plan: Plan
@@ -78,7 +78,7 @@ def test_answers_survive_the_form_the_draft_and_the_way_back(
     assert read_form(plan, Fields(form_fields(plan, answers))).answers == answers
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(st.data(), plans())
 def test_a_row_holds_nothing_that_was_hidden(data: st.DataObject, plan: Plan) -> None:
     draft = read_form(plan, data.draw(forms(plan))).merged({})
@@ -91,7 +91,7 @@ def test_a_row_holds_nothing_that_was_hidden(data: st.DataObject, plan: Plan) ->
     assert make_row(again) == row  # what did not count had no influence
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(st.data(), plans(), st.text("0123456789abcdef", min_size=16, max_size=16))
 def test_mixing_changes_the_order_and_nothing_else(
     data: st.DataObject, plan: Plan, seed: str
@@ -129,7 +129,7 @@ hostile_values = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=40)
 @given(st.data())
 def test_no_form_makes_the_engine_stumble(data: st.DataObject) -> None:
     names = sorted(names_of_page(EVERY, 1, set(EVERY.questions)))
@@ -156,7 +156,7 @@ def node() -> Iterator[NodeRules]:
 
 
 @pytest.mark.skipif(NODE is None, reason="Node is not installed here")
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.data(), plans())
 def test_the_browser_hides_what_the_server_hides(
     node: NodeRules, data: st.DataObject, plan: Plan

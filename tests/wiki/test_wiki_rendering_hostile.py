@@ -129,7 +129,7 @@ TOWN = hostile_town('<img src=x onerror="x">')
 
 
 @example('# *[W]: <wiki-slot n="0">')
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(pages)
 def test_every_page_renders_to_allowed_markup_with_its_sections(source: str) -> None:
     page = render_page(source, TOWN, FRAME)
@@ -141,7 +141,7 @@ def test_every_page_renders_to_allowed_markup_with_its_sections(source: str) -> 
     assert len(page.sections) == page.html.count(' id="abschnitt-') + 1
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(pages)
 def test_what_a_page_leads_to_is_what_a_rename_finds(source: str) -> None:
     links = find_links(source, ROOMS)
@@ -154,7 +154,7 @@ def test_what_a_page_leads_to_is_what_a_rename_finds(source: str) -> None:
     assert named <= known
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(pages, st.integers(min_value=0, max_value=4))
 def test_a_section_is_put_back_to_the_letter(source: str, number: int) -> None:
     cut = cut_section(source, number)
@@ -165,7 +165,7 @@ def test_a_section_is_put_back_to_the_letter(source: str, number: int) -> None:
     assert cut.with_text(cut.text) == source
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(pages, st.lists(st.sampled_from(range(6)), max_size=2), st.sampled_from([FRAME, Frame()]))
 def test_equal_keys_mean_equal_pages(source: str, other: list[int], frame: Frame) -> None:
     """The other town differs in things that this page may or may not name."""
