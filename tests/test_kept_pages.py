@@ -29,6 +29,7 @@ from kern.outbox import watching
 from kern.scope import Scope, ScopeState, Window
 from kern.settings import change
 from kern.town import Town
+from kern.web.pages.asking import Counters
 from kern.web.pages.entries import Entry, Memory, Shared, etag_of
 from portal.app import create_app
 from tests import kept_pages
@@ -237,6 +238,26 @@ def test_a_change_that_is_rolled_back_makes_nothing_anew(place: Place, client: F
 
     client.get(path)
     assert CheckedPageCache.hits == hits + 1
+
+
+@both
+def test_counters_are_read_anew_after_each_write_and_only_then(town: Town) -> None:
+    counters, keys = Counters(), ("rest", "settings", watching.SCOPES)
+    for number in range(3):
+        make_thread()
+        db.session.commit()
+        before = counters.of(town, keys)
+        change({"name": f"Neuhausen {number}"})
+        make_thread()
+        db.session.flush()
+        assert counters.of(town, keys) == before
+        db.session.commit()
+        after = counters.of(town, keys)
+        assert all(new >= old for new, old in zip(after, before, strict=True))
+        assert after[1] > before[1]
+        assert after[2] > before[2]
+        assert counters.of(town, keys) == after == watching.known(keys)
+    counters.close()
 
 
 def test_work_behind_the_scenes_makes_nothing_anew(place: Place, client: FlaskClient) -> None:
