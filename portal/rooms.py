@@ -158,7 +158,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(wiki_cli.group)
     worker.on_facts(search.follow)
     worker.on_facts(making.follow)
-    worker.on_facts(attachments.follow)
+    worker.on_facts_later(attachments.follow)
     worker.on_tick(attachments.catch_up, timedelta(hours=1))
     worker.on_facts(saved_searches.follow)
     worker.on_tick(making.tidy)

@@ -1,7 +1,7 @@
 """The worker: drains the outbox into index and mail server, and does what the clock demands."""
 
 from kern.worker.drain import Drained, drain
-from kern.worker.facts import on_facts
+from kern.worker.facts import on_facts, on_facts_later
 from kern.worker.jobs import Jobs
 from kern.worker.lease import Pace
 from kern.worker.service import Figures, figures, retry, retry_all, settle
@@ -19,6 +19,7 @@ __all__ = [
     "drain",
     "figures",
     "on_facts",
+    "on_facts_later",
     "on_tick",
     "retry",
     "retry_all",

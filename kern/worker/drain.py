@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from kern.config import Settings
 from kern.town import current_town
 from kern.worker.announcements import drain_announcements
-from kern.worker.facts import drain_facts
+from kern.worker.facts import drain_facts, drain_left
 from kern.worker.joint import drain_joint
 from kern.worker.lease import Pace, new_holder
 from kern.worker.sending import Sent, drain_mails
@@ -31,12 +31,16 @@ def drain(settings: Settings, pace: Pace | None = None) -> Drained:
     slug = current_town().identity
     facts: list[int] = []
     mails: list[Sent] = []
+    news: list[bool] = []
     cut_off = [
         _take_turns(f"joint {slug}", pace, drain_joint),
         _take_turns(f"facts {slug}", pace, lambda lane: facts.append(drain_facts(lane))),
         _take_turns(f"announcements {slug}", pace, drain_announcements),
         _take_turns(f"mails {slug}", pace, lambda lane: mails.append(drain_mails(settings, lane))),
+        _take_turns(f"left {slug}", pace, lambda _lane: news.append(drain_left())),
     ]
+    if any(news):
+        _take_turns(f"facts {slug}", pace, lambda lane: facts.append(drain_facts(lane)))
     return Drained(
         sum(facts),
         sum(sent.sent for sent in mails),

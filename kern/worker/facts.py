@@ -1,12 +1,15 @@
 """Facts out of the outbox, in batches, to everybody who keeps a copy: today the search index."""
 
 import logging
+import threading
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from kern.db import db
 from kern.outbox import State
 from kern.search import IndexBusy, IndexUnavailable
+from kern.town import current_town
 from kern.worker import lease
 from kern.worker.lease import Job, Pace
 
@@ -16,16 +19,44 @@ Subscriber = Callable[[list[tuple[str, int, str]]], None]
 """Gets (content key, id, fact) of everything in the batch. It may hear the same fact again, and in
 any order: it asks the database what is true now."""
 
+SlowSubscriber = Callable[[list[tuple[str, int, str]]], bool]
+"""Says whether it noted new facts."""
+
 BUSY_WAIT = timedelta(seconds=5)
 OUTAGE_WAIT = timedelta(seconds=30)
 
 _subscribers: list[Subscriber] = []
+_slow: list[SlowSubscriber] = []
+_left: defaultdict[str, list[tuple[str, int, str]]] = defaultdict(list)  # for these, by town
+_lock = threading.Lock()
 
 
 def on_facts(subscriber: Subscriber) -> None:
     """Registered once, however many apps a process builds."""
     if subscriber not in _subscribers:
         _subscribers.append(subscriber)
+
+
+def on_facts_later(subscriber: SlowSubscriber) -> None:
+    """For what takes its time: the facts after these do not wait for it. It hears a fact once, and
+    not at all when the worker ends before: it must find out by itself what it has missed."""
+    if subscriber not in _slow:
+        _slow.append(subscriber)
+
+
+def drain_left() -> bool:
+    """Tell the slow ones of everything that was passed on; says whether they noted new facts."""
+    with _lock:
+        facts = _left.pop(current_town().identity, [])
+    has_news = False
+    for subscriber in _slow if facts else ():
+        try:
+            has_news = subscriber(facts) or has_news
+        except Exception:
+            log.exception("Was sich Zeit lassen darf, ist gescheitert")
+        finally:
+            db.session.rollback()
+    return has_news
 
 
 def drain_facts(pace: Pace) -> int:
@@ -60,6 +91,8 @@ def _pass_on(jobs: Sequence[Job], pace: Pace) -> int:
         return 0
     db.session.rollback()
     lease.done(jobs, pace.holder)
+    with _lock:
+        _left[current_town().identity] += facts
     return len(jobs)
 
 

@@ -1,15 +1,18 @@
 """The words of attached PDFs are found with their thing, and no PDF harms who reads it."""
 
+import threading
 import time
 import zlib
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from beteiligung.project.models import Project
+from beteiligung.project.rules import PROJECT_KEY
 from beteiligung.project.service import events, moderating
-from kern import search, worker
+from kern import outbox, search, worker
 from kern.accounts.permissions import Role
 from kern.config import Settings
 from kern.db import db
@@ -17,7 +20,8 @@ from kern.files import reading
 from kern.files.models import File, FileText
 from kern.files.pdf import accept_pdf
 from kern.files.reading import words_of_pdf
-from kern.town import Town
+from kern.town import Town, use_town
+from kern.worker import facts
 from tests.builders import make_actor, make_project
 
 FONTS = b"/Resources << /Font << /F1 5 0 R >> >>"
@@ -147,3 +151,30 @@ def test_what_was_attached_before_anybody_read_it_is_read_later(
     drain(settings)
 
     assert len(found("Schalldämmung")) == 1
+
+
+def test_nobody_waits_until_the_documents_of_others_are_read(
+    town: Town, settings: Settings, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meanwhile: list[str] = []
+
+    def other_worker() -> None:
+        with use_town(town), app.app_context():
+            worker.drain(settings)
+
+    def read_slowly(_facts: object) -> bool:
+        if not meanwhile:
+            outbox.note(PROJECT_KEY, make_project(title="Laubengang").id)
+            db.session.commit()
+            thread = threading.Thread(target=other_worker)
+            thread.start()
+            thread.join(60)
+            meanwhile.extend(found("Laubengang"))
+        return False
+
+    monkeypatch.setattr(facts, "_slow", [read_slowly])
+    search.rebuild_all()
+    outbox.note(PROJECT_KEY, make_project().id)
+    drain(settings)
+
+    assert len(meanwhile) == 1
