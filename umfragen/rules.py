@@ -1,6 +1,6 @@
 """Who may do what with a survey, when it takes answers, and how its life goes on. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Self
@@ -9,7 +9,7 @@ from kern.actor import Actor
 from kern.errors import Conflict, Invalid, NotAllowed
 from kern.i18n import _l
 from kern.scope import UNSHOWN as SCOPE_UNSHOWN
-from kern.scope import Act, Scope, ScopeState, Window, is_open
+from kern.scope import Act, Scope, ScopeState, Span, Spans, Window, is_open
 from kern.scope.rules import may_read as may_read_scope
 from kern.scope.rules import require_may
 from umfragen.models import Level, Sampling, State, Survey
@@ -217,7 +217,7 @@ def standing(survey: Survey, at: datetime) -> State:
     return State(state)
 
 
-def takes_answers(survey: Survey, scope: Scope, windows: Iterable[Window], at: datetime) -> bool:
+def takes_answers(survey: Survey, scope: Scope, windows: Spans, at: datetime) -> bool:
     """Open by its own dates, in a scope that people see, and inside the phases that allow surveys
     where the scope has such phases."""
     if standing(survey, at) is not State.OPEN or scope.state in SCOPE_UNSHOWN:
@@ -229,7 +229,12 @@ def takes_answers(survey: Survey, scope: Scope, windows: Iterable[Window], at: d
 
 
 def require_takes_answers(
-    survey: Survey, scope: Scope, windows: Iterable[Window], at: datetime, *, is_begun: bool = False
+    survey: Survey,
+    scope: Scope,
+    windows: Spans,
+    at: datetime,
+    *,
+    is_begun: bool = False,
 ) -> None:
     """`is_begun`: by somebody who was here before the end, and gets the grace the office gives."""
     windows = list(windows)
@@ -252,7 +257,7 @@ def end_of_grace(survey: Survey) -> datetime:
     return survey.closes_at + timedelta(minutes=Settings.of(survey.settings).grace_minutes)
 
 
-def _has_grace(survey: Survey, scope: Scope, windows: Iterable[Window], at: datetime) -> bool:
+def _has_grace(survey: Survey, scope: Scope, windows: Spans, at: datetime) -> bool:
     """Only after an end that came by itself, never after somebody closed the survey."""
     if survey.state not in {State.SCHEDULED, State.OPEN} or survey.closes_at is None:
         return False
@@ -297,7 +302,7 @@ def require_threshold(survey: Survey, k_min: int, k_total: int) -> None:
         raise Invalid("Bitte mindestens so viele wie in einer Gruppe.", field="k_total")
 
 
-def gaps(survey: Survey, windows: Iterable[Window], at: datetime) -> list[Gap]:
+def gaps(survey: Survey, windows: Spans, at: datetime) -> list[Gap]:
     """What is missing before the survey may open, apart from its questions."""
     settings = Settings.of(survey.settings)
     phases = [window for window in windows if window.act == Act.SURVEY]
@@ -323,7 +328,7 @@ def gaps(survey: Survey, windows: Iterable[Window], at: datetime) -> list[Gap]:
     return [gap for holds, gap in found if not holds]
 
 
-def _covers(window: Window, survey: Survey, at: datetime) -> bool:
+def _covers(window: Span | Window, survey: Survey, at: datetime) -> bool:
     begins = max(at, survey.opens_at or at)
     starts = window.opens_at is None or window.opens_at <= begins
     ends = window.closes_at is None or (

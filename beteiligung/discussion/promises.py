@@ -67,10 +67,14 @@ def of_thread(actor: Actor, scope: Scope) -> str:
 def kept(thing: Post | Thread) -> str:
     """What happens next with what was just sent, in one sentence."""
     is_public = thing.released == thing.latest
-    if isinstance(thing, Thread):
-        if is_public:
-            return _("Danke! Ihr Gespräch ist jetzt zu sehen.")
-        return _("Danke! Ihr Gespräch erscheint nach der Prüfung, meist %(when)s.", when=target())
+    if isinstance(thing, Post):
+        return kept_post(is_shown=is_public)
     if is_public:
+        return _("Danke! Ihr Gespräch ist jetzt zu sehen.")
+    return _("Danke! Ihr Gespräch erscheint nach der Prüfung, meist %(when)s.", when=target())
+
+
+def kept_post(*, is_shown: bool) -> str:
+    if is_shown:
         return _("Danke! Ihr Beitrag ist jetzt zu sehen.")
     return _("Danke! Ihr Beitrag erscheint nach der Prüfung, meist %(when)s.", when=target())

@@ -1,6 +1,5 @@
 """Who may do what in a discussion, and when. Pure: values in, an error out, no database."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from math import sqrt
 from typing import Protocol
@@ -9,8 +8,8 @@ from beteiligung.discussion.models import Outcome, Post, Status, Thread
 from kern.actor import Actor
 from kern.errors import Conflict, Invalid, LoginRequired, NotAllowed
 from kern.i18n import _l
-from kern.scope import Act, Moderation, Scope, ScopeState, Window, is_open
-from kern.scope.rules import Readable, may_read
+from kern.scope import Act, Moderation, ScopeState, Spans, is_open
+from kern.scope.rules import Moderated, Readable, may_read
 
 POST = "discussion.post"
 VOTE = "discussion.vote"
@@ -67,29 +66,54 @@ def require_transition(old: Status, new: Status) -> None:
         raise Conflict("Inzwischen hat sich etwas geändert. Bitte laden Sie die Seite neu.")
 
 
-def is_closed(thread: Thread, windows: Iterable[Window], at: datetime) -> bool:
+class Closing(Protocol):
+    """A thread, or as much of one as was read."""
+
+    @property
+    def closed_at(self) -> datetime | None: ...
+    @property
+    def closes_at(self) -> datetime | None: ...
+
+
+class Placed(Closing, Protocol):
+    """A thread with whether a phase of its project lets people discuss now."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def scope_id(self) -> int: ...
+    @property
+    def status(self) -> Status: ...
+    @property
+    def allows(self) -> bool: ...
+
+
+def is_closed(thread: Closing, windows: Spans, at: datetime) -> bool:
     """By hand, by its own date, or because no phase allows discussion now."""
+    return _is_shut(thread, at) or not is_open(windows, Act.DISCUSS, at)
+
+
+def _is_shut(thread: Closing, at: datetime) -> bool:
     by_hand = thread.closed_at is not None and thread.closed_at <= at
-    by_date = thread.closes_at is not None and thread.closes_at <= at
-    return by_hand or by_date or not is_open(windows, Act.DISCUSS, at)
+    return by_hand or (thread.closes_at is not None and thread.closes_at <= at)
 
 
-def require_open(thread: Thread, windows: Iterable[Window], at: datetime) -> None:
-    if is_closed(thread, windows, at):
+def require_open(place: Placed, at: datetime) -> None:
+    if _is_shut(place, at) or not place.allows:
         raise Conflict("Dieses Gespräch ist beendet. Lesen können Sie es weiterhin.")
-    if thread.status != Status.PUBLIC:
+    if place.status != Status.PUBLIC:
         raise Conflict("Dieses Gespräch ist noch nicht freigegeben.")
 
 
-def require_may_post(actor: Actor, thread: Thread, windows: Iterable[Window], at: datetime) -> None:
+def require_may_post(actor: Actor, place: Placed, at: datetime) -> None:
     """For people with a login. Everybody else confirms by mail, which is checked there."""
-    if not actor.may(POST, thread.scope_id):
+    if not actor.may(POST, place.scope_id):
         raise LoginRequired("Bitte melden Sie sich an, um mitzureden.")
-    if not actor.may(MANAGE, thread.scope_id):
-        require_open(thread, windows, at)
+    if not actor.may(MANAGE, place.scope_id):
+        require_open(place, at)
 
 
-def require_reply_fits(thread: Thread, parent: Post | None) -> None:
+def require_reply_fits(thread: Thread | Placed, parent: Post | None) -> None:
     """Replies are one level deep, and stay in their thread."""
     if parent is None:
         return
@@ -99,7 +123,7 @@ def require_reply_fits(thread: Thread, parent: Post | None) -> None:
         raise Conflict("Der Beitrag, auf den Sie antworten, ist nicht mehr öffentlich.")
 
 
-def first_status(actor: Actor, scope: Scope, *, trusted: bool) -> Status:
+def first_status(actor: Actor, scope: Moderated, *, trusted: bool) -> Status:
     """Staff who release need no second pair of eyes; else what the scope says."""
     if actor.may(DECIDE, scope.id):
         return Status.PUBLIC

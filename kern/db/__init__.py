@@ -1,11 +1,11 @@
 """Database handle, column types and the one way to count and page."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar, Token
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeVarTuple
+from typing import TYPE_CHECKING, Any, TypeVarTuple, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
@@ -19,14 +19,16 @@ from sqlalchemy import (
     MetaData,
     Table,
     TypeDecorator,
+    bindparam,
     event,
 )
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
-from kern.db import migrate
+from kern.db import migrate, quick
 from kern.db.engines import Engines, begin_writing, reading, writing
 from kern.town import Town, current_town
 
@@ -34,6 +36,7 @@ __all__ = [
     "Base",
     "Json",
     "Model",
+    "Quick",
     "Utc",
     "begin_writing",
     "db",
@@ -41,8 +44,10 @@ __all__ = [
     "engines",
     "enter_replica",
     "insert_quietly",
+    "inserting",
     "leave_replica",
     "of_replica",
+    "on_change",
     "reading",
     "rows",
     "writing",
@@ -150,6 +155,41 @@ def rows(query: TypedReturnsRows[*Columns], values: Mapping[str, Any]) -> Cursor
     """What a select of columns finds in the session's transaction, without the ORM's work for each
     asking. Nothing that waits in the session is written first."""
     return db.session.connection().execute(query, values)
+
+
+_hearing: list[Callable[[Session, str], object]] = []
+
+
+def on_change(listener: Callable[[Session, str], object]) -> None:
+    """Hears of each table that a `Quick` statement changes."""
+    _hearing.append(listener)
+
+
+class Quick(quick.Quick):
+    """In the session's transaction. Nothing that waits in the session is written first."""
+
+    def all(self, values: Mapping[str, Any]) -> list[quick.Row]:
+        session = db.session()
+        if self.changes:
+            for hear in _hearing:
+                hear(session, self.changes)
+        return self.on(session.connection(), values)
+
+    def first(self, values: Mapping[str, Any]) -> quick.Row | None:
+        return next(iter(self.all(values)), None)
+
+
+def inserting(model: type[Base], *names: str, **fixed: Any) -> Quick:
+    """An insert of one row that gives back its id. `names` are the columns that are given each
+    time; the others have what is `fixed` here, or their default."""
+    table = cast("Table", model.__table__)
+    usual = {
+        column.name: column.default.arg
+        for column in table.c
+        if isinstance(column.default, ScalarElementColumnDefault)
+    }
+    given: dict[str, Any] = {name: bindparam(name) for name in names}
+    return Quick(table.insert().values(usual | fixed | given).returning(table.c.id))
 
 
 def insert_quietly(table: Table, rows: Sequence[Mapping[str, Any]]) -> list[int]:

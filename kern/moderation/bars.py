@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from kern import audit, outbox
@@ -17,7 +17,7 @@ from kern.accounts.permissions import STAFF_ROLES
 from kern.actor import Actor
 from kern.calendar import format_deadline
 from kern.clock import now
-from kern.db import db, rows
+from kern.db import Quick, db
 from kern.errors import Conflict, Invalid, NotAllowed, NotFound
 from kern.moderation import statements
 from kern.moderation.cases import DESK
@@ -55,18 +55,16 @@ def find_bar(party_id: int | None, scope_id: int | None) -> Bar | None:
     if party_id is None:
         return None
     values = {"party": party_id, "at": now(), "scope": scope_id}
-    found = [Bar(*row) for row in rows(_query(in_town=scope_id is None), values)]
+    found = [Bar(*row) for row in _query(in_town=scope_id is None).all(values)]
     return max(found, key=_length, default=None)
 
 
 @cache
-def _query(*, in_town: bool) -> Select[int, int | None, datetime | None]:
+def _query(*, in_town: bool) -> Quick:
     """Put together once: it is asked with every text and vote."""
-    return (
-        select(Statement.id, Case.scope_id, Statement.until)
-        .join(Case, Case.id == Statement.case_id)
-        .where(_same_person(), *_in_force(), _reaches(in_town=in_town))
-    )
+    query = select(Statement.id, Case.scope_id, Statement.until)
+    query = query.join(Case, Case.id == Statement.case_id)
+    return Quick(query.where(_same_person(), *_in_force(), _reaches(in_town=in_town)))
 
 
 class Barred(Invalid):

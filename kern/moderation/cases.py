@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import select, update
 
 from kern.calendar import Land, release_target
 from kern.clock import now
 from kern.content import Ref
-from kern.db import db
+from kern.db import db, inserting
 from kern.moderation.models import Case, CaseKind, CaseState, CaseVerdict
 from kern.outbox import bump
 from kern.settings import town_settings
@@ -44,11 +44,15 @@ def open_first_case(
     kind: CaseKind, ref: Ref, *, scope_id: int | None, author_id: int | None
 ) -> None:
     """About a thing made in this very transaction: there are no older ones."""
-    db.session.execute(_OPENING, _values(kind, ref, 1, scope_id, author_id))
+    _OPENING.all(_values(kind, ref, 1, scope_id, author_id))
     bump(DESK)
 
 
-_OPENING = insert(cast("Table", Case.__table__))
+_OPENING = inserting(
+    Case,
+    *("kind", "content_key", "content_id", "revision", "scope_id", "author_id"),
+    *("opened_at", "due_at"),
+)
 
 
 def _values(

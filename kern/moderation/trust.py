@@ -7,7 +7,8 @@ from sqlalchemy import exists, func, select
 from kern.clock import now
 from kern.db import db
 from kern.moderation.models import Case, CaseState, CaseVerdict, Ending, Statement
-from kern.scope import Moderation, Scope
+from kern.scope import Moderation
+from kern.scope.rules import Moderated
 
 RELEASED = (
     CaseVerdict.RELEASE,
@@ -19,12 +20,12 @@ AGAINST = (CaseVerdict.REJECT, CaseVerdict.HIDE, CaseVerdict.BAR)
 OVERTURNED = (Ending.OBJECTION, Ending.ANEW)
 
 
-def trusts(released: int, against: int, scope: Scope) -> bool:
+def trusts(released: int, against: int, scope: Moderated) -> bool:
     """Pure. `against` are decisions within the scope's `trust_days`."""
     return scope.moderation == Moderation.TRUST and released >= scope.trust_after and against == 0
 
 
-def is_trusted(party_id: int | None, scope: Scope) -> bool:
+def is_trusted(party_id: int | None, scope: Moderated) -> bool:
     """By decisions about everything this person wrote anywhere in the town, of whatever kind."""
     if party_id is None or scope.moderation != Moderation.TRUST:
         return False

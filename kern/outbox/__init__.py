@@ -17,7 +17,6 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TextClause,
     func,
     insert,
     select,
@@ -28,7 +27,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kern.clock import now
-from kern.db import Json, Model, Utc, db
+from kern.db import Json, Model, Quick, Utc, db, inserting
 from kern.ids import new_token
 
 SCOPE = "scope:"
@@ -125,11 +124,18 @@ def note_all_quietly(key: str, ids: Iterable[int], fact: Fact) -> None:
         }
         for id_ in ids
     ]
-    if rows:
+    if len(rows) == 1:
+        _NOTING_ONE.all(rows[0])
+    elif rows:
         db.session.execute(_NOTING_FACTS, rows)
 
 
 _NOTING_FACTS = insert(cast("Table", OutboxEntry.__table__))
+_NOTING_ONE = inserting(
+    OutboxEntry,
+    *("kind", "key", "content_key", "content_id", "name", "payload"),
+    *("state", "not_before", "noted_at", "attempts"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,17 +222,19 @@ def count_up(session: Session) -> None:
     for start in range(0, len(wanted), MOST_KEYS):
         some = wanted[start : start + MOST_KEYS]
         values = {f"k{place}": key for place, key in enumerate(some)}
-        session.execute(_bumping(len(some)), values)
+        _bumping(len(some)).on(session.connection(), values)
 
 
 @cache
-def _bumping(count: int) -> TextClause:
+def _bumping(count: int) -> Quick:
     """As text, for both databases: SQLAlchemy writes an insert of several rows anew each time, and
     this is the most frequent statement of all."""
     rows = ", ".join(f"(:k{place}, 1)" for place in range(count))
-    return text(
-        f"INSERT INTO kern_revision (key, rev) VALUES {rows} "  # noqa: S608 - names of parameters
-        "ON CONFLICT (key) DO UPDATE SET rev = kern_revision.rev + 1"
+    return Quick(
+        text(
+            f"INSERT INTO kern_revision (key, rev) VALUES {rows} "  # noqa: S608 - names of parameters
+            "ON CONFLICT (key) DO UPDATE SET rev = kern_revision.rev + 1"
+        )
     )
 
 

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Delete, Insert, Table, TextClause, Update, event, text
+from sqlalchemy import Delete, Insert, Table, Update, event, text
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction
 
-from kern.db import TownSession, db
+from kern.db import Quick, TownSession, db, on_change
 from kern.outbox import BUMPED_SCOPE, BUMPS, bump, count_up
 
 REST = "rest"
@@ -71,8 +71,9 @@ def _read(missing: Iterable[str], memo: dict[str, int]) -> None:
         count_up(db.session())
     exact = [key for key in keys if key != SCOPES]
     query = _asking(len(exact), with_scopes=SCOPES in keys)
-    rows = db.session.execute(query, {f"k{at}": key for at, key in enumerate(exact)})
-    found = {key: int(rev) for key, rev in rows}
+    found = {
+        key: int(rev) for key, rev in query.all({f"k{at}": key for at, key in enumerate(exact)})
+    }
     # The query itself may have begun the transaction that the memo belongs to.
     fresh = {**memo, **{key: found.get(key, 0) for key in keys}}
     memo.update(fresh)
@@ -80,11 +81,11 @@ def _read(missing: Iterable[str], memo: dict[str, int]) -> None:
 
 
 @cache
-def _asking(count: int, *, with_scopes: bool) -> TextClause:
+def _asking(count: int, *, with_scopes: bool) -> Quick:
     """Put together once for each number of keys."""
     names = ", ".join(f":k{at}" for at in range(count)) or "NULL"
     query = f"SELECT key, rev FROM kern_revision WHERE key IN ({names})"  # noqa: S608 - parameters
-    return text(query + _TOTAL if with_scopes else query)
+    return Quick(text(query + _TOTAL if with_scopes else query))
 
 
 def begins() -> int:
@@ -118,6 +119,9 @@ def _see_statement(state: ORMExecuteState) -> None:
 def _see_table(session: Session, name: str) -> None:
     if name not in UNSEEN:
         session.info[_TOUCHED] = True
+
+
+on_change(_see_table)
 
 
 @event.listens_for(TownSession, "before_commit")

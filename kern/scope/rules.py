@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, and_, or_, true
 
 from kern.actor import Actor
 from kern.errors import LoginRequired, NotAllowed
-from kern.scope.models import UNSHOWN, Scope, ScopeState, Visibility
+from kern.scope.models import UNSHOWN, Moderation, Scope, ScopeState, Visibility
 
 READ_INVITED = "scope.read_invited"
 EDIT = "project.edit"
@@ -31,6 +31,19 @@ class Readable(Protocol):
     def state(self) -> ScopeState: ...
     @property
     def visibility(self) -> Visibility: ...
+
+
+class Moderated(Protocol):
+    """A scope, or what it says of who reads a text first."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def moderation(self) -> Moderation: ...
+    @property
+    def trust_after(self) -> int: ...
+    @property
+    def trust_days(self) -> int: ...
 
 
 def may_read(actor: Actor, scope: Readable) -> bool:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, or_, select
+from sqlalchemy import ColumnElement, bindparam, delete, exists, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
-from kern.db import db, rows
+from kern.db import Quick, db
 from kern.errors import Conflict, NotFound
 from kern.scope.models import Act, Scope, ScopeState, Window
 
@@ -40,11 +42,26 @@ def town_scope() -> Scope:
     return scope
 
 
-_WINDOWS = select(Window).where(Window.scope_id == bindparam("scope"))
+class Span(NamedTuple):
+    """A window as it was read."""
+
+    act: Act
+    opens_at: datetime | None
+    closes_at: datetime | None
 
 
-def list_windows(scope_id: int) -> Sequence[Window]:
-    return db.session.scalars(_WINDOWS, {"scope": scope_id}).all()
+Spans = Iterable[Span | Window]
+
+_WINDOWS = Quick(
+    select(Window.act, Window.opens_at, Window.closes_at).where(
+        Window.scope_id == bindparam("scope")
+    )
+)
+
+
+def list_windows(scope_id: int) -> Sequence[Span]:
+    db.session.flush()
+    return [Span._make(row) for row in _WINDOWS.all({"scope": scope_id})]
 
 
 def replace_windows(scope_id: int, windows: Iterable[Window]) -> None:
@@ -55,7 +72,7 @@ def replace_windows(scope_id: int, windows: Iterable[Window]) -> None:
     db.session.flush()
 
 
-def is_open(windows: Iterable[Window], act: Act, at: datetime) -> bool:
+def is_open(windows: Spans, act: Act, at: datetime) -> bool:
     """Pure: windows of one scope, loaded once per page."""
     return any(
         window.act == act
@@ -65,20 +82,26 @@ def is_open(windows: Iterable[Window], act: Act, at: datetime) -> bool:
     )
 
 
+_NOW = (
+    or_(Window.opens_at.is_(None), Window.opens_at <= bindparam("at")),
+    or_(Window.closes_at.is_(None), Window.closes_at > bindparam("at")),
+)
 OPEN_WINDOWS = (
     select(Window.id)
-    .where(
-        Window.scope_id == bindparam("scope"),
-        Window.act == bindparam("act"),
-        or_(Window.opens_at.is_(None), Window.opens_at <= bindparam("at")),
-        or_(Window.closes_at.is_(None), Window.closes_at > bindparam("at")),
-    )
+    .where(Window.scope_id == bindparam("scope"), Window.act == bindparam("act"), *_NOW)
     .limit(1)
 )
 """`is_open`, said in SQL of `scope`, `act` and `at`; a test holds the two together."""
 
+_OPEN = Quick(OPEN_WINDOWS)
+
+
+def opened(scope_id: InstrumentedAttribute[int], act: Act) -> ColumnElement[bool]:
+    """The same, as a column beside a scope's number."""
+    return exists().where(Window.scope_id == scope_id, Window.act == act, *_NOW)
+
 
 def require_open(scope_id: int, act: Act, at: datetime) -> None:
     """Raises Conflict with a sentence when the act is not open now."""
-    if rows(OPEN_WINDOWS, {"scope": scope_id, "act": act, "at": at}).first() is None:
+    if _OPEN.first({"scope": scope_id, "act": act, "at": at}) is None:
         raise Conflict(CLOSED_SENTENCE[act])

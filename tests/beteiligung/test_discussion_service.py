@@ -39,7 +39,7 @@ def test_a_citizens_post_waits_and_its_case_is_opened_with_it() -> None:
     post = make_post(status=Status.PENDING)
 
     case = db.session.scalars(select(Case).where(Case.content_key == POST_KEY)).one()
-    assert post.status is Status.PENDING
+    assert post.status == Status.PENDING
     assert (case.content_id, case.revision, case.state) == (post.id, 1, CaseState.OPEN)
     assert case.due_at is not None
 
@@ -80,7 +80,7 @@ def test_while_an_edit_waits_the_released_text_stays_public() -> None:
     post = make_post(author=author, text="Erste Fassung.")
     posts.edit_post(author, post, "Zweite Fassung.")
 
-    assert post.status is Status.PUBLIC
+    assert post.status == Status.PUBLIC
     assert "Erste" in post.html
     decisions.decide(post, post.latest, make_actor(Role.MODERATOR), Verdict.RELEASE)
     assert "Zweite" in post.html
@@ -93,7 +93,7 @@ def test_a_rejected_edit_leaves_the_released_text() -> None:
     posts.edit_post(author, post, "Pöbelei.")
     decisions.decide(post, post.latest, make_actor(Role.MODERATOR), Verdict.REJECT)
 
-    assert post.status is Status.PUBLIC
+    assert post.status == Status.PUBLIC
     assert "Erste" in post.html
 
 
@@ -124,7 +124,7 @@ def test_a_rejected_author_may_rewrite_and_waits_again() -> None:
     post = make_post(author=author, status=Status.REJECTED)
     posts.edit_post(author, post, "Freundlicher.")
 
-    assert post.status is Status.PENDING
+    assert post.status == Status.PENDING
     open_cases = select(Case).where(Case.state == CaseState.OPEN, Case.content_key == POST_KEY)
     assert db.session.scalars(open_cases).one().revision == post.latest
 
@@ -210,7 +210,7 @@ def test_the_scope_says_when_a_post_appears(mode: Moderation, status: Status) ->
 
     post = posts.submit_post(make_actor(Role.CITIZEN), thread, "Guten Tag.")
 
-    assert post.status is status
+    assert post.status == status
     kind = CaseKind.REVIEW if status is Status.PUBLIC else CaseKind.RELEASE
     assert db.session.scalars(select(Case.kind).where(Case.content_id == post.id)).one() == kind
 
@@ -245,7 +245,7 @@ def test_an_official_answer_is_public_at_once_and_told_to_who_was_answered() -> 
     )
 
     told = db.session.scalars(select(Notice).where(Notice.what == "beteiligung.antwort"))
-    assert answer.status is Status.PUBLIC
+    assert answer.status == Status.PUBLIC
     assert [notice.party_id for notice in told] == [post.author_id]
 
 

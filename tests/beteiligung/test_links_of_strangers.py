@@ -31,7 +31,7 @@ def write(author: Actor, moderation: Moderation = Moderation.BEFORE) -> Post:
 def test_what_appears_unread_shows_addresses_as_text(app: Flask, town: Town) -> None:
     author = make_actor(Role.CITIZEN)
     first, second = (write(author, Moderation.AFTER) for _ in range(2))
-    assert first.status is Status.PUBLIC
+    assert first.status == Status.PUBLIC
     threads = [first.thread_id, second.thread_id]
     db.session.commit()
     for thread_id in threads:

@@ -50,7 +50,7 @@ def test_the_project_says_after_how_many_texts_somebody_is_trusted(town: Town, a
 
     assert trust.is_trusted(author.party_id, scope)
     post = posts.submit_post(author, make_thread(scope), "Vertraut.")
-    assert post.status is Status.PUBLIC
+    assert post.status == Status.PUBLIC
 
 
 def test_trust_goes_with_a_rejection_until_the_days_of_the_project_are_over(

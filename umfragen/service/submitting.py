@@ -3,12 +3,15 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
-from kern.db import db
+from sqlalchemy import Table, bindparam, delete
+
+from kern.db import Quick, db
 from kern.errors import DomainError, NotFound
 from umfragen.definition import Quota, QuotaAct
 from umfragen.engine import Fault, Sheet, find_faults, make_row, quotas_met
-from umfragen.models import Source, Survey
+from umfragen.models import AnswerDraft, Source, Survey
 from umfragen.models.access import MARK_BYTES
 from umfragen.service.access import digest_of, read_admission, take_part
 from umfragen.service.answering import (
@@ -85,9 +88,13 @@ def submit(
     else:
         take_part(survey, read_admission(survey, admission))
         receipt = count(survey, filling, sheet, Source.WEB, token)
-    db.session.delete(draft)
-    db.session.flush()
+    _REMOVING.all({"draft": draft.token_hash})
+    db.session.expunge(draft)
     return receipt
+
+
+_DRAFTS = cast("Table", AnswerDraft.__table__)
+_REMOVING = Quick(delete(_DRAFTS).where(_DRAFTS.c.token_hash == bindparam("draft")))
 
 
 def _again(survey: Survey, token: str) -> Receipt:

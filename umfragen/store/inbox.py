@@ -12,11 +12,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, NamedTuple, Self, cast
+from typing import Any, NamedTuple, Self
 
-from sqlalchemy import Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
-from kern.db import db, rows
+from kern.db import Quick, db, inserting
 from umfragen.engine import Plan
 from umfragen.models import Inbox, Response, ResponseStatus, Source, Survey
 from umfragen.store import files, peppers, quotas, sealing, texts
@@ -96,10 +96,10 @@ def put(survey: Survey, given: Given, *, rkey: int | None = None) -> None:
     one = Waiting(id=new_id(), rkey=own, **given._asdict())
     receipt = sealing.blinded(survey.id, one.receipt_hash) if one.receipt_hash else None
     row = {"id": one.id, "survey_id": survey.id, "receipt": receipt}
-    db.session.execute(_PUTTING, {**row, "sealed": one.sealed(survey.id)})
+    _PUTTING.all({**row, "sealed": one.sealed(survey.id)})
 
 
-_PUTTING = insert(cast("Table", Inbox.__table__))
+_PUTTING = inserting(Inbox, "id", "survey_id", "receipt", "sealed")
 
 
 def put_test(survey: Survey, given: Given) -> None:
@@ -118,10 +118,13 @@ def put_test(survey: Survey, given: Given) -> None:
 
 def count_waiting(survey_id: int) -> int:
     db.session.flush()
-    return rows(_WAITING, {"survey": survey_id}).scalar_one()
+    ((count,),) = _WAITING.all({"survey": survey_id})
+    return int(count)
 
 
-_WAITING = select(func.count()).select_from(Inbox).where(Inbox.survey_id == bindparam("survey"))
+_WAITING = Quick(
+    select(func.count()).select_from(Inbox).where(Inbox.survey_id == bindparam("survey"))
+)
 
 
 def list_waiting(survey_id: int) -> list[Waiting]:

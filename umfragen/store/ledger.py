@@ -4,11 +4,11 @@ from functools import cache
 from operator import itemgetter
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Executable, Table, bindparam, delete, func, select, update
+from sqlalchemy import CursorResult, Table, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from kern.db import db
+from kern.db import Quick, db
 from umfragen.models import InviteCode, Participation, SubmitKey
 from umfragen.models.access import MARK_BYTES
 from umfragen.store.peppers import digest, pepper_of
@@ -78,11 +78,12 @@ def forget_submit_keys(survey_id: int) -> None:
 
 def _insert_once(table: Table, row: dict[str, Any]) -> bool:
     query = _inserting(table, db.session.get_bind().dialect.name)
-    return db.session.execute(query, row).first() is not None
+    return query.first(row) is not None
 
 
 @cache
-def _inserting(table: Table, dialect: str) -> Executable:
+def _inserting(table: Table, dialect: str) -> Quick:
     insert = postgres_insert if dialect == "postgresql" else sqlite_insert
     values: dict[str, Any] = {column.name: bindparam(column.name) for column in table.c}
-    return insert(table).values(values).on_conflict_do_nothing().returning(table.c.survey_id)
+    query = insert(table).values(values).on_conflict_do_nothing()
+    return Quick(query.returning(table.c.survey_id))

@@ -4,7 +4,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import bindparam, select
 
-from kern.db import db, rows
+from kern.db import Quick, db
 from kern.errors import Conflict
 from umfragen.definition import Definition, fingerprint, load
 from umfragen.engine import Plan, make_plan
@@ -27,10 +27,10 @@ def plan_of(survey: Survey, version: int | None = None) -> Plan:
 
 
 def _plan_of(survey: Survey, wanted: int) -> Plan:
-    found = rows(_SHA256, {"survey": survey.id, "version": wanted}).first()
+    found = _SHA256.first({"survey": survey.id, "version": wanted})
     if found is None:
         raise Conflict("Die Fragen dieser Umfrage sind noch nicht veröffentlicht.")
-    sha256 = found.sha256
+    sha256: str = found[0]
     plan = _plans.get(sha256)
     if plan is None:
         row = (SurveyVersion.survey_id == survey.id, SurveyVersion.version == wanted)
@@ -39,8 +39,11 @@ def _plan_of(survey: Survey, wanted: int) -> Plan:
     return plan
 
 
-_SHA256 = select(SurveyVersion.sha256).where(
-    SurveyVersion.survey_id == bindparam("survey"), SurveyVersion.version == bindparam("version")
+_SHA256 = Quick(
+    select(SurveyVersion.sha256).where(
+        SurveyVersion.survey_id == bindparam("survey"),
+        SurveyVersion.version == bindparam("version"),
+    )
 )
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.orm.util import identity_key
 
 from beteiligung.discussion import rules
 from beteiligung.discussion.models import Post, Status, Thread, Vote
-from kern.db import db, rows
+from kern.db import Quick, db
 from kern.scope import Scope
 
 
@@ -127,26 +127,28 @@ def _scope_counts() -> dict[str, ScalarSelect[int]]:
 
 
 _VOTES = select(func.count()).where(Vote.post_id == Post.id)
-_TALLY = select(
-    Post.agree_base + _VOTES.where(Vote.value == 1).scalar_subquery(),
-    Post.disagree_base + _VOTES.where(Vote.value == -1).scalar_subquery(),
-).where(Post.id == bindparam("post"))
+_TALLY = Quick(
+    select(
+        Post.agree_base + _VOTES.where(Vote.value == 1).scalar_subquery(),
+        Post.disagree_base + _VOTES.where(Vote.value == -1).scalar_subquery(),
+    ).where(Post.id == bindparam("post"))
+)
 
 
 def recount_votes(post_id: int) -> None:
     """Base plus rows, read again: so no click is ever counted twice or lost. The caller holds the
     post's row where others may vote meanwhile."""
     db.session.flush()
-    agree, disagree = rows(_TALLY, {"post": post_id}).one()
+    ((agree, disagree),) = _TALLY.all({"post": post_id})
     counted = {"agree": agree, "disagree": disagree, "score": rules.wilson(agree, disagree)}
-    db.session.execute(_COUNTED, {"post": post_id, **counted})
+    _COUNTED.all({"post": post_id, **counted})
     held = db.session().identity_map.get(identity_key(Post, post_id))
     if held is not None:
         db.session.expire(held, counted)
 
 
 _POSTS = cast("Table", Post.__table__)
-_COUNTED = (
+_COUNTED = Quick(
     update(_POSTS)
     .where(_POSTS.c.id == bindparam("post"))
     .values({name: bindparam(name) for name in ("agree", "disagree", "score")})

@@ -3,6 +3,8 @@
 The same verbs for both kinds; `beteiligung.discussion.content` hands them to the desk.
 """
 
+from typing import NamedTuple
+
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import joinedload
 
@@ -17,12 +19,13 @@ from beteiligung.discussion.models import (
     Thread,
 )
 from beteiligung.discussion.service import counting, telling, texts
+from beteiligung.discussion.service.places import Place
 from beteiligung.discussion.service.texts import Thing, key_of
 from kern import audit, notify, outbox, text
 from kern.actor import Actor
 from kern.clock import now
 from kern.content import Ref, Verdict
-from kern.db import db, rows
+from kern.db import Quick, db
 from kern.errors import Conflict, NotAllowed, NotFound
 from kern.files import service as files
 from kern.moderation.cases import open_case, open_first_case, withdraw_cases
@@ -55,10 +58,10 @@ def is_known(author_id: int | None) -> bool:
     alive."""
     if author_id is None:
         return False
-    return rows(_RELEASED, {"author": author_id}).first() is not None
+    return _RELEASED.first({"author": author_id}) is not None
 
 
-_RELEASED = (
+_RELEASED = Quick(
     select(Case.id)
     .where(
         Case.author_id == bindparam("author"),
@@ -67,6 +70,30 @@ _RELEASED = (
     )
     .limit(1)
 )
+
+
+class First(NamedTuple):
+    """A post that was made just now, and of what thread it is."""
+
+    id: int
+    author_id: int | None
+    place: Place
+
+
+def submit_first(actor: Actor, post: First, *, links: bool) -> bool:
+    """`submit` for the first wording of a post, without an object of it where it waits. Says
+    whether it is on the page."""
+    scope, ref = post.place.scope, Ref(POST_KEY, post.id)
+    trusted = is_trusted(post.author_id, scope)
+    status = rules.first_status(actor, scope, trusted=trusted)
+    if status == Status.PUBLIC:
+        release(get_post(post.id), 1, links=links)
+    if status == Status.PENDING or not actor.may(rules.DECIDE, scope.id):
+        kind = CaseKind.RELEASE if status == Status.PENDING else CaseKind.REVIEW
+        open_first_case(kind, ref, scope_id=scope.id, author_id=post.author_id)
+    touches = (f"scope:{scope.id}", f"{THREAD_KEY}:{post.place.id}")
+    outbox.note(ref.key, ref.id, Fact.SUBMITTED, touches)
+    return status == Status.PUBLIC
 
 
 def submit(actor: Actor, thing: Thing, scope: Scope) -> None:

@@ -1,24 +1,28 @@
 """Posts: written, edited, withdrawn; official answers."""
 
+from typing import NamedTuple
+
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from beteiligung.discussion import rules
 from beteiligung.discussion.models import POST_KEY, Post, Status, Thread
 from beteiligung.discussion.service import decisions, texts
+from beteiligung.discussion.service.places import Place, place_of
 from beteiligung.discussion.service.texts import Ready
 from beteiligung.discussion.service.threads import Written, by
 from kern import audit, text
 from kern.actor import Actor
 from kern.clock import now
 from kern.content import Ref
-from kern.db import db
+from kern.db import db, inserting
 from kern.errors import Conflict, NotAllowed, NotFound
 from kern.files import service as files
 from kern.ids import new_receipt
 from kern.moderation import bars
 from kern.moderation.cases import withdraw_cases
-from kern.scope import Window, list_windows
+from kern.scope import list_windows
 
 GONE = "Diesen Beitrag gibt es nicht."
 
@@ -80,13 +84,38 @@ def submit_post(
     parent: Post | None = None,
     picture_id: int | None = None,
     written: Written | None = None,
-    windows: list[Window] | None = None,
 ) -> Post:
     """Write into a thread. `actor` acts; `written` says who wrote, when it is somebody else."""
-    windows = list(list_windows(thread.scope_id)) if windows is None else windows
-    rules.require_may_post(actor, thread, windows, now())
-    bars.require_may_write(actor.party_id, thread.scope_id)
-    return _add(actor, thread, source, parent=parent, picture_id=picture_id, written=written)
+    db.session.flush()
+    kept = write(
+        *(actor, place_of(thread), _ready(source)),
+        parent=parent,
+        picture_id=picture_id,
+        written=written,
+    )
+    return _made(kept, thread)
+
+
+class Kept(NamedTuple):
+    """`is_shown`: it needs nobody to read it first."""
+
+    id: int
+    is_shown: bool
+
+
+def write(
+    actor: Actor,
+    place: Place,
+    ready: Ready,
+    *,
+    parent: Post | None = None,
+    picture_id: int | None = None,
+    written: Written | None = None,
+) -> Kept:
+    """The same as `submit_post`, without an object for what is only passed on."""
+    rules.require_may_post(actor, place, now())
+    bars.require_may_write(actor.party_id, place.scope_id)
+    return _add(actor, place, ready, parent=parent, picture_id=picture_id, written=written)
 
 
 def submit_confirmed(
@@ -98,44 +127,61 @@ def submit_confirmed(
     picture_id: int | None = None,
 ) -> Post:
     """From somebody without a login who confirmed by mail: never released unread by itself."""
-    rules.require_open(thread, list(list_windows(thread.scope_id)), now())
-    bars.require_may_write(author_id, thread.scope_id)
-    written = Written(author_id)
-    return _add(Actor(), thread, source, parent=parent, picture_id=picture_id, written=written)
+    db.session.flush()
+    place, written, ready = place_of(thread), Written(author_id), _ready(source)
+    rules.require_open(place, now())
+    bars.require_may_write(author_id, place.scope_id)
+    kept = _add(Actor(), place, ready, parent=parent, picture_id=picture_id, written=written)
+    return _made(kept, thread)
+
+
+def _ready(source: str | Ready) -> Ready:
+    return source if isinstance(source, Ready) else Ready(source, rules.MAX_POST)
+
+
+def _made(kept: Kept, thread: Thread) -> Post:
+    post = db.session.get_one(Post, kept.id)
+    set_committed_value(post, "thread", thread)
+    return post
 
 
 def _add(
     actor: Actor,
-    thread: Thread,
-    source: str | Ready,
+    place: Place,
+    ready: Ready,
     *,
     parent: Post | None,
     picture_id: int | None,
     written: Written | None,
-) -> Post:
-    rules.require_reply_fits(thread, parent)
+) -> Kept:
+    rules.require_reply_fits(place, parent)
     written = written or by(actor)
-    ready = source if isinstance(source, Ready) else Ready(source, rules.MAX_POST)
-    post = Post(
-        thread_id=thread.id,
-        scope_id=thread.scope_id,
-        parent_id=parent.id if parent else None,
-        latest=1,
-        author_id=written.author_id,
-        source=written.source,
-        entered_by=written.entered_by,
-        picture_id=picture_id,
-        receipt=new_receipt(),
-    )
-    post.thread = thread
-    db.session.add(post)
-    db.session.flush()
+    row = {
+        "thread_id": place.id,
+        "scope_id": place.scope_id,
+        "parent_id": parent.id if parent else None,
+        "author_id": written.author_id,
+        "source": written.source,
+        "entered_by": written.entered_by,
+        "picture_id": picture_id,
+        "receipt": new_receipt(),
+        "written_at": now(),
+    }
+    ((post_id,),) = _ADDING.all(row)
     if picture_id is not None:
-        files.attach(picture_id, Ref(POST_KEY, post.id))
-    links = actor.may(rules.DECIDE, thread.scope_id) or decisions.is_known(written.author_id)
-    texts.add_first(post, ready, editor_id=written.author_id, links=links)
-    decisions.submit(actor, post, thread.scope)
-    return post
+        files.attach(picture_id, Ref(POST_KEY, post_id))
+    links = actor.may(rules.DECIDE, place.scope_id) or decisions.is_known(written.author_id)
+    texts.add_first(post_id, ready, editor_id=written.author_id, links=links)
+    first = decisions.First(post_id, written.author_id, place)
+    return Kept(post_id, decisions.submit_first(actor, first, links=links))
+
+
+_ADDING = inserting(
+    Post,
+    *("thread_id", "scope_id", "parent_id", "author_id", "source", "entered_by"),
+    *("picture_id", "receipt", "written_at"),
+    latest=1,
+)
 
 
 def edit_post(actor: Actor, post: Post, source: str) -> bool:

@@ -1,14 +1,15 @@
 """Revisions of threads and posts: every wording is kept, one of them is public."""
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import select
 
 from beteiligung.discussion.models import POST_KEY, THREAD_KEY, Post, Status, TextRevision, Thread
 from kern import text
 from kern.clock import now
-from kern.db import db
+from kern.content import Ref
+from kern.db import db, inserting
 from kern.errors import Invalid, NotFound
 
 Thing = Post | Thread
@@ -47,10 +48,11 @@ class Ready:
         return self._linked if links else self._bare
 
 
-def add_first(post: Post, ready: Ready, *, editor_id: int | None, links: bool) -> None:
+def add_first(post_id: int, ready: Ready, *, editor_id: int | None, links: bool) -> None:
     """The wording of a post that was just made with `latest=1`, pending."""
-    values = _values(post, 1, ready.source, ready.rendered(links=links), editor_id)
-    db.session.execute(_ADDING, {**values, "title": "", "state": Status.PENDING})
+    ref, rendered = Ref(POST_KEY, post_id), ready.rendered(links=links)
+    values = _values(ref, 1, ready.source, rendered, editor_id)
+    _ADDING.all(values)
 
 
 def add_revision(
@@ -58,7 +60,8 @@ def add_revision(
 ) -> TextRevision:
     """The next wording, pending. `links` is False for people nobody has released anything of."""
     rendered = text.render(source, links=links)
-    values = _values(thing, thing.latest + 1, source, rendered, editor_id)
+    ref = Ref(key_of(thing), thing.id)
+    values = _values(ref, thing.latest + 1, source, rendered, editor_id)
     revision = TextRevision(**values, title=title)
     thing.latest = revision.number
     db.session.add(revision)
@@ -66,15 +69,19 @@ def add_revision(
     return revision
 
 
-_ADDING = insert(cast("Table", TextRevision.__table__))
+_ADDING = inserting(
+    TextRevision,
+    *("content_key", "content_id", "number", "source", "html", "plain", "renderer"),
+    *("editor_id", "written_at"),
+)
 
 
 def _values(
-    thing: Thing, number: int, source: str, rendered: text.Rendered, editor_id: int | None
+    ref: Ref, number: int, source: str, rendered: text.Rendered, editor_id: int | None
 ) -> dict[str, Any]:
     return {
-        "content_key": key_of(thing),
-        "content_id": thing.id,
+        "content_key": ref.key,
+        "content_id": ref.id,
         "number": number,
         "source": source,
         "html": rendered.html,

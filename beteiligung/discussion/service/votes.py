@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Executable, Table, bindparam, delete, select
+from sqlalchemy import Table, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -13,7 +13,7 @@ from beteiligung.discussion.service import counting
 from kern import outbox
 from kern.actor import Actor
 from kern.clock import now
-from kern.db import db, rows
+from kern.db import Quick, db
 from kern.errors import Conflict, Invalid, LoginRequired, NotFound
 from kern.moderation import bars
 from kern.scope import Act, Scope, ScopeState, Visibility, require_open
@@ -45,7 +45,7 @@ class _Scope(NamedTuple):
     visibility: Visibility
 
 
-_VOTABLE = (
+_VOTABLE = Quick(
     select(
         *(Post.id, Post.thread_id, Post.scope_id, Post.parent_id),
         *(Post.author_id, Post.status, Post.is_answer),
@@ -61,10 +61,9 @@ _VOTABLE = (
 
 def get_votable_for(actor: Actor, post_id: int) -> Votable:
     """The gate: a post this actor may read, else NotFound. Whoever votes on it too waits."""
-    found = rows(_VOTABLE, {"post": post_id}).first()
-    if found is None:
+    read = _VOTABLE.first({"post": post_id})
+    if read is None:
         raise NotFound(GONE)
-    read: tuple[Any, ...] = tuple(found)
     votable, thread, scope = Votable(*read[:7]), _Around(*read[7:9]), _Scope(*read[9:])
     if not (rules.is_visible(thread, scope, actor) and rules.is_visible(votable, scope, actor)):
         raise NotFound(GONE)
@@ -97,10 +96,10 @@ def cast_vote(party_id: int, post: Post | Votable, value: int) -> None:
         raise Conflict("Über den eigenen Beitrag stimmt man nicht ab.")
     known = {"post": post.id, "party": party_id}
     if value == 0:
-        db.session.execute(_TAKING, known)
+        _TAKING.all(known)
     else:
         dialect = db.session.get_bind().dialect.name
-        db.session.execute(_putting(dialect), {**known, "value": value, "at": now()})
+        _putting(dialect).all({**known, "value": value, "at": now()})
     counting.recount_votes(post.id)
     outbox.bump(
         f"beteiligung.thread:{post.thread_id}", f"{POST_KEY}:{post.id}", f"scope:{post.scope_id}"
@@ -109,17 +108,19 @@ def cast_vote(party_id: int, post: Post | Votable, value: int) -> None:
 
 _VOTES = cast("Table", Vote.__table__)
 _MINE = (_VOTES.c.post_id == bindparam("post"), _VOTES.c.party_id == bindparam("party"))
-_TAKING = delete(_VOTES).where(*_MINE)
+_TAKING = Quick(delete(_VOTES).where(*_MINE))
 
 
 @cache
-def _putting(dialect: str) -> Executable:
+def _putting(dialect: str) -> Quick:
     insert = postgres_insert if dialect == "postgresql" else sqlite_insert
     given: dict[str, Any] = {"value": bindparam("value"), "voted_at": bindparam("at")}
     statement = insert(_VOTES).values(
         post_id=bindparam("post"), party_id=bindparam("party"), **given
     )
-    return statement.on_conflict_do_update(
-        index_elements=[_VOTES.c.post_id, _VOTES.c.party_id],
-        set_={name: statement.excluded[name] for name in given},
+    return Quick(
+        statement.on_conflict_do_update(
+            index_elements=[_VOTES.c.post_id, _VOTES.c.party_id],
+            set_={name: statement.excluded[name] for name in given},
+        )
     )

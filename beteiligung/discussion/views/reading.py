@@ -29,7 +29,7 @@ from kern.i18n import _, _l, language, say
 from kern.ids import parse_id
 from kern.moderation import bars
 from kern.moderation.bars import Bar
-from kern.scope import Act, Window, is_open, list_windows
+from kern.scope import Act, Span, is_open, list_windows
 from kern.web import (
     commits,
     current_actor,
@@ -50,9 +50,7 @@ SORTS = (
 )
 
 
-def rights_of(
-    actor: Actor, thread: Thread, windows: list[Window], bar: Bar | None = None
-) -> Rights:
+def rights_of(actor: Actor, thread: Thread, windows: list[Span], bar: Bar | None = None) -> Rights:
     is_public = thread.status == Status.PUBLIC and bar is None
     open_now = is_public and not rules.is_closed(thread, windows, now())
     scope = thread.scope_id
@@ -202,7 +200,7 @@ def asked(actor: Actor, name: str) -> Post | None:
     return post if post is not None and post.status == Status.PUBLIC else None
 
 
-def _end_of(thread: Thread, windows: list[Window]) -> Any:
+def _end_of(thread: Thread, windows: list[Span]) -> Any:
     if thread.closes_at is not None:
         return thread.closes_at
     ends = [one.closes_at for one in windows if one.act == Act.DISCUSS and one.closes_at]

@@ -5,8 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from beteiligung.discussion import promises, rules
 from beteiligung.discussion.forms import EditForm, PostForm, ThreadForm
-from beteiligung.discussion.models import POST_KEY, THREAD_KEY, Post, Thread
+from beteiligung.discussion.models import POST_KEY, THREAD_KEY, Post
 from beteiligung.discussion.service import decisions, posts, texts, threads
+from beteiligung.discussion.service.places import Place, get_place_for
 from beteiligung.discussion.views.blueprint import blueprint
 from beteiligung.discussion.views.frame import context
 from beteiligung.discussion.views.hosts import Host, host_for, project_host
@@ -21,7 +22,6 @@ from kern.files import service as files
 from kern.i18n import _, language
 from kern.ids import parse_id
 from kern.moderation.hints import note_typing
-from kern.scope import list_windows
 from kern.web import commits, current_actor, shows_again
 from kern.web.limit import limit_mails, limit_network, limit_withdrawing, limit_writing
 from kern.web.notice import notice
@@ -39,16 +39,16 @@ def submit_post(thread_id: int) -> ResponseReturnValue:
         limit_network("upload", UPLOADS_PER_HOUR)  # a picture costs a second of a core
     form.take_uploads()
     ready, status = _prepare(actor, form)
-    thread = threads.get_thread_for(actor, thread_id)
+    place = get_place_for(actor, thread_id)
     parent = _parent(actor, form)
     if ready is not None:
         try:
             write = _write if actor.is_authenticated else _keep_for_confirmation
-            return write(actor, thread, form, parent, ready)
+            return write(actor, place, form, parent, ready)
         except (Invalid, TooMany) as error:
             form.blame(error)
             status = error.status
-    return thread_page(actor, thread, form, parent), status
+    return thread_page(actor, threads.get_thread_for(actor, thread_id), form, parent), status
 
 
 def _prepare(actor: Actor, form: PostForm) -> tuple[texts.Ready | None, int]:
@@ -79,39 +79,35 @@ def _keep_picture(actor: Actor, form: PostForm) -> int | None:
 
 def _write(
     actor: Actor,
-    thread: Thread,
+    place: Place,
     form: PostForm,
     parent: Post | None,
     ready: texts.Ready,
 ) -> ResponseReturnValue:
     picture = _keep_picture(actor, form)
-    post = posts.submit_post(actor, thread, ready, parent=parent, picture_id=picture)
-    note_typing(Ref(POST_KEY, post.id), parse_id(form.typed.data))
-    notice(promises.kept(post))
-    return redirect(url_for(".permalink", post_id=post.id), code=303)
+    kept = posts.write(actor, place, ready, parent=parent, picture_id=picture)
+    note_typing(Ref(POST_KEY, kept.id), parse_id(form.typed.data))
+    notice(promises.kept_post(is_shown=kept.is_shown))
+    return redirect(url_for(".permalink", post_id=kept.id), code=303)
 
 
 def _keep_for_confirmation(
-    actor: Actor, thread: Thread, form: PostForm, parent: Post | None, ready: texts.Ready
+    actor: Actor, place: Place, form: PostForm, parent: Post | None, ready: texts.Ready
 ) -> ResponseReturnValue:
     """Kept as typed; it becomes a post when the mail's page is confirmed."""
-    rules.require_open(thread, list(list_windows(thread.scope_id)), now())
-    rules.require_reply_fits(thread, parent)
+    rules.require_open(place, now())
+    rules.require_reply_fits(place, parent)
     address = fold_email(form.email.data or "")
     limit_mails(address)
     payload = {
-        "thread": thread.id,
+        "thread": place.id,
         "parent": parent.id if parent else None,
         "text": ready.source,
         "picture": _keep_picture(actor, form),
         "typed_ms": parse_id(form.typed.data),
     }
     pending.submit("beteiligung.beitrag", address, payload, language())
-    return _on_its_way(thread)
-
-
-def _on_its_way(thread: Thread) -> ResponseReturnValue:
-    return redirect(url_for(".on_its_way", gespraech=thread.id), code=303)
+    return redirect(url_for(".on_its_way", gespraech=place.id), code=303)
 
 
 @blueprint.get("/unterwegs")

@@ -67,7 +67,7 @@ def test_a_group_stays_in_its_project_and_its_kind_of_case() -> None:
     unread = make_waiting(
         text=SPAM.format(3), thread=make_thread(make_scope(moderation=Moderation.AFTER))
     )
-    assert unread.status is Status.PUBLIC
+    assert unread.status == Status.PUBLIC
     assert [group for group in grouped(here, there) if group] == []
 
 
