@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import inspect
 from sqlalchemy import text as sql
 from werkzeug.routing import Rule
 
@@ -110,7 +111,7 @@ def parameter_names() -> list[str]:
 def contents() -> dict[str, list[tuple[object, ...]]]:
     """Every row of every table."""
     with engine().connect() as connection:
-        names = connection.scalars(sql("SELECT name FROM sqlite_master WHERE type = 'table'")).all()
+        names = inspect(connection).get_table_names()
         return {
             name: sorted(
                 (tuple(row) for row in connection.execute(sql(f'SELECT * FROM "{name}"'))),  # noqa: S608 - names of tables

@@ -101,10 +101,8 @@ LATER = (
     "kern/search/test_search_waiting.py",
     "kern/test_engines.py",
     "portal/test_fair_worker.py",
-    "portal/test_moderation_person.py",
     "portal/test_rights.py",
     "portal/test_saved_searches.py",
-    "portal/test_start.py",
     "portal/test_suche.py",
     "portal/test_suche_words.py",
     "test_attacks_forgery.py",
@@ -112,8 +110,6 @@ LATER = (
     "test_attacks_markup.py",
     "test_attacks_secrets.py",
     "test_bait.py",
-    "wiki/test_wiki_reviewing.py",
-    "wiki/test_wiki_states.py",
 )
 
 REASONS: Mapping[tuple[str, ...], str] = {

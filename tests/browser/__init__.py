@@ -39,6 +39,36 @@ AXE = Axe().axe_script
 # Everything up to WCAG 2.2 AA, with rules that axe leaves out unless they are asked for by tag.
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
+# Every place of a page, as a number: its element with all that style sheets ask for, inside those
+# around it, and the sheets. What people read, where links lead and what fields hold has no colour.
+PLACES = """() => {
+  const other = /^(href|src|srcset|id|for|name|value|title|alt|content|action|datetime|d|x|y)$/;
+  const labels = /^aria-(label|labelledby|describedby|controls|details)$/;
+  const told = ({name, value}) => other.test(name) || labels.test(name) ? ""
+    : name.startsWith("data-") && name !== "data-kern-theme" ? name : `${name}=${value}`;
+  const sheet = (element) => element.tagName === "STYLE" ? element.textContent
+    : element.rel === "stylesheet" ? element.href.replace(location.origin, "") : "";
+  const mixed = (number, words) => {
+    let [high, low] = [Math.floor(number / 4294967296) ^ 0xdeadbeef, number ^ 0x41c6ce57];
+    for (const sign of words) {
+      high = Math.imul(high ^ sign.codePointAt(0), 2654435761);
+      low = Math.imul(low ^ sign.codePointAt(0), 1597334677);
+    }
+    return 4294967296 * (2097151 & high) + (low >>> 0);
+  };
+  const found = new Set();
+  const walk = (element, above) => {
+    const attributes = [...element.attributes].map(told).sort().join(" ");
+    const own = [element.tagName, attributes, element.checked || "", sheet(element)];
+    const place = mixed(above, own.join(" "));
+    found.add(place);
+    for (const child of element.children) walk(child, place);
+  };
+  walk(document.documentElement, innerWidth);
+  return [...found];
+}"""
+_places_seen: set[int] = set()  # by this process, in light and in dark
+
 
 @contextmanager
 def open_browser() -> Iterator[Browser]:
@@ -62,15 +92,29 @@ def serve(app: Flask) -> Iterator[str]:
         server.server_close()
 
 
-def barriers(page: Page, rule: str = "") -> list[str]:
-    """What axe finds: rule and first element, one line each; empty when all is well. By one rule,
-    or by all."""
+def barriers(page: Page) -> list[str]:
+    """What axe finds in light and in dark: rule and first element, one line each; empty when all is
+    well. Colours are what costs most, and of what axe knows only they change in the dark: they are
+    looked at where a page has a place that no page before it had."""
+    places = set(page.evaluate(PLACES))
+    is_new = not places <= _places_seen
+    page.emulate_media(color_scheme="light")
+    runs = {"type": "tag", "values": list(RULES)}
+    found = _run_axe(page, {"runOnly": runs, "rules": {"color-contrast": {"enabled": is_new}}})
+    if is_new:
+        page.emulate_media(color_scheme="dark")
+        only = {"type": "rule", "values": ["color-contrast"]}
+        found += [f"dark, {line}" for line in _run_axe(page, {"runOnly": only})]
+    if not found:
+        _places_seen.update(places)
+    return found
+
+
+def _run_axe(page: Page, options: dict[str, object]) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
-    only = {"type": "rule", "values": [rule]} if rule else {"type": "tag", "values": list(RULES)}
-    options = {"runOnly": only, "resultTypes": ["violations"]}
     run = "options => axe.run(document, options).then((result) => result.violations)"
-    found = page.evaluate(run, options)
+    found = page.evaluate(run, {**options, "resultTypes": ["violations"]})
     return [f"{item['id']}: {item['nodes'][0]['target']}" for item in found]
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
@@ -92,13 +91,8 @@ def test_an_office_makes_publishes_and_closes_a_project(live: Live, office: Page
     assert office.get_by_text("Sie steht am Steg.").is_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nobody_is_kept_out_of_the_pages_of_a_project(
-    live: Live, browser: Browser, scheme: Literal["light", "dark"]
-) -> None:
-    context = browser.new_context(
-        viewport=PHONE, color_scheme=scheme, reduced_motion="reduce", bypass_csp=True
-    )
+def test_nobody_is_kept_out_of_the_pages_of_a_project(live: Live, browser: Browser) -> None:
+    context = browser.new_context(viewport=PHONE, reduced_motion="reduce", bypass_csp=True)
     context.set_default_timeout(15_000)
     context.add_cookies([{"name": COOKIE, "value": come_in(live), "url": live.address}])
     page = context.new_page()

@@ -30,13 +30,34 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     context.close()
 
 
-@pytest.mark.parametrize("light", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
-def test_nobody_meets_a_barrier(page: Page, light: str, width: int) -> None:
-    page.emulate_media(color_scheme="dark" if light == "dark" else "light")
+def test_nobody_meets_a_barrier(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     assert barriers(page) == []
     assert not is_too_wide(page)
+
+
+FAINT = """<!doctype html><html lang="de"><title>Probe</title><style>
+  html { color-scheme: light dark; } .leise { color: #595959; }
+  @media (prefers-color-scheme: dark) { body { background: #111; color: #eee; } }
+</style><main><h1>Probe</h1><p class="WORT">Am See fehlt eine Bank.</p></main>"""
+
+
+def test_faint_words_are_found_by_day_and_by_night_however_often_one_looks(
+    browser: Browser,
+) -> None:
+    page = browser.new_page()
+    page.set_content(FAINT.replace("WORT", "laut"))
+    assert barriers(page) == []
+
+    page.set_content(FAINT.replace("WORT", "leise"))
+    for _ in range(2):
+        assert barriers(page) == ["dark, color-contrast: ['p']"]
+
+    page.set_content(FAINT.replace("WORT", "laut").replace("#eee", "#333"))
+    page.evaluate("document.querySelector('p').className = 'neu'")
+    assert [line.partition(":")[0] for line in barriers(page)] == ["dark, color-contrast"]
+    page.close()
 
 
 def test_nothing_is_refused_by_our_own_policy(browser: Browser, address: str) -> None:

@@ -220,11 +220,9 @@ def test_everything_works_without_a_script(desk: Desk) -> None:
     assert desk.statuses() == ["rejected", "pending", "pending"]
 
 
-@pytest.mark.parametrize("light", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
-def test_nobody_meets_a_barrier_at_the_desk(desk: Desk, light: str, width: int) -> None:
+def test_nobody_meets_a_barrier_at_the_desk(desk: Desk, width: int) -> None:
     page = desk.come()
-    page.emulate_media(color_scheme="dark" if light == "dark" else "light")
     page.set_viewport_size({"width": width, "height": 900})
     paths = ["/moderation/", "/moderation/?was=gemeldet", "/moderation/erledigt"]
     paths += [

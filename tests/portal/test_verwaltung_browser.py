@@ -77,9 +77,7 @@ def page(app: Flask, town: Town, settings: Settings, browser: Browser) -> Iterat
         context.close()
 
 
-@pytest.mark.parametrize("light", ["light", "dark"])
-def test_nobody_meets_a_barrier(page: Page, light: str) -> None:
-    page.emulate_media(color_scheme="dark" if light == "dark" else "light")
+def test_nobody_meets_a_barrier(page: Page) -> None:
     found = {}
     for path in PAGES:
         for width in (320, 1280):
