@@ -10,6 +10,8 @@ from sqlalchemy import select
 from beteiligung.discussion.models import POST_KEY, Post, Status, Thread
 from beteiligung.discussion.service import decisions, posts, threads
 from beteiligung.project.models import Project
+from beteiligung.project.service.changes import PROJECTS
+from kern import outbox
 from kern.accounts.models import Account, AccountState, Grant, Identity, Party
 from kern.accounts.permissions import Role
 from kern.accounts.sessions import open_session, permissions_of
@@ -103,6 +105,7 @@ def make_project(**values: Any) -> Project:
     project.scope = scope
     db.session.add(project)
     db.session.flush()
+    outbox.bump(PROJECTS)  # as every change of a project does
     return project
 
 
