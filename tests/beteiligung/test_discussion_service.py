@@ -1,9 +1,10 @@
 """What happens to threads and posts, on a real database."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select, text
 
 from beteiligung.discussion.models import POST_KEY, Outcome, Post, Status, TextRevision
 from beteiligung.discussion.service import (
@@ -31,6 +32,7 @@ from kern.outbox import OutboxEntry
 from kern.scope import Moderation, Scope
 from kern.town import Town
 from tests.builders import make_actor, make_post, make_project, make_scope, make_thread
+from tests.crowds import fill_thread
 
 pytestmark = [pytest.mark.usefixtures("town"), pytest.mark.both_databases]
 
@@ -413,3 +415,30 @@ def test_an_edit_that_waits_does_not_bring_a_hidden_post_back(town: Town) -> Non
         decisions.decide(post, post.latest, moderator, Verdict.RELEASE)
 
     assert post.status == Status.HIDDEN
+
+
+@pytest.mark.parametrize("sort", list(Sort))
+def test_a_page_of_a_thread_is_read_off_an_index_and_no_thread_is_sorted_for_it(
+    sort: Sort,
+) -> None:
+    thread = make_thread()
+    fill_thread(thread, 60)
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, query: str, values: Any, *_more: object) -> None:
+        asked.append((query, values))
+
+    connection = db.session.connection()
+    event.listen(connection, "before_cursor_execute", note)
+    page = reading.read_page(thread, GUEST, sort, None)
+    event.remove(connection, "before_cursor_execute", note)
+
+    assert len(page.posts) == PAGE
+    query, values = next(one for one in asked if "ORDER BY" in one[0])
+    if connection.dialect.name == "postgresql":  # so that it sorts only where it must
+        connection.execute(text("SET LOCAL enable_sort = off"))
+    explain = "EXPLAIN" if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+    plan = str(connection.exec_driver_sql(f"{explain} {query}", values).all())
+    assert "ix_beteiligung_post" in plan, plan
+    assert "Sort" not in plan, plan
+    assert "TEMP B-TREE" not in plan, plan

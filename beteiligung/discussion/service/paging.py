@@ -35,8 +35,10 @@ class Sort(StrEnum):
         return self is not Sort.OLDEST
 
     def order(self, *, backwards: bool) -> list[ColumnElement[Any]]:
+        """Of posts that answer none. `parent_id` stands there as it does in the indexes: PostgreSQL
+        takes "IS NULL" for no constant, and would sort the whole thread for each of its pages."""
         down = self.descends != backwards
-        columns = [Post.id] if self.column is None else [self.column, Post.id]
+        columns = [Post.parent_id, *([] if self.column is None else [self.column]), Post.id]
         return [column.desc() if down else column.asc() for column in columns]
 
     @classmethod
