@@ -112,6 +112,7 @@ def compare() -> Differences:
                 elif indexed.pop(ref) != digest:
                     stale.add(ref)
             time.sleep(PAUSE)
+    db.session.rollback()  # a kind that has nothing was asked too
     return Differences(frozenset(missing), frozenset(stale), frozenset(indexed))
 
 

@@ -176,6 +176,7 @@ def _look_at_index(at: datetime) -> None:
             if differences:
                 log.warning("Der Suchindex wich an %s Stellen ab", len(differences.refs))
                 index_refs(differences.refs)
+        db.session.rollback()  # who has read writes only in a transaction begun for it
         if is_night:
             with writing():
                 _remember(NIGHTLY, at)

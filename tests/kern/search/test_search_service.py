@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from kern import content, outbox, search
 from kern.actor import SYSTEM, Actor
@@ -38,6 +39,10 @@ class Room:
     def documents(self, ids: Sequence[int]) -> list[Document]:
         return [self.released[id_] for id_ in ids if id_ in self.released]
 
+    def public_ids(self) -> Iterator[int]:
+        db.session.execute(select(Scope.id).limit(1))  # as a room does that has a table
+        return iter(sorted(self.released))
+
     def cards(self, ids: Sequence[int]) -> dict[int, Card]:
         return {
             item.id: Card(
@@ -57,7 +62,7 @@ class Room:
             plural="Beiträge",
             cards=self.cards,
             documents=self.documents,
-            public_ids=lambda: iter(sorted(self.released)),
+            public_ids=self.public_ids,
             desk_items=desk_items,
             find_titles=self.find_titles,
         )
@@ -261,6 +266,16 @@ def test_differences_are_named_and_one_call_mends_them(room: Room) -> None:
     assert found.surplus == frozenset({Ref(KEY, 2)})
     search.index_refs(found.refs)
     assert not search.compare()
+
+
+@pytest.mark.parametrize("posts", [0, 1])
+def test_comparing_leaves_no_old_view_of_the_database_behind(posts: int, room: Room) -> None:
+    """What is written after it would be refused, if others have written meanwhile."""
+    room.release(*(make_document(n, "Park") for n in range(posts)))
+
+    search.compare()
+
+    assert not db.session().in_transaction()
 
 
 def test_healing_builds_only_what_is_broken(room: Room, town: Town) -> None:
