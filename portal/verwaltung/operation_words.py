@@ -23,7 +23,9 @@ def part(name: str) -> tuple[str, str]:
     """(what it is called, what it does)"""
     kind, _space, number = name.partition(" ")  # "web 2" is another one that does the same
     title, purpose = PARTS.get(kind, (kind, ""))
-    return f"{title} {number}".strip(), str(purpose)
+    if number:
+        return _("%(title)s (%(n)s. Prozess)", title=title, n=number), str(purpose)
+    return str(title), str(purpose)
 
 
 def size(megabytes: int) -> str:

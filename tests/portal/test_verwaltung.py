@@ -422,6 +422,20 @@ def test_the_operation_speaks_of_parts_and_reasons_in_words(
     assert re.search(r"\d+(,\d)? Gigabyte|\d+ Megabyte", page)
 
 
+def test_another_process_for_pages_does_not_read_like_page_two(
+    administrator: Visitor, settings: Settings
+) -> None:
+    processes = [ProcessState(name, Status.RUNNING, 7, now()) for name in ("web", "web 2")]
+    write_state(settings.data, processes)
+
+    german = administrator.get("/verwaltung/betrieb").text
+    english = administrator.get("/verwaltung/betrieb?sprache=en").text
+
+    assert "<b>Seiten</b>" in german
+    assert "<b>Seiten (2. Prozess)</b>" in german
+    assert "<b>Pages (process 2)</b>" in english
+
+
 @pytest.mark.parametrize(
     ("megabytes", "said"),
     [(999, "999 Megabyte"), (1000, "1,0 Gigabyte"), (12_449, "12,4 Gigabyte"), (512_000, "512 G")],
