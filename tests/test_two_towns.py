@@ -19,6 +19,7 @@ from werkzeug.test import TestResponse
 
 from beteiligung.discussion.models import POST_KEY, Post
 from beteiligung.discussion.service.mine import link_path
+from beteiligung.project.service import events
 from beteiligung.project.service.reading import preview_token
 from kern import clock, outbox, search
 from kern.accounts import invitations, pending, service, tokens
@@ -33,6 +34,8 @@ from kern.errors import Invalid, NotFound, TooMany
 from kern.files import service as files
 from kern.files import waiting
 from kern.files.images import Picture, accept_picture
+from kern.files.models import FileText
+from kern.files.pdf import accept_pdf
 from kern.limits import Limiter
 from kern.mail import signed, smtp
 from kern.mail.dsn import Failure, Report
@@ -48,11 +51,12 @@ from kern.web.age import is_too_fast, opened_field
 from kern.web.guard import FIELD, token_for
 from kern.web.identity import COOKIE
 from kern.web.limit import limit_network
-from kern.worker import drain
+from kern.worker import Pace, Worker, drain
 from portal.suche import saving
 from portal.suche.asked import Asked
 from portal.verwaltung.einrichten import setup_link
 from tests.builders import actor_of, make_account, make_actor, make_post, make_project
+from tests.kern.test_pdf_words import saying
 from tests.postgres import Databases
 from tests.redis_server import redis_server
 from tests.umfragen.made import make_open_survey
@@ -425,3 +429,34 @@ def test_a_saved_search_hears_only_of_what_its_own_town_releases(
             heard[slug] = db.session.scalar(query)
 
     assert heard == {HERE: 0, THERE: 1}
+
+
+def test_documents_of_one_town_hold_the_other_no_longer_than_one_of_them(
+    app: Flask, settings: Settings
+) -> None:
+    """Slices of no length: as if each document took longer than its town may keep a thread."""
+    words = ["Schalldämmung", "Uferpromenade", "Laubengang"]
+    with inside(app, HERE):
+        search.rebuild_all()
+        for word in words:
+            project = make_project(title="Plan")
+            planner = make_actor(Role.PLANNER, scope_id=project.scope_id)
+            events.add_document(planner, project, accept_pdf(saying(word), "plan.pdf"), "Plan")
+    with inside(app, THERE):
+        search.rebuild_all()
+        outbox.note(POST_KEY, make_post(text=f"Mehr {WORDS[THERE]}.").id)
+    worker = Worker(app, settings, app.extensions["dorflinde.towns"], pace=Pace(slice=0))
+
+    with closing(worker.jobs):
+        worker.drain(HERE)
+        worker.drain(THERE)
+        with inside(app, THERE):
+            assert len(search.find(WORDS[THERE]).items) == 1
+        with inside(app, HERE):
+            assert db.session.query(FileText).count() == 1
+        assert worker.jobs.waiting() > 0, "what is left is asked for, behind the other town"
+
+        for _turn in words[1:]:
+            worker.drain(HERE)
+    with inside(app, HERE):
+        assert [len(search.find(word).items) for word in words] == [1, 1, 1]

@@ -7,7 +7,8 @@ nowhere but in the `Document` of their thing, so what is hidden hides them.
 import logging
 import subprocess
 import sys
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import bindparam, select
@@ -25,20 +26,39 @@ PATIENCE = 30  # seconds of the wall for one document
 _CHILD = Path(__file__).with_name("pdf_child.py")
 
 
-def read_pdfs(refs: Collection[Ref]) -> set[Ref]:
-    """Of what is attached to these things; returns those that have words they had not before. The
-    caller has no transaction open. A document that cannot be read is not tried again."""
-    found: set[Ref] = set()
-    for id_, ref in _unread(refs):
-        words = _words(id_)
-        db.session.rollback()
-        if words is None:
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Things with words they had not before, and those that the time was too short for."""
+
+    news: Collection[Ref] = ()
+    rest: Collection[Ref] = ()
+
+
+def read_pdfs(refs: Collection[Ref], is_over: Callable[[], bool]) -> Read:
+    """One document after the other of what is attached to these things, until the time is over. The
+    caller has no transaction open. A document that cannot be read is not tried again; while its
+    bytes are out of reach its thing waits for `list_unread`."""
+    news: set[Ref] = set()
+    away: set[Ref] = set()
+    unread = _unread(refs)
+    for place, (id_, ref) in enumerate(unread, start=1):
+        if ref in away:
             continue
-        with writing():
-            db.session.add(FileText(file_id=id_, words=words))
-            db.session.commit()
-        found.add(ref)
-    return found
+        (news if _read(id_) else away).add(ref)
+        if is_over():
+            return Read(news, {later for _, later in unread[place:]} - away)
+    return Read(news)
+
+
+def _read(id_: int) -> bool:
+    words = _words(id_)
+    db.session.rollback()
+    if words is None:
+        return False
+    with writing():
+        db.session.add(FileText(file_id=id_, words=words))
+        db.session.commit()
+    return True
 
 
 def list_unread(limit: int) -> list[Ref]:
@@ -74,7 +94,7 @@ def words_of_files(ids: Iterable[int]) -> Mapping[int, str]:
     return {one.file_id: one.words for one in db.session.scalars(query)}
 
 
-def _unread(refs: Collection[Ref] | None, limit: int = 20) -> list[tuple[int, Ref]]:
+def _unread(refs: Collection[Ref] | None, limit: int | None = None) -> list[tuple[int, Ref]]:
     query = select(File.id, File.content_key, File.content_id)
     query = query.outerjoin(FileText, FileText.file_id == File.id).where(
         File.kind == PDF,

@@ -1,7 +1,7 @@
 """The worker: drains the outbox into index and mail server, and does what the clock demands."""
 
 from kern.worker.drain import Drained, drain
-from kern.worker.facts import on_facts, on_facts_later
+from kern.worker.facts import Heard, on_facts, on_facts_later
 from kern.worker.jobs import Jobs
 from kern.worker.lease import Pace
 from kern.worker.service import Figures, figures, retry, retry_all, settle
@@ -12,6 +12,7 @@ from kern.worker.waking import Waking
 __all__ = [
     "Drained",
     "Figures",
+    "Heard",
     "Jobs",
     "Pace",
     "Waking",

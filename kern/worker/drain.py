@@ -37,10 +37,11 @@ def drain(settings: Settings, pace: Pace | None = None) -> Drained:
         _take_turns(f"facts {slug}", pace, lambda lane: facts.append(drain_facts(lane))),
         _take_turns(f"announcements {slug}", pace, drain_announcements),
         _take_turns(f"mails {slug}", pace, lambda lane: mails.append(drain_mails(settings, lane))),
-        _take_turns(f"left {slug}", pace, lambda _lane: news.append(drain_left())),
+        _take_turns(f"left {slug}", pace, lambda lane: news.append(drain_left(lane))),
     ]
     if any(news):
-        _take_turns(f"facts {slug}", pace, lambda lane: facts.append(drain_facts(lane)))
+        again = _take_turns(f"facts {slug}", pace, lambda lane: facts.append(drain_facts(lane)))
+        cut_off.append(again)
     return Drained(
         sum(facts),
         sum(sent.sent for sent in mails),

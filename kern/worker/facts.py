@@ -3,7 +3,8 @@
 import logging
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from kern.db import db
@@ -19,8 +20,17 @@ Subscriber = Callable[[list[tuple[str, int, str]]], None]
 """Gets (content key, id, fact) of everything in the batch. It may hear the same fact again, and in
 any order: it asks the database what is true now."""
 
-SlowSubscriber = Callable[[list[tuple[str, int, str]]], bool]
-"""Says whether it noted new facts."""
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What became of facts that a slow subscriber was told."""
+
+    has_news: bool = False  # it noted new facts
+    rest: Collection[tuple[str, int, str]] = ()  # of these: the time was over before their turn
+
+
+SlowSubscriber = Callable[[list[tuple[str, int, str]], Callable[[], bool]], Heard]
+"""Works at least at one thing, and asks after each whether its time is over."""
 
 BUSY_WAIT = timedelta(seconds=5)
 OUTAGE_WAIT = timedelta(seconds=30)
@@ -38,25 +48,44 @@ def on_facts(subscriber: Subscriber) -> None:
 
 
 def on_facts_later(subscriber: SlowSubscriber) -> None:
-    """For what takes its time: the facts after these do not wait for it. It hears a fact once, and
-    not at all when the worker ends before: it must find out by itself what it has missed."""
+    """For what takes its time: the facts after these do not wait for it. It hears a fact until it
+    has had its turn, and not at all when the worker ends before: it must find out by itself what it
+    has missed."""
     if subscriber not in _slow:
         _slow.append(subscriber)
 
 
-def drain_left() -> bool:
-    """Tell the slow ones of everything that was passed on; says whether they noted new facts."""
-    with _lock:
-        facts = _left.pop(current_town().identity, [])
+def drain_left(pace: Pace) -> bool:
+    """Tell the slow ones of what was passed on, in its order; says whether they noted new facts.
+    What the slice is too short for stays for the next."""
     has_news = False
-    for subscriber in _slow if facts else ():
-        try:
-            has_news = subscriber(facts) or has_news
-        except Exception:
-            log.exception("Was sich Zeit lassen darf, ist gescheitert")
-        finally:
-            db.session.rollback()
+    while facts := _taken(pace.batch):
+        heard = [_tell(subscriber, facts, pace) for subscriber in _slow]
+        has_news = has_news or any(one.has_news for one in heard)
+        rest = {fact for one in heard for fact in one.rest}
+        if rest:
+            with _lock:
+                _left[current_town().identity][:0] = [fact for fact in facts if fact in rest]
+        if pace.is_over():
+            break
     return has_news
+
+
+def _taken(limit: int) -> list[tuple[str, int, str]]:
+    with _lock:
+        left = _left[current_town().identity]
+        facts, left[:limit] = left[:limit], []
+    return facts
+
+
+def _tell(subscriber: SlowSubscriber, facts: list[tuple[str, int, str]], pace: Pace) -> Heard:
+    try:
+        return subscriber(facts, pace.is_over)
+    except Exception:
+        log.exception("Was sich Zeit lassen darf, ist gescheitert")
+        return Heard()
+    finally:
+        db.session.rollback()
 
 
 def drain_facts(pace: Pace) -> int:

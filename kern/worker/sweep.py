@@ -22,7 +22,7 @@ from kern.worker.waking import Waking
 log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 60
-SLICE_SECONDS = 0.7  # of each of four kinds of work
+SLICE_SECONDS = 0.7  # of each of five kinds of work; one document may take longer
 SLICE_BATCH = 200  # facts; a batch is finished also when the slice is over
 LISTENERS = 2
 

@@ -16,12 +16,14 @@ from kern import outbox, search, worker
 from kern.accounts.permissions import Role
 from kern.config import Settings
 from kern.db import db
+from kern.errors import Unavailable
 from kern.files import reading
+from kern.files import service as files
 from kern.files.models import File, FileText
 from kern.files.pdf import accept_pdf
 from kern.files.reading import words_of_pdf
 from kern.town import Town, use_town
-from kern.worker import facts
+from kern.worker import Heard, Pace, facts
 from tests.builders import make_actor, make_project
 
 FONTS = b"/Resources << /Font << /F1 5 0 R >> >>"
@@ -162,7 +164,7 @@ def test_nobody_waits_until_the_documents_of_others_are_read(
         with use_town(town), app.app_context():
             worker.drain(settings)
 
-    def read_slowly(_facts: object) -> bool:
+    def read_slowly(_facts: object, _is_over: object) -> Heard:
         if not meanwhile:
             outbox.note(PROJECT_KEY, make_project(title="Laubengang").id)
             db.session.commit()
@@ -170,7 +172,7 @@ def test_nobody_waits_until_the_documents_of_others_are_read(
             thread.start()
             thread.join(60)
             meanwhile.extend(found("Laubengang"))
-        return False
+        return Heard()
 
     monkeypatch.setattr(facts, "_slow", [read_slowly])
     search.rebuild_all()
@@ -178,3 +180,53 @@ def test_nobody_waits_until_the_documents_of_others_are_read(
     drain(settings)
 
     assert len(meanwhile) == 1
+
+
+def count_read() -> int:
+    count = db.session.query(FileText).count()
+    db.session.rollback()
+    return count
+
+
+def test_a_slice_that_is_over_ends_after_one_document_and_the_others_come_next(
+    town: Town, settings: Settings
+) -> None:
+    search.rebuild_all()
+    words = ["Schalldämmung", "Uferpromenade", "Laubengang", "Radbügel"]
+    for first, second in (words[:2], words[2:]):
+        project = make_project()
+        attach(project, first + " im Plan")
+        attach(project, second + " im Plan")
+    db.session.commit()
+
+    for number, word in enumerate(words, start=1):
+        drained = worker.drain(settings, Pace(slice=0))
+        assert drained.is_cut_off, "there is more, or there may be"
+        assert count_read() == number
+        assert len(found(word)) == 1, "they are read in their order, and none is forgotten"
+
+
+def test_a_thing_whose_bytes_are_out_of_reach_keeps_no_other_waiting(
+    town: Town, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search.rebuild_all()
+    project = make_project()
+    away = {attach(project, words).id for words in ("Uferpromenade", "Radbügel")}
+    attach(make_project(), "Laubengang")
+    db.session.commit()
+
+    def read_bytes(file: File, size: str) -> bytes:
+        if file.id in away:
+            raise Unavailable("Der Speicher antwortet nicht.")
+        return files.read_bytes(file, size)
+
+    monkeypatch.setattr(reading, "read_bytes", read_bytes)
+    for _turn in range(2):
+        worker.drain(settings, Pace(slice=0))
+    assert len(found("Laubengang")) == 1
+
+    monkeypatch.undo()
+    worker.tick()
+    for _turn in away:
+        worker.drain(settings, Pace(slice=0))
+    assert len(found("Uferpromenade")) == len(found("Radbügel")) == 1
