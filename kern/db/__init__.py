@@ -29,7 +29,7 @@ from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from kern.db import migrate, quick
-from kern.db.engines import Engines, begin_writing, reading, writing
+from kern.db.engines import Engines, begin_writing, is_writing, reading, writing
 from kern.town import Town, current_town
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "enter_replica",
     "insert_quietly",
     "inserting",
+    "is_writing",
     "leave_replica",
     "of_replica",
     "on_change",

@@ -57,6 +57,10 @@ def begin_writing() -> Callable[[], None]:
     return lambda: _writing.reset(token)
 
 
+def is_writing() -> bool:
+    return _writing.get()
+
+
 class Engines:
     """A cache of engines, least recently used ones closed. `opened` is asked once per engine."""
 

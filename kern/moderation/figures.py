@@ -12,10 +12,10 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from kern.calendar import to_local, to_utc
 from kern.db import db
-from kern.latest import Latest
 from kern.moderation.cases import DESK
 from kern.moderation.models import Case, CaseKind, CaseState, CaseVerdict
 from kern.outbox import revisions
+from kern.outbox.kept import Kept
 from kern.town import current_town
 
 WAITED = (CaseKind.RELEASE, CaseKind.REVIEW, CaseKind.REPORT, CaseKind.OBJECTION)
@@ -57,18 +57,12 @@ def percentile(sorted_waits: Sequence[timedelta], percent: int) -> timedelta | N
     return sorted_waits[max(rank, 1) - 1]
 
 
-_cache: Latest[tuple[str, int], tuple[int, Year]] = Latest(64)
+_cache: Kept[tuple[str, int], int, Year] = Kept(64)
 
 
 def year_of(year: int) -> Year:
     (revision,) = revisions(DESK)
-    key = (current_town().identity, year)
-    held = _cache.get(key)
-    if held is not None and held[0] == revision:
-        return held[1]
-    counted = _count(year)
-    _cache.put(key, (revision, counted))
-    return counted
+    return _cache.get((current_town().identity, year), revision, lambda: _count(year))
 
 
 def list_years(at: datetime) -> Sequence[int]:

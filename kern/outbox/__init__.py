@@ -32,6 +32,7 @@ from kern.ids import new_token
 
 SCOPE = "scope:"
 BUMPS = "bumps"  # of a session: keys that its transaction will count up
+COUNTED = "counted"  # of a session: it counted up, and nobody else sees it yet
 BUMPED_SCOPE = "bumped_scope"  # of a session: what it changed is announced
 MOST_KEYS = 8  # of one statement
 
@@ -219,6 +220,8 @@ def bump(*keys: str) -> None:
 def count_up(session: Session) -> None:
     """What was bumped so far; in one order, so that two transactions never wait crosswise."""
     wanted = sorted(session.info.pop(BUMPS, ()))
+    if wanted:
+        session.info[COUNTED] = True
     for start in range(0, len(wanted), MOST_KEYS):
         some = wanted[start : start + MOST_KEYS]
         values = {f"k{place}": key for place, key in enumerate(some)}

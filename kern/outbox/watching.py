@@ -12,8 +12,8 @@ from typing import Any, cast
 from sqlalchemy import Delete, Insert, Table, Update, event, text
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction
 
-from kern.db import Quick, TownSession, db, on_change
-from kern.outbox import BUMPED_SCOPE, BUMPS, bump, count_up
+from kern.db import Quick, TownSession, db, is_writing, on_change
+from kern.outbox import BUMPED_SCOPE, BUMPS, COUNTED, bump, count_up
 
 REST = "rest"
 SCOPES = "scope:*"
@@ -88,6 +88,13 @@ def _asking(count: int, *, with_scopes: bool) -> Quick:
     return Quick(text(query + _TOTAL if with_scopes else query))
 
 
+def is_settled() -> bool:
+    """Whether what is read now is what everybody reads: nothing is in it that this transaction
+    wrote and may take back."""
+    info = db.session().info
+    return not (is_writing() or info.get(BUMPS) or info.get(COUNTED) or info.get(_TOUCHED))
+
+
 def begins() -> int:
     """How many transactions this session has begun: one is one view of the data."""
     return int(db.session().info.get(_BEGINS, 0))
@@ -147,5 +154,5 @@ def _forget_committed(session: Session) -> None:
 
 
 def _forget(session: Session) -> None:
-    for name in (BUMPS, BUMPED_SCOPE, _TOUCHED, _KNOWN, "watched"):
+    for name in (BUMPS, COUNTED, BUMPED_SCOPE, _TOUCHED, _KNOWN, "watched"):
         session.info.pop(name, None)

@@ -21,8 +21,8 @@ from kern.clock import now
 from kern.content import Entry, Event, Within, registry
 from kern.i18n import SOURCE, speaking
 from kern.later import Later
-from kern.latest import Latest
 from kern.outbox import revisions, scopes_revision
+from kern.outbox.kept import Kept
 from kern.settings import town_settings
 from kern.town import current_town
 
@@ -94,17 +94,13 @@ def _state(within: Within) -> str:
     return f"{revisions(f'scope:{within.scope_id}')[0]}-{town_settings().revision}"
 
 
-_bytes: Latest[tuple[str, str], tuple[str, bytes]] = Latest(KEPT)
+_bytes: Kept[tuple[str, str], str, bytes] = Kept(KEPT)
 
 
 def _kept(path: str, state: str, mimetype: str, make: Callable[[], bytes]) -> Response:
-    key = (current_town().identity, path)
-    found = _bytes.get(key)
-    if found is None or found[0] != state:
-        with speaking(SOURCE):
-            found = (state, make())
-        _bytes.put(key, found)
-    return _answer(found[1], mimetype)
+    with speaking(SOURCE):
+        data = _bytes.get((current_town().identity, path), state, make)
+    return _answer(data, mimetype)
 
 
 def _answer(data: bytes, mimetype: str) -> Response:

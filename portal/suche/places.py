@@ -15,8 +15,8 @@ from kern.actor import Actor
 from kern.db import db
 from kern.files.models import Place
 from kern.i18n import _
-from kern.latest import Latest
 from kern.outbox import revisions
+from kern.outbox.kept import Kept
 from kern.scope import Scope
 from kern.scope.rules import readable, reads_what_all_read, shown
 from kern.town import current_town
@@ -71,7 +71,7 @@ class Offer:
 
 
 NOTHING = Offer((), {})
-_for_all: Latest[str, tuple[int, Offer]] = Latest(32)
+_for_all: Kept[str, int, Offer] = Kept(32)
 
 
 def offer_for(actor: Actor) -> Offer:
@@ -79,12 +79,8 @@ def offer_for(actor: Actor) -> Offer:
     change counts up PROJECTS."""
     if not reads_what_all_read(actor):
         return _read(actor)
-    (revision,), town = revisions(PROJECTS), current_town().identity
-    held = _for_all.get(town)
-    if held is None or held[0] != revision:
-        held = (revision, _read(actor))
-        _for_all.put(town, held)
-    return held[1]
+    (revision,) = revisions(PROJECTS)
+    return _for_all.get(current_town().identity, revision, lambda: _read(actor))
 
 
 def _read(actor: Actor) -> Offer:
