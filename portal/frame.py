@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, g, request
 
 from kern.i18n import _
-from kern.web.identity import current_actor, settings
+from kern.web.identity import current_actor, once_for_reader, settings
 
 SHEETS = {
     "wiki": ("wiki.css",),
@@ -40,17 +40,17 @@ def _nav() -> list[NavItem]:
 
 
 def _frame() -> dict[str, Any]:
-    """Put together once per request: a page is made of several templates."""
-    if "rooms" not in g:
-        found = settings()
-        g.rooms = {
-            "nav": _nav(),
-            "map_tiles": "/karten/{z}/{x}/{y}" if found.map_tiles else "",
-            "map_attribution": found.map_attribution,
-            "sheets": SHEETS.get(request.blueprint or "", ()),
-        }
-    made: dict[str, Any] = g.rooms
-    return made
+    return once_for_reader("rooms", _framed)
+
+
+def _framed() -> dict[str, Any]:
+    found = settings()
+    return {
+        "nav": _nav(),
+        "map_tiles": "/karten/{z}/{x}/{y}" if found.map_tiles else "",
+        "map_attribution": found.map_attribution,
+        "sheets": SHEETS.get(request.blueprint or "", ()),
+    }
 
 
 def init_app(app: Flask) -> None:

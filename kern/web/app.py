@@ -9,13 +9,13 @@ from kern import calendar, i18n
 from kern.clock import now
 from kern.config import Settings
 from kern.db import begin_writing, db
-from kern.i18n import language
+from kern.i18n import spoken
 from kern.settings import TownSettings, town_settings
 from kern.town import Towns, enter, leave
 from kern.web import bell, errors, guard, headers, identity, inputs, limit, login, notice
 from kern.web.assets import asset
 from kern.web.forms import blank_or
-from kern.web.identity import current_actor
+from kern.web.identity import current_actor, once_for_reader
 
 THEMES = frozenset({"light", "dark"})
 THEME_COOKIE = "ansicht"
@@ -63,19 +63,19 @@ def init_app(app: Flask, settings: Settings, towns: Towns) -> None:
 
 
 def _frame() -> dict[str, Any]:
-    """What every page gets: the town's words, who is reading, in which language and light. Put
-    together once per request: a page is made of several templates."""
-    if "frame" not in g:
-        theme = request.cookies.get(THEME_COOKIE, "")
-        g.frame = {
-            "town": _town(),
-            "me": current_actor(),
-            "lang": language(),
-            "theme": theme if theme in THEMES else "",
-            "now": now(),
-        }
-    found: dict[str, Any] = g.frame
-    return found
+    """What every page gets: the town's words, who is reading, in which language and light."""
+    return once_for_reader("frame", _framed)
+
+
+def _framed() -> dict[str, Any]:
+    theme = request.cookies.get(THEME_COOKIE, "")
+    return {
+        "town": _town(),
+        "me": current_actor(),
+        "lang": spoken(),
+        "theme": theme if theme in THEMES else "",
+        "now": now(),
+    }
 
 
 def _town() -> TownSettings:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec, cast
+from typing import Any, ParamSpec, cast
 from urllib.parse import quote
 
 from flask import Flask, current_app, g, redirect, request
@@ -14,6 +14,7 @@ from kern.accounts.sessions import Visit
 from kern.actor import Actor
 from kern.config import Settings
 from kern.errors import LoginRequired
+from kern.i18n import spoken
 from kern.scope.rules import require_may
 
 P = ParamSpec("P")
@@ -43,6 +44,17 @@ def current_actor() -> Actor:
     """The person behind the cookie, or a guest."""
     found = current_visit()
     return sessions.guest() if found is None else found.actor
+
+
+def once_for_reader(name: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Put together once per request, as a page is made of several templates; and anew for another
+    reader or language: a feed or mail may have been made before."""
+    reader = current_actor(), spoken()
+    held: tuple[tuple[Actor, str], dict[str, Any]] | None = g.get(name)
+    if held is None or held[0] != reader:
+        held = (reader, make())
+        setattr(g, name, held)
+    return held[1]
 
 
 def forget_actor() -> None:

@@ -5,7 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template
 from flask_login import current_user
 from sqlalchemy import update
 
@@ -13,9 +13,10 @@ from kern.accounts import service
 from kern.accounts.models import Account, AccountState, LoginSession
 from kern.accounts.passwords import hash_password
 from kern.accounts.permissions import Role
-from kern.accounts.sessions import list_sessions, open_session
+from kern.accounts.sessions import end_session, list_sessions, open_session
 from kern.clock import now
 from kern.db import db
+from kern.i18n import speaking
 from kern.web.guard import FIELD
 from kern.web.identity import forget_actor
 from tests.builders import make_account
@@ -275,6 +276,38 @@ def test_flask_login_knows_whom_our_session_knows(app: Flask, helga: Visitor) ->
             shown = current_user.actor.name if current_user.is_authenticated else None
             forget_actor()
         assert shown == name
+
+
+def shown_page() -> str:
+    return render_template("kern/error.html", status=404, title="Fort", sentence="Fort.")
+
+
+def test_a_page_made_after_something_in_another_language_has_its_own(app: Flask) -> None:
+    with app.test_request_context("/?sprache=en"):
+        app.preprocess_request()
+        with speaking("de"):
+            german = shown_page()
+        english = shown_page()
+
+    assert '<html lang="de"' in german
+    assert ">Projekte</a>" in german
+    assert '<html lang="en"' in english
+    assert ">Projects</a>" in english
+    assert ">Projekte</a>" not in english
+
+
+def test_a_page_made_after_a_logout_knows_nobody(app: Flask, helga: Visitor) -> None:
+    with app.test_request_context("/", headers={"Cookie": f"sitzung={helga.token}"}):
+        app.preprocess_request()
+        before = shown_page()
+        end_session(helga.token)
+        db.session.commit()
+        forget_actor()
+        after = shown_page()
+
+    assert ">Mein Konto</span>" in before
+    assert ">Mein Konto</span>" not in after
+    assert ">Anmelden</span>" in after
 
 
 def test_no_page_ever_sets_the_cookie_of_flask(app: Flask, helga: Visitor) -> None:
