@@ -43,3 +43,25 @@ def test_a_start_reads_no_package_that_most_towns_do_not_need(tmp_path: Path) ->
     )
 
     assert told.stdout == "[]\n"
+
+
+def test_a_hiccup_of_sqlite_reads_nothing_of_postgresql(tmp_path: Path) -> None:
+    probe = (
+        "import sys; from pathlib import Path\n"
+        "from kern.town import Town; from kern.web.pages.asking import Counters, Unreadable\n"
+        "url = 'sqlite:///' + sys.argv[1]\n"
+        "town = Town('ort', Path(), frozenset(), '', url, b'', '1')\n"
+        "try: Counters().of(town, ('rest',))\n"
+        "except Unreadable: print('psycopg' in sys.modules)\n"
+    )
+    empty, missing = tmp_path / "leer.db", tmp_path / "keine.db"
+    empty.touch()
+    for file in (empty, missing):
+        told = subprocess.run(
+            [sys.executable, "-c", probe, str(file)],
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        assert told.stdout == "False\n"

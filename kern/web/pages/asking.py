@@ -39,7 +39,10 @@ class Unreadable(Exception):
 
 
 class _Asker(Protocol):
-    def ask(self, keys: tuple[str, ...]) -> Rows: ...
+    """Translates what its own database raises: psycopg is read in towns on PostgreSQL alone."""
+
+    def ask(self, keys: tuple[str, ...]) -> Rows:
+        """Raises `Unreadable`."""
 
     def close(self) -> None: ...
 
@@ -84,11 +87,11 @@ def _asked(askers: "OrderedDict[str, _Asker]", town: Town, keys: tuple[str, ...]
                 askers.popitem(last=False)[1].close()
         askers.move_to_end(name)
         return dict(asker.ask(keys))
-    except (sqlite3.Error, psycopg.Error, OSError) as error:
+    except Unreadable:
         failed = askers.pop(name, None)
         if failed is not None:
             failed.close()
-        raise Unreadable from error
+        raise
 
 
 def _open(town: Town) -> _Asker:
@@ -115,12 +118,23 @@ class _Sqlite:
 
     def __init__(self, path: str) -> None:
         self._version, self._read = -1, dict[tuple[str, ...], Rows]()
-        self._path, self._inode = path, os.stat(path).st_ino  # noqa: PTH116 - asked at every hit
-        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._connection.execute("PRAGMA query_only=ON")
-        self._connection.execute("PRAGMA busy_timeout=0")  # the loop of a process must not wait
+        try:
+            self._path, self._inode = path, os.stat(path).st_ino  # noqa: PTH116 - asked at every hit
+            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            # Not only a precaution: `data_version` tells of the writes of others alone, so what was
+            # read stands only as long as this connection never writes.
+            self._connection.execute("PRAGMA query_only=ON")
+            self._connection.execute("PRAGMA busy_timeout=0")  # the loop of a process must not wait
+        except (sqlite3.Error, OSError) as error:
+            raise Unreadable from error
 
     def ask(self, keys: tuple[str, ...]) -> Rows:
+        try:
+            return self._asked(keys)
+        except (sqlite3.Error, OSError) as error:
+            raise Unreadable from error
+
+    def _asked(self, keys: tuple[str, ...]) -> Rows:
         if os.stat(self._path).st_ino != self._inode:  # noqa: PTH116 - asked at every hit
             raise sqlite3.OperationalError("another file")
         (version,) = self._connection.execute("PRAGMA data_version").fetchone()
@@ -141,14 +155,20 @@ class _Postgres:
     """`after`: how often a query is asked until it is prepared; None where pgbouncer is between."""
 
     def __init__(self, address: str, after: int | None) -> None:
-        self._connection = psycopg.connect(address, autocommit=True, prepare_threshold=after)
+        try:
+            self._connection = psycopg.connect(address, autocommit=True, prepare_threshold=after)
+        except (psycopg.Error, OSError) as error:
+            raise Unreadable from error
 
     def ask(self, keys: tuple[str, ...]) -> Rows:
         exact = tuple(key for key in keys if key != SCOPES)
         query = _ONE.format(",".join(["%s"] * len(exact)))
         full = query + _ALL if SCOPES in keys else query
-        with self._connection.cursor() as cursor:
-            found = cursor.execute(full.encode(), exact).fetchall()
+        try:
+            with self._connection.cursor() as cursor:
+                found = cursor.execute(full.encode(), exact).fetchall()
+        except (psycopg.Error, OSError) as error:
+            raise Unreadable from error
         return [(key, int(rev)) for key, rev in found]  # a sum is a Decimal
 
     def close(self) -> None:
