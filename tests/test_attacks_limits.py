@@ -150,3 +150,19 @@ def test_whoever_sends_half_a_request_gives_the_thread_back(
             connection.close()
 
     assert struct.unpack("ll", kept) == (conf["SILENCE"], 0)
+
+
+def test_whoever_asks_for_a_file_and_takes_nothing_gives_the_thread_back(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DORFLINDE_DATA", str(tmp_path))
+    conf = runpy.run_path(str(ROOT / "portal" / "betrieb" / "gunicorn_conf.py"))
+    when_ready = conf["when_ready"]
+    monkeypatch.setitem(when_ready.__globals__, "TAKING", 1)
+    with socket.create_server(("127.0.0.1", 0)) as listening, (tmp_path / "file").open("wb+") as f:
+        f.truncate(50 << 20)
+        when_ready(SimpleNamespace(LISTENERS=[SimpleNamespace(sock=listening)]))
+        with socket.create_connection(listening.getsockname()):
+            connection, _address = listening.accept()
+            with connection, pytest.raises((BrokenPipeError, TimeoutError)):
+                connection.sendfile(f)

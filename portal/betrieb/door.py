@@ -10,6 +10,11 @@ The loop never waits. SQLite is asked on a connection that gives up instead of w
 PostgreSQL is asked by a query whose answer the loop hears of like of any other. While it runs,
 whoever comes waits for the next one and shares it: each page is held against counters that were
 read after its request had come.
+
+One turn of the loop runs all the events it has found, also that of a connection which an earlier
+one of them took out of the loop. So what a turn learns about other connections than the one it
+looks at is noted, and done when the turn is over (`flush`). No fault here ends the process: it
+costs one connection, or the line to one database.
 """
 
 import logging
@@ -17,7 +22,9 @@ import re
 import socket
 import time
 from collections import OrderedDict
+from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -36,6 +43,7 @@ PATIENCE: Final = 0.5  # seconds until whoever waits for PostgreSQL goes the ord
 REST: Final = 5.0  # seconds until a database is tried again that could not be asked
 OPEN_TOWNS: Final = 8  # with a line to PostgreSQL of their own
 IDLE: Final = 60.0  # seconds after which another town may have the line
+TAKING: Final = 30.0  # seconds in which a slow reader has taken the rest of a page
 _HEAD = re.compile(
     rb"(GET|HEAD) (/[!-\"$-~]*) HTTP/1\.1\r\n((?:[A-Za-z][A-Za-z0-9-]*:[ -~]*\r\n)+)\r\n"
 )
@@ -85,6 +93,7 @@ class Connection(Protocol):
     timeout: float
 
     def set_timeout(self) -> None: ...
+    def close(self) -> None: ...
 
 
 class Worker(Protocol):
@@ -92,6 +101,7 @@ class Worker(Protocol):
 
     alive: bool
     nr: int
+    nr_conns: int
     max_requests: int
     max_keepalived: int
     keepalived_conns: Any
@@ -135,6 +145,7 @@ class Door:
         self._worker, self._pages, self._trusting = worker, pages, trusting
         self._desks: OrderedDict[str, Desk] = OrderedDict()
         self._asking: dict[Connection, Asking] = {}
+        self._settled: list[tuple[Asking, bool]] = []  # whether the page stands
         self._second, self._date = -1, ""
 
     def takes(self, conn: Connection) -> bool:
@@ -156,7 +167,7 @@ class Door:
             conn.parser.unreader.unread(data)
             return False
         if not asking.held.town.is_postgres:
-            self._answer(asking)
+            self._end(asking, stands=True)
         return True
 
     def _look(self, conn: Connection, data: bytes) -> Asking | None:
@@ -181,6 +192,13 @@ class Door:
     def _stands(self, asking: Asking) -> bool:
         return self._pages.stands(asking.held)
 
+    def _end(self, asking: Asking, *, stands: bool) -> None:
+        try:
+            (self._answer if stands else self._send_away)(asking)
+        except Exception:  # whatever it is, the loop goes on
+            log.exception("Eine aufgehobene Seite ließ sich nicht gleich herausgeben.")
+            self._close(asking.conn)
+
     def _answer(self, asking: Asking) -> None:
         worker, conn = self._worker, asking.conn
         status, headers, body = asking.answer
@@ -191,16 +209,34 @@ class Door:
             sent = conn.sock.sendmsg((head, body))
         except BlockingIOError:
             sent = 0
-        except OSError:  # the reader has gone: as after any answer that did not reach them
-            sent = -1
+        except OSError:  # the reader has gone
+            self._close(conn)
+            return
         if sent == len(head) + len(body):
             conn.set_timeout()
             worker.keepalived_conns.append(conn)
             return
         worker.poller.unregister(conn.sock)
-        rest = (head + body)[sent:] if sent >= 0 else None
-        done = worker.tpool.submit(_send_rest, conn.sock, rest)
-        done.add_done_callback(partial(worker.method_queue.defer, worker.finish_request, conn))
+        done = worker.tpool.submit(_send_rest, conn.sock, (head + body)[sent:])
+        done.add_done_callback(partial(worker.method_queue.defer, self._sent, conn))
+
+    def _sent(self, conn: Connection, done: "Future[bool]") -> None:
+        if not done.cancelled() and done.exception() is None and done.result():
+            self._worker.finish_request(conn, done)
+        else:
+            self._close(conn)
+
+    def _close(self, conn: Connection) -> None:
+        """At once: gunicorn would wait here for the reader to close, which holds up the loop."""
+        worker = self._worker
+        if conn.sock.fileno() < 0:
+            return
+        with suppress(ValueError):
+            worker.keepalived_conns.remove(conn)
+        with suppress(KeyError, ValueError, OSError):
+            worker.poller.unregister(conn.sock)
+        worker.nr_conns -= 1
+        conn.close()
 
     def _first_lines(self, status: str) -> bytes:
         if int(time.time()) != self._second:
@@ -250,56 +286,62 @@ class Door:
         if self._desks.get(name) is not desk or desk.line is not None:
             line.close()
             return
-        desk.line = line
-        self._worker.poller.register(line.fileno(), 1, partial(self._heard, desk))
+        with self._careful(desk):
+            desk.line = line
+            self._worker.poller.register(line.fileno(), 1, partial(self._heard, desk))
 
     def flush(self) -> None:
-        """Ask for all who came since: once for the many whom one turn of the loop has brought."""
+        """After each turn of the loop: ask for all whom it has brought, once, and answer those
+        whose counters have come."""
         for desk in self._desks.values():
             if desk.waiting and not desk.running:
-                self._ask(desk)
+                with self._careful(desk):
+                    self._ask(desk)
+        settled, self._settled = self._settled, []
+        for asking, stands in settled:
+            if self._asking.get(asking.conn) is asking:  # else gone the ordinary way meanwhile
+                del self._asking[asking.conn]
+                self._end(asking, stands=stands)
 
     def _ask(self, desk: Desk) -> None:
         desk.running, desk.waiting = desk.waiting, []
         keys = {key for asking in desk.running for key in asking.held.entry.keys}
-        try:
-            if desk.line is not None:
-                desk.line.ask(keys)
-        except Unreadable:
-            self._give_up(desk)
+        if desk.line is not None:
+            desk.line.ask(keys)
 
     def _heard(self, desk: Desk, _fileno: int) -> None:
         if desk.line is None:
             return
-        try:
+        with self._careful(desk):
             found = desk.line.answer()
+            if found is None:  # not all of it yet
+                return
+            for asking in desk.running:
+                entry = asking.held.entry
+                stands = tuple([found.get(key, 0) for key in entry.keys]) == entry.revs
+                self._settled.append((asking, stands))
+            desk.running = []
+
+    @contextmanager
+    def _careful(self, desk: Desk) -> Iterator[None]:
+        try:
+            yield
         except Unreadable:
             self._give_up(desk)
-            return
-        if found is None:  # not all of it yet
-            return
-        ready, desk.running = desk.running, []
-        for asking in ready:
-            if self._asking.get(asking.conn) is not asking:
-                continue  # has gone the ordinary way meanwhile
-            del self._asking[asking.conn]
-            entry = asking.held.entry
-            if tuple([found.get(key, 0) for key in entry.keys]) == entry.revs:
-                self._answer(asking)
-            else:
-                self._send_away(asking)
+        except Exception:  # whatever it is, the loop goes on
+            log.exception("Die Zähler eines Ortes ließen sich nicht lesen.")
+            self._give_up(desk)
 
     def _give_up(self, desk: Desk) -> None:
         """Nobody is answered from here for a while."""
         line, desk.line = desk.line, None
         desk.rests_until = time.monotonic() + REST
         if line is not None:
-            self._worker.poller.unregister(line.fileno())
+            with suppress(KeyError, ValueError, OSError):
+                self._worker.poller.unregister(line.fileno())
             line.close()
         left, desk.running, desk.waiting = [*desk.running, *desk.waiting], [], []
-        for asking in left:
-            if self._asking.pop(asking.conn, None) is asking:
-                self._send_away(asking)
+        self._settled += [(asking, False) for asking in left]
 
     @property
     def is_asking(self) -> bool:
@@ -313,6 +355,7 @@ class Door:
         for desk in self._desks.values():
             if any(asking.since < oldest for asking in (*desk.running, *desk.waiting)):
                 self._give_up(desk)
+        self.flush()
 
     def _send_away(self, asking: Asking) -> None:
         asking.conn.parser.unreader.unread(asking.data)
@@ -323,12 +366,10 @@ def _start_nothing(*_words: object) -> Any:
     raise NotImplementedError("nothing is answered here")
 
 
-def _send_rest(sock: socket.socket, rest: bytes | None) -> bool:
+def _send_rest(sock: socket.socket, rest: bytes) -> bool:
     """In a thread. Whether the connection may be kept."""
-    if rest is None:
-        return False
     try:
-        sock.settimeout(None)
+        sock.settimeout(TAKING)  # for the whole rest
         sock.sendall(rest)
     except OSError:
         return False

@@ -2,9 +2,11 @@
 out kept pages at the door.
 """
 
+import contextlib
 import os
 import socket
 import time
+from concurrent.futures import Future
 from typing import Any
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
@@ -41,10 +43,35 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]  # the package has no type
             time.sleep(AFTER_YOU)
         super().accept(listener)
 
+    def handle(self, conn: TConn) -> object:
+        """In a thread. gunicorn closes a connection in the loop, and waits there for up to two
+        seconds until the reader has closed it, too: nobody else would be heard meanwhile."""
+        result = super().handle(conn)
+        if result is False:
+            with contextlib.suppress(OSError):  # closed already
+                conn.close(graceful=True)
+        return result
+
+    def finish_request(self, conn: TConn, fs: "Future[object]") -> None:
+        if conn.sock.fileno() < 0:
+            self.nr_conns -= 1
+        else:
+            super().finish_request(conn, fs)
+
     def on_client_socket_readable(self, conn: TConn, client: socket.socket) -> None:
+        if not self._holds(client):
+            return
         is_plain = self.door is not None and isinstance(conn.client, tuple)
         if not (is_plain and self.door is not None and self.door.takes(conn)):
             self.go_ordinary_way(conn, client)
+
+    def _holds(self, client: socket.socket) -> bool:
+        """Not what another event of the same turn has taken out of the loop: that is in the hands
+        of a thread, or closed."""
+        try:
+            return client in self.poller.get_map()
+        except ValueError:
+            return False
 
     def go_ordinary_way(self, conn: TConn, client: socket.socket) -> None:
         super().on_client_socket_readable(conn, client)

@@ -29,6 +29,7 @@ _memory = Path("/dev/shm")  # noqa: S108 - gunicorn's heartbeat must not wait fo
 TURN = 0.0005  # seconds; who holds the place of the only writer waits for others' Python this long
 WAY = 212_992  # bytes on their way to a reader; the usual 16 KB make a thread wait for each page
 SILENCE = 10  # seconds within a request; a phone in a tunnel needs some
+TAKING = 30  # seconds without taking anything of an answer; asking again costs more than waiting
 
 worker_class = FairWorker
 workers = _settings.web_processes
@@ -62,11 +63,16 @@ class Arbiter(Protocol):
 
 def when_ready(server: Arbiter) -> None:
     """A visitor who sends half a request and then nothing gives the thread back: gunicorn itself
-    waits for ever, so eight of them would be enough. Connections inherit this from the listener."""
+    waits for ever, so eight of them would be enough. So does who asks for a large file and takes
+    nothing of it; SO_SNDTIMEO would not end that, as Python waits by itself when a file is sent.
+    Connections inherit this from the listener."""
     patience = struct.pack("ll", SILENCE, 0)
     for listener in server.LISTENERS:
         listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, patience)
         listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, WAY)
+        if listener.sock.family != socket.AF_UNIX and hasattr(socket, "TCP_USER_TIMEOUT"):
+            thousandths = 1000 * TAKING
+            listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, thousandths)
 
 
 def pre_fork(_server: Arbiter, worker: Worker) -> None:
