@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING, TextIO
 from kern import config
 from kern.config import Settings
 from kern.later import Later
-from portal.betrieb.supervisor import Born, Program, Supervisor, lock
+from portal.betrieb.supervisor import Born, Program, Supervisor, lock, names_told
 
 if TYPE_CHECKING:
     from portal.betrieb import whole
 else:
     whole = Later("portal.betrieb.whole")
 
+WORKER = "worker"
 M_ARENA_MAX = -8  # mallopt(3), glibc
 
 
@@ -38,10 +39,15 @@ class Nest:
     def prepare(self) -> None:
         _share_one_heap()
         gc.disable()  # hardly anything of a program is rubbish; looking took a fifth of the start
-        self.made = whole.Whole(self._port, self._listening)
-        self._listening = self.made.listening()
+        try:
+            made = whole.Whole(self._port)
+            if self._listening:
+                made.require_schema()
+            made.open(self._listening)
+        finally:
+            gc.enable()
+        self.made, self._listening = made, made.listening()
         gc.freeze()  # what the collector does not touch stays shared
-        gc.enable()
 
     def serve(self) -> int:
         return self.made.serve()
@@ -61,11 +67,14 @@ class Nest:
                 os.close(number)
 
 
-def programs(nest: Nest, settings: Settings) -> list[Program]:
+def names_of(settings: Settings) -> list[str]:
     """The first web process has the name that all had when they were one."""
-    names = ["web", *(f"web {number}" for number in range(2, settings.web_processes + 1))]
-    served = [Program(name, run=nest.serve) for name in names]
-    return [*served, Program("worker", run=nest.work)]
+    more = (f"web {number}" for number in range(2, settings.web_processes + 1))
+    return ["web", *more, WORKER]
+
+
+def programs(nest: Nest, names: Sequence[str]) -> list[Program]:
+    return [Program(name, run=nest.work if name == WORKER else nest.serve) for name in names]
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -86,7 +95,8 @@ def main(words: Sequence[str] | None = None) -> int:
         return 1
     os.chdir(config.ROOT)
     nest = Nest(options.port, options.offen)
-    supervisor = Supervisor(settings.own, programs(nest, settings), nest=nest)
+    names = names_told(options.weiter) if options.weiter else names_of(settings)
+    supervisor = Supervisor(settings.own, programs(nest, names), nest=nest)
     supervisor.port_to_announce = options.port
     if options.weiter:
         supervisor.resume(options.weiter)

@@ -134,14 +134,19 @@ class Nest(Protocol):
     """Where the program is that copies are made of."""
 
     def prepare(self) -> None:
-        """Read it, unless it is in memory."""
+        """Read it."""
 
     def leave(self, told: str) -> None:
-        """Take it out of memory by an exec, whose supervisor is told this and resumes; hence
-        nothing behind this call happens."""
+        """Become a fresh process by an exec, without what was read. Its supervisor is told this and
+        resumes; hence nothing behind this call happens, unless it raises OSError."""
 
     def close(self) -> None:
         """Let nobody else in."""
+
+
+def names_told(told: str) -> list[str]:
+    """Of the children that a supervisor takes over: what was started, whatever settings say now."""
+    return [str(values[0]) for values in json.loads(told)["children"]]
 
 
 class Supervisor:
@@ -158,6 +163,7 @@ class Supervisor:
         self.children = [Child(program, self.patience.first) for program in programs]
         self.port_to_announce: int | None = None
         self.is_ending = False
+        self.is_fresh = True  # nothing of an older program is in memory
         self._alarm, self._bell = os.pipe()
         os.set_blocking(self._bell, False)
         os.set_blocking(self._alarm, False)
@@ -165,9 +171,9 @@ class Supervisor:
     def resume(self, told: str) -> None:
         """Take over the children from the supervisor that this process was before its exec."""
         known = json.loads(told)
-        self.port_to_announce = known["port"]
+        self.port_to_announce, self.is_fresh = known["port"], known["is_fresh"]
         for child, values in zip(self.children, known["children"], strict=True):
-            child.pause, child.started, child.start_at, pid, since = values
+            _name, child.pause, child.started, child.start_at, pid, since = values
             child.since = datetime.fromisoformat(since)
             child.process = Copy(pid) if pid else None
 
@@ -203,8 +209,10 @@ class Supervisor:
     def _start_due(self) -> None:
         due = [c for c in self.children if not c.process and c.start_at <= time.monotonic()]
         nest = self.nest if any(child.program.run for child in due) else None
+        if nest and not self.is_fresh:  # the files may be another version's by now
+            self._leave(nest, is_fresh=True)
         if nest and not self._is_prepared(nest, due):
-            return
+            due = []
         for child in due:
             child.started = time.monotonic()
             child.since = now()
@@ -212,9 +220,7 @@ class Supervisor:
         if due:
             self._publish()
         if nest:
-            signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
-            if not self.is_ending:
-                nest.leave(self._as_told())
+            self._leave(nest, is_fresh=False)
 
     def _is_prepared(self, nest: Nest, due: Sequence[Child]) -> bool:
         """A program that cannot be read again ends nothing that still runs."""
@@ -223,18 +229,38 @@ class Supervisor:
         except Exception:
             if not any(child.process for child in self.children):
                 raise
-            log.exception("Das Programm ließ sich nicht noch einmal lesen.")
+            log.exception(
+                "Das Programm ließ sich nicht noch einmal lesen; was läuft, läuft weiter. Nach"
+                " einem Update hilft ein Neustart."
+            )
             for child in due:
                 child.start_at = time.monotonic() + self.patience.longest
+            self._publish()
             return False
         return True
 
-    def _as_told(self) -> str:
+    def _leave(self, nest: Nest, *, is_fresh: bool) -> None:
+        """Where that does not work, this process goes on, with all that it has read."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+        try:
+            if not self.is_ending:
+                nest.leave(self._as_told(is_fresh=is_fresh))
+        except OSError as error:
+            log.error("Der Prozess, der aufpasst, bleibt groß: %s", error)  # noqa: TRY400 - no trace
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+
+    def _as_told(self, *, is_fresh: bool) -> str:
         children = [
-            (c.pause, c.started, c.start_at, c.process and c.process.pid, c.since.isoformat())
+            (
+                *(c.program.name, c.pause, c.started, c.start_at),
+                *(c.process and c.process.pid, c.since.isoformat()),
+            )
             for c in self.children
         ]
-        return json.dumps({"port": self.port_to_announce, "children": children})
+        return json.dumps(
+            {"port": self.port_to_announce, "is_fresh": is_fresh, "children": children}
+        )
 
     def _wait(self) -> None:
         """Until a signal, the next start or the next look for the first answer."""

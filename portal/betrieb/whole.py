@@ -7,7 +7,8 @@ from pathlib import Path
 
 from flask import Flask
 from gunicorn.app.base import Application
-from gunicorn.sock import create_sockets
+from gunicorn.sock import BaseSocket, create_sockets
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import configure_mappers
 
 from kern import config
@@ -38,8 +39,7 @@ class Web(Application):  # type: ignore[misc]  # the package has no types
 class Whole:
     """`LISTENERS` is gunicorn's name for the sockets that visitors come to."""
 
-    def __init__(self, port: int, listening: list[int]) -> None:
-        """`listening` are sockets that are open already; else they are opened here."""
+    def __init__(self, port: int) -> None:
         self.settings = config.load()
         self.app = create_app(self.settings)
         wake_worker(self.app)
@@ -47,8 +47,7 @@ class Whole:
         self._cfg = self._gunicorn.cfg
         self._cfg.set("bind", f"127.0.0.1:{port}")
         self._log = self._cfg.logger_class(self._cfg)
-        self.LISTENERS = create_sockets(self._cfg, self._log, listening or None)
-        self._cfg.when_ready(self)
+        self.LISTENERS: list[BaseSocket] = []
         self._make_ready()
 
     def _make_ready(self) -> None:
@@ -67,6 +66,25 @@ class Whole:
             with suppress(Exception), self.app.test_request_context("/", base_url=town.address):
                 self.app.full_dispatch_request()
         engines.close()
+
+    def require_schema(self) -> None:
+        """For copies beside older ones: new files without the start that follows an update would
+        answer every other visitor with an error. Raises WrongSchema."""
+        towns: Towns = self.app.extensions["dorflinde.towns"]
+        first = [] if self.settings.database else towns.all()[:1]
+        try:
+            for town in first:
+                engines.get(town)
+        except (DBAPIError, OSError):
+            return  # a town that is broken holds up no other
+        finally:
+            engines.close()
+
+    def open(self, listening: list[int]) -> None:
+        """For visitors; `listening` are sockets that are open already. Last of all: gunicorn closes
+        these numbers and has new ones, so nothing may fail after that."""
+        self.LISTENERS = create_sockets(self._cfg, self._log, listening or None)
+        self._cfg.when_ready(self)
 
     def listening(self) -> list[int]:
         return [one.fileno() for one in self.LISTENERS]

@@ -356,6 +356,8 @@ class Nest:
             raise RuntimeError("not to be read")
 
     def leave(self, told):
+        if (data / "voll").exists():
+            raise OSError("no memory for another program")
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:3], str(data), told])
 
     def close(self):
@@ -416,6 +418,10 @@ def test_a_supervisor_that_became_small_knows_its_children_and_starts_them_again
         assert living() == {web}, "what runs does not end because of it"
         (tmp_path / "kaputt").unlink()
         wait_for(lambda: len(living()) == 2)
+        (tmp_path / "voll").touch()
+        os.kill(worker := pid_of("worker"), signal.SIGKILL)
+        wait_for(lambda: len(living() - {worker}) == 2)
+        assert web in living(), "a supervisor that cannot become small goes on as it is"
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=30) == 0
     finally:
