@@ -39,14 +39,14 @@ def hits(html: str) -> list[str]:
 
 
 def test_a_mistyped_word_leads_to_the_right_one_of_this_town(client: FlaskClient) -> None:
-    thread = make_thread(title="Zebrastreifen am Hafen")
+    path = f"/beteiligung/gespraech/{make_thread(title='Zebrastreifen am Hafen').id}"
     db.session.commit()
     search.rebuild_all()
 
     html = page(client, "Zebrastreiffen")
     assert "Meinten Sie" in html
     assert '<a href="/suche?q=Zebrastreifen">Zebrastreifen</a>' in html
-    assert hits(page(client, "Zebrastreifen")) == [f"/beteiligung/gespraech/{thread.id}"]
+    assert hits(page(client, "Zebrastreifen")) == [path]
     assert "Meinten Sie" not in page(client, "Zebrastreifen")
 
 
