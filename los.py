@@ -323,7 +323,7 @@ def prepare(*, dev: bool = False, pages: bool = True) -> None:
 # ---------- verbs ----------
 
 
-def call(*words: str | Path, env: dict[str, str] | None = None) -> int:
+def call(*words: str | int | Path, env: dict[str, str] | None = None) -> int:
     """Hands over to a program that speaks for itself."""
     return subprocess.run(
         [str(PYTHON), *map(str, words)], cwd=ROOT, env=env, check=False
@@ -377,7 +377,8 @@ def configured_port(env: dict[str, str]) -> str:
 
 def test(options: argparse.Namespace) -> int:
     prepare(dev=True)
-    return call("-m", "pytest", "-n", "auto", "--dist", "worksteal", *options.more)
+    at_once = (os.cpu_count() or 1) + 1  # one always waits, for a browser or a server
+    return call("-m", "pytest", "-n", at_once, "--dist", "worksteal", *options.more)
 
 
 def check(_options: argparse.Namespace) -> int:
@@ -402,9 +403,8 @@ def bench(options: argparse.Namespace) -> int:
 
 def backup(options: argparse.Namespace) -> int:
     prepare(pages=False)
-    env = prepare_data(options.data)
     name = options.file or time.strftime("dorflinde-%Y-%m-%d-%H%M%S.tar.gz")
-    return ask_town(env, "backup", Path(name).expanduser().resolve())
+    return ask_town(prepare_data(options.data), "backup", Path(name).expanduser().resolve())
 
 
 def restore(options: argparse.Namespace) -> int:

@@ -1,7 +1,6 @@
 """In a real browser, without the shelter of a CSP, no payload runs once it is rendered."""
 
 import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -9,9 +8,9 @@ from playwright.sync_api import Browser, BrowserContext, Frame, Page, Route
 from playwright.sync_api import Error as PlaywrightError
 
 from kern.text import render
+from tests.browser import CHROMIUM
 from tests.kern.text.allow_list import disguises, needs_hostile, xss_payloads
 
-CHROMIUM = shutil.which("chromium")
 ADDRESS = "http://probe.example/"
 PER_PAGE = 1500
 CONTROL_EVERY = 4
