@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MAKER = ROOT.parent / "shared" / "data" / "hostile" / "make_files.py"
 PROBE = Path(__file__).with_name("hostile_probe.py")
 
-CPU_SECONDS = 1.5
+CPU_SECONDS = 2.5  # with other tests on the same core; alone it is less than one
 MEGABYTES = 200
 NAMES = "dateinamen.txt"
 
