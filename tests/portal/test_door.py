@@ -17,15 +17,7 @@ from kern.db import db
 from kern.settings import change
 from kern.town import Town
 from portal.betrieb.door import LONGEST, environ_of
-from tests.door import Server, is_at_the_door, plain, served, until
-
-
-@pytest.fixture
-def door(settings: Settings, town: Town, tmp_path: Path) -> Iterator[Server]:
-    db.session.commit()
-    with served(settings, tmp_path / "tuer", door=True) as server:
-        until(lambda: is_at_the_door(server))
-        yield server
+from tests.door import Server, plain, served, until
 
 
 @pytest.fixture

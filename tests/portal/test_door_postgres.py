@@ -1,15 +1,10 @@
 """At the door, while PostgreSQL is lost or does not answer."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import text
 
-from kern.config import Settings
 from kern.db import db
-from kern.town import Town
-from tests.door import Server, is_at_the_door, plain, served, until
+from tests.door import Server, is_at_the_door, plain, until
 
 pytestmark = [
     pytest.mark.postgres,
@@ -17,14 +12,6 @@ pytestmark = [
 ]
 
 FILE = "/static/img/bank.svg"  # needs no database
-
-
-@pytest.fixture
-def door(settings: Settings, town: Town, tmp_path: Path) -> Iterator[Server]:
-    db.session.commit()
-    with served(settings, tmp_path / "tuer", door=True) as server:
-        until(lambda: is_at_the_door(server))
-        yield server
 
 
 def test_a_lost_line_to_the_database_loses_no_request(door: Server) -> None:

@@ -4,7 +4,6 @@ import http.client
 import os
 import re
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -27,14 +26,6 @@ pytestmark = [
 ]
 PAUSE = timedelta(seconds=20)
 SMALL = 30  # megabytes; the whole program takes about a hundred
-
-
-@pytest.fixture
-def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-        return number
 
 
 @pytest.fixture

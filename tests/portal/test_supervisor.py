@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -133,14 +132,6 @@ def run(tmp_path: Path) -> Iterator[Run]:
         run.process.wait()
     if run.process and run.process.stdout:
         run.process.stdout.close()
-
-
-@pytest.fixture
-def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-        return number
 
 
 @pytest.fixture
