@@ -5,6 +5,7 @@ the names that all templates know.
 """
 
 from collections.abc import Callable, MutableMapping
+from pathlib import Path
 from types import BuiltinMethodType, FunctionType
 from typing import Any
 
@@ -14,6 +15,9 @@ from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup, escape
+
+from kern.web.compiled import Compiled
+from kern.web.routes import LazyRule
 
 
 def shown(value: object) -> str:
@@ -73,6 +77,8 @@ class App(Flask):
     """No function of ours is a coroutine, so none is looked at for that with every request."""
 
     jinja_environment = LeanEnvironment
+    jinja_options = {"bytecode_cache": Compiled(Path(__file__))}  # noqa: RUF012 - as Flask has it
+    url_rule_class = LazyRule
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func

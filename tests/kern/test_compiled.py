@@ -1,0 +1,80 @@
+"""Templates are compiled once, and never shown as they were before a change."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jinja2 import DictLoader, Environment
+
+from kern.web.compiled import Compiled
+
+
+class Counting(Environment):
+    compiled = 0
+
+    def compile(self, *args: Any, **values: Any) -> Any:
+        self.compiled += 1
+        return super().compile(*args, **values)
+
+
+@pytest.fixture(autouse=True)
+def _keeping(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    (tmp_path / "compiler.py").write_text("so")
+
+
+def _environment(place: Path, text: str = "Hallo {{ x }}", **options: Any) -> Counting:
+    """As another process has it."""
+    kept = Compiled(place / "compiler.py", place / "kept")
+    return Counting(loader=DictLoader({"a.html": text}), bytecode_cache=kept, **options)
+
+
+def _shown(environment: Counting) -> tuple[str, int]:
+    return environment.get_template("a.html").render(x="Welt"), environment.compiled
+
+
+def test_the_next_process_compiles_nothing_again(tmp_path: Path) -> None:
+    assert _shown(_environment(tmp_path)) == ("Hallo Welt", 1)
+    assert _shown(_environment(tmp_path)) == ("Hallo Welt", 0)
+
+
+def test_a_changed_template_is_shown_as_it_is_now(tmp_path: Path) -> None:
+    _shown(_environment(tmp_path))
+
+    assert _shown(_environment(tmp_path, "Moin {{ x }}")) == ("Moin Welt", 1)
+    assert len(list((tmp_path / "kept").iterdir())) == 1
+
+
+def test_another_compiler_or_setting_compiles_anew(tmp_path: Path) -> None:
+    text = "{% if x %}\nja{% endif %}"
+    assert _shown(_environment(tmp_path, text)) == ("\nja", 1)
+    assert _shown(_environment(tmp_path, text, trim_blocks=True)) == ("ja", 1)
+    (tmp_path / "compiler.py").write_text("anders")
+    assert _shown(_environment(tmp_path, text, trim_blocks=True)) == ("ja", 1)
+
+
+@pytest.mark.parametrize("kept", [b"", b"j2", 40])
+def test_a_damaged_file_is_made_anew(tmp_path: Path, kept: bytes | int) -> None:
+    _shown(_environment(tmp_path))
+    for file in (tmp_path / "kept").iterdir():
+        file.write_bytes(kept if isinstance(kept, bytes) else file.read_bytes()[:kept])
+
+    assert _shown(_environment(tmp_path)) == ("Hallo Welt", 1)
+    assert _shown(_environment(tmp_path)) == ("Hallo Welt", 0)
+
+
+def test_a_folder_that_cannot_be_written_costs_only_time(tmp_path: Path) -> None:
+    (tmp_path / "kept").write_text("Das ist kein Ordner.")
+
+    assert _shown(_environment(tmp_path)) == ("Hallo Welt", 1)
+    assert _shown(_environment(tmp_path)) == ("Hallo Welt", 1)
+
+
+def test_nothing_is_written_where_python_writes_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    _shown(_environment(tmp_path))
+
+    assert not (tmp_path / "kept").exists()

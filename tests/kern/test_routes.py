@@ -1,0 +1,42 @@
+"""Addresses of pages are what werkzeug makes of them, only later."""
+
+from typing import Any
+
+import pytest
+from werkzeug.routing import Map, Rule
+from werkzeug.routing.exceptions import BuildError
+
+from kern.web.routes import LazyRule
+
+RULES: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("/", {}),
+    ("/p/<int:number>/<path:rest>", {}),
+    ("/liste/", {"defaults": {"seite": 1}}),
+    ("/liste/<int:seite>", {}),
+)
+ASKED: tuple[dict[str, object], ...] = (
+    {},
+    {"number": 7, "rest": "a/b ü"},
+    {"number": 7, "rest": "a", "q": "x y", "self": "ich", "rule": "r"},
+    {"seite": 1},
+    {"seite": 2, "name": ["a", "b"]},
+)
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_an_address_is_the_same_the_first_and_every_later_time(asked: dict[str, object]) -> None:
+    found = []
+    for kind in (Rule, LazyRule):
+        rules = [kind(path, endpoint="seite", **more) for path, more in RULES]
+        adapter = Map(rules).bind("ort.example")
+        found.append([adapter.build("seite", asked) for _ in range(3)])
+
+    assert found[0] == found[1]
+
+
+def test_an_address_without_its_values_is_refused_each_time() -> None:
+    adapter = Map([LazyRule("/p/<int:number>", endpoint="p")]).bind("ort.example")
+    for _ in range(2):
+        with pytest.raises(BuildError):
+            adapter.build("p", {})
+    assert adapter.build("p", {"number": 1}) == "/p/1"
