@@ -17,6 +17,9 @@ from whoosh.searching import Searcher
 from kern.search import generations
 from kern.search.backend import IndexUnavailable
 from kern.search.weights import LENGTH_MATTERS, SATURATION
+from kern.search.whoosh_backend import files
+
+files.install()
 
 _MEMORY = 64  # MB a writer may hold before it sorts on disk
 _OPEN_TRIES = 5  # a writer may delete files between reading the table and opening them

@@ -1,0 +1,60 @@
+"""What a search may hold in memory."""
+
+import io
+import pickle
+import tracemalloc
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kern.search.generations import Generations
+from kern.search.whoosh_backend import WhooshBackend
+from kern.search.whoosh_backend.files import View
+from kern.search.whoosh_backend.opening import POOL
+from tests.kern.search.building import generated
+
+
+def test_an_index_is_opened_without_a_copy_of_it_in_memory(tmp_path: Path) -> None:
+    WhooshBackend(tmp_path).rebuild(generated(3_000))
+    path = Generations(tmp_path).current()
+    size = sum(file.stat().st_size for file in path.glob("*.seg"))
+
+    tracemalloc.start()
+    try:
+        opened = [POOL.take(path) for _thread in range(2)]
+        held, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    for one in opened:
+        one.close()
+
+    assert held < size / 4
+    assert most < size / 2
+
+
+STEPS = st.one_of(
+    st.tuples(st.just("seek"), st.integers(0, 60)),
+    st.tuples(st.just("read"), st.integers(0, 20)),
+    st.tuples(st.just("readline"), st.none()),
+)
+
+
+@given(st.binary(max_size=50), st.lists(STEPS))
+def test_a_file_of_a_segment_is_read_as_any_other(
+    data: bytes, steps: list[tuple[str, int | None]]
+) -> None:
+    usual, view = io.BytesIO(data), View(memoryview(data))
+    for name, value in steps:
+        given_ = () if value is None else (value,)
+        assert getattr(view, name)(*given_) == getattr(usual, name)(*given_)
+        assert view.tell() == usual.tell()
+
+
+def test_what_was_pickled_into_it_comes_out_and_the_rest_stays() -> None:
+    words = {"größe": [1, 2.5, None]}
+    data = b"vorn" + pickle.dumps(words, 0) + pickle.dumps(words) + b"hinten"
+    view = View(memoryview(data)).subset(4, len(data) - 4)
+
+    assert [pickle.load(view), pickle.load(view)] == [words, words]  # noqa: S301 - ours
+    assert view.read() == b"hinten"
