@@ -29,6 +29,7 @@ from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from kern.db import migrate, quick
+from kern.db.among import among
 from kern.db.engines import Engines, begin_writing, is_writing, reading, writing
 from kern.town import Town, current_town
 
@@ -38,6 +39,7 @@ __all__ = [
     "Model",
     "Quick",
     "Utc",
+    "among",
     "begin_writing",
     "db",
     "engine",
@@ -175,6 +177,12 @@ class Quick(quick.Quick):
             for hear in _hearing:
                 hear(session, self.changes)
         return self.on(session.connection(), values)
+
+    def named(self, values: Mapping[str, Any]) -> list[Any]:
+        """Rows that know their columns by name, after what waits in the session was written: as
+        `db.session.execute` has it."""
+        db.session().flush()
+        return list(map(self.as_named, self.all(values)))
 
     def first(self, values: Mapping[str, Any]) -> quick.Row | None:
         return next(iter(self.all(values)), None)

@@ -8,7 +8,8 @@ and errors are SQLAlchemy's as ever, and where somebody listens to statements, s
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect, Executable, Table
 from sqlalchemy.exc import DBAPIError
@@ -47,6 +48,13 @@ class Quick:
             text = self._texts[connection.dialect] = self._written(connection.dialect)
         found = _run(connection, text.sql, _parameters(text, values))
         return found if text.read is None else [_read(text.read, row) for row in found]
+
+    @cached_property
+    def as_named(self) -> Callable[[Row], Any]:
+        """Makes of a row one that knows its columns by name. For statements that give rows."""
+        statement: Any = self.statement
+        columns = [(column.key, Any) for column in statement.exported_columns]
+        return NamedTuple("Named", columns)._make
 
     def _written(self, dialect: Dialect) -> _Text:
         statement: Any = self.statement  # each that there is can be written

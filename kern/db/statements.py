@@ -8,7 +8,10 @@ That holds because nothing of a town is in a statement: values are parameters, t
 schema of their own, and whoever translates schemas gets entries of their own from SQLAlchemy.
 """
 
+import select
+import time
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.dialects import registry
@@ -17,6 +20,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import LRUCache
 
 MOST = 2_000
+TRUSTED = 30.0  # seconds after the server answered; only a broken network can hide its end so long
 _NAME = "dorflinde"
 
 SHARED: LRUCache[Any, Any] = LRUCache(MOST)
@@ -41,6 +45,28 @@ class AlikeSqlite(_Alike, SQLiteDialect_pysqlite):
 
 class AlikePostgres(_Alike, PGDialect_psycopg):
     supports_statement_cache = True
+
+    def do_ping(self, dbapi_connection: Any) -> bool:
+        """Asks the server itself only now and then: a connection that it closed since has something
+        to read, and that costs no way to the server and back before each transaction."""
+        asked, at = _asked.get(dbapi_connection), time.monotonic()
+        if asked is not None and at < asked + TRUSTED and not _has_news(dbapi_connection):
+            return True
+        super().do_ping(dbapi_connection)  # type: ignore[no-untyped-call]  # raises if it is gone
+        _asked[dbapi_connection] = at
+        return True
+
+
+_asked: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
+
+
+def _has_news(connection: Any) -> bool:
+    """An end, an error, or anything else that the server said without being asked."""
+    if connection.closed:
+        return True
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN | select.POLLPRI)
+    return bool(poll.poll(0))
 
 
 registry.register(f"sqlite.{_NAME}", __name__, AlikeSqlite.__name__)

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, insert, select
+from sqlalchemy import event, insert, select, text
 
 from kern.accounts.models import Account
 from kern.config import Settings
 from kern.db import migrate
-from kern.db.engines import Engines
+from kern.db.engines import Engines, open_engine
 from kern.db.statements import SHARED
 from kern.outbox import Revision
 from kern.scope import Scope
@@ -100,3 +100,20 @@ def test_a_statement_for_another_schema_is_not_mixed_up(few: Engines, towns: lis
 
     asked = [one for one in seen if one.startswith("SELECT")]
     assert [" main.kern_revision" in one for one in asked] == [False, True, False]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_connection_that_the_server_ended_a_moment_ago_is_not_lent_again(town: Town) -> None:
+    pid = text("SELECT pg_backend_pid()")
+    end = text("SELECT pg_terminate_backend(:pid, 5000)")
+    engine = open_engine(town)
+    with engine.connect() as first, engine.connect() as second:
+        ended, other = first.scalar(pid), second.scalar(pid)
+    with engine.connect() as connection:
+        gone = ended if connection.scalar(pid) == other else other
+        assert connection.scalar(end, {"pid": gone})
+
+    with engine.connect() as first, engine.connect() as second:
+        assert gone not in {first.scalar(pid), second.scalar(pid)}
+    engine.dispose()

@@ -1,11 +1,13 @@
 """Frequent statements reach the driver as text, and give what SQLAlchemy gives."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from kern.clock import now
-from kern.db import Quick, db, inserting
+from kern.db import Quick, among, db, inserting
 from kern.outbox import OutboxEntry, State, revisions
 from kern.outbox.watching import REST
 from kern.scope import Window
@@ -59,3 +61,42 @@ def test_pages_for_strangers_hear_of_a_quick_change() -> None:
     db.session.commit()
 
     assert revisions(REST) == (before + 1,)
+
+
+AMONG = Quick(select(OutboxEntry.id, OutboxEntry.key).where(among(OutboxEntry.id, "ids")))
+
+
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("town")
+def test_of_many_numbers_those_that_there_are_are_found_and_no_others() -> None:
+    ids = [id_ for key in ("a", "b", "c") for ((id_,),) in [NOTING.all(noted(key))]]
+
+    assert sorted(row.key for row in AMONG.named({"ids": [ids[0], ids[2], 10**6]})) == ["a", "c"]
+    assert AMONG.named({"ids": ids[1:2]}) == [(ids[1], "b")]
+    assert AMONG.named({"ids": []}) == []
+    assert db.session.execute(AMONG.statement, {"ids": ids[:1]}).all() == [(ids[0], "a")]
+
+
+@pytest.mark.usefixtures("town")
+def test_numbers_are_looked_up_and_not_compared_with_every_row() -> None:
+    connection = db.session.connection()
+    given: Any = ("[1, 2]",)
+    explain = "EXPLAIN QUERY PLAN"
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        explain, given = "EXPLAIN", {"ids": [1, 2]}
+
+    statement = AMONG.statement.compile(connection)
+    plan = str(connection.exec_driver_sql(f"{explain} {statement}", given).all())
+
+    assert "USING INTEGER PRIMARY KEY" in plan or "pk_kern_outbox" in plan
+
+
+@pytest.mark.usefixtures("town")
+def test_named_rows_know_what_waits_in_the_session() -> None:
+    db.session.add(OutboxEntry(**noted("vier")))
+
+    query = select(OutboxEntry.key, OutboxEntry.state).where(OutboxEntry.key == bindparam("key"))
+    (found,) = Quick(query).named({"key": "vier"})
+
+    assert (found.key, found.state) == ("vier", State.OPEN)
