@@ -190,6 +190,8 @@ class ContentType:
     documents: Callable[[Sequence[int]], Sequence[Document]]  # released ones only
     public_ids: Callable[[], Iterator[int]]
     desk_items: Callable[[Sequence[int]], Mapping[int, DeskItem]]
+    found: Callable[[Sequence[int]], tuple[Sequence[Document], Mapping[int, Card]]] | None = None
+    """`documents` and `cards` of the same ids at once, for kinds that searches often find."""
     decide: Callable[[int, int, Actor, Verdict], None] | None = None
     """(id, revision, actor, verdict); Conflict when a newer revision exists. The reason is a note
     of the case, where it can be redacted and expires."""

@@ -93,6 +93,9 @@ def is_public(ref: Ref) -> bool:
         "documents": bool(documents(ref)),
     }
     assert len(set(found.values())) == 1, found
+    if type_.found is not None:
+        both_at_once = list(documents(ref)), type_.cards([shown.id])
+        assert type_.found([shown.id]) == both_at_once
     return found["cards"]
 
 

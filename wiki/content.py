@@ -25,11 +25,11 @@ from kern.content import (
     Ref,
     Within,
 )
-from kern.db import db
+from kern.db import Quick, among, db
 from kern.files.reading import words_of_files
 from kern.i18n import _, _l
 from kern.scope import Scope
-from kern.scope.rules import audience, readable, shown
+from kern.scope.rules import audience_of, readable, shown
 from wiki.models import (
     PAGE_KEY,
     PROPOSAL_KEY,
@@ -92,6 +92,18 @@ def _public() -> Select[Page]:
     return query.options(joinedload(Page.space).joinedload(Space.scope))
 
 
+_FOUND = Quick(
+    select(
+        *(Page.id, Page.slug, Page.title, Page.space_id, Page.changed_at, Page.plain),
+        *(Scope.path, Scope.title.label("space"), Scope.visibility, Revision.files),
+    )
+    .join(Scope, Scope.id == Page.space_id)
+    .outerjoin(Revision, Revision.id == Page.published_id)
+    .where(among(Page.id, "ids"), Page.state == PageState.PUBLIC, shown())
+)
+_TAGS = Quick(select(PageTag.page_id, PageTag.tag).where(among(PageTag.page_id, "ids")))
+
+
 def _cards(ids: Sequence[int]) -> Mapping[int, Card]:
     beginning = func.substr(Page.plain, 1, BEGINNING).label("plain")
     page = Page.id, Page.slug, Page.title, Page.space_id, Page.changed_at, beginning
@@ -107,7 +119,7 @@ def _card(row: Any) -> Card:
         ref=Ref(PAGE_KEY, row.id),
         label=_("Wikiseite"),
         title=row.title,
-        text=text.excerpt(row.plain, SHORT),
+        text=text.excerpt(row.plain[:BEGINNING], SHORT),
         path=f"{row.path}/{row.slug}",
         at=row.changed_at,
         scope_id=row.space_id,
@@ -116,33 +128,36 @@ def _card(row: Any) -> Card:
 
 
 def _documents(ids: Sequence[int]) -> Sequence[Document]:
-    pages = db.session.scalars(_public().where(Page.id.in_(ids))).all()
+    return _documents_of(_FOUND.named({"ids": ids}), ids)
+
+
+def _found(ids: Sequence[int]) -> tuple[Sequence[Document], Mapping[int, Card]]:
+    found = _FOUND.named({"ids": ids})
+    return _documents_of(found, ids), {row.id: _card(row) for row in found}
+
+
+def _documents_of(found: Sequence[Any], ids: Sequence[int]) -> Sequence[Document]:
     tags: dict[int, list[str]] = {}
-    for row in db.session.execute(
-        select(PageTag.page_id, PageTag.tag).where(PageTag.page_id.in_(ids))
-    ):
-        tags.setdefault(row.page_id, []).append(row.tag)
-    query = select(Revision.page_id, Revision.files).join(Page, Page.published_id == Revision.id)
-    files = {row.page_id: row.files for row in db.session.execute(query.where(Page.id.in_(ids)))}
-    read = words_of_files(int(file["file_id"]) for some in files.values() for file in some)
-    return [
-        Document(
-            key=PAGE_KEY,
-            id=page.id,
-            title=page.title,
-            body="\n".join(
-                [page.plain, *tags.get(page.id, ()), *_file_words(files.get(page.id, ()), read)]
-            ).strip(),
-            kind="wiki",
-            scope=page.space_id,
-            audience=audience(page.space.scope),
-            path=page_path(page),
-            at=page.changed_at,
-            boost=1.3,
-            tags=tuple(tags.get(page.id, ())),
-        )
-        for page in pages
-    ]
+    for page_id, tag in _TAGS.all({"ids": ids}):
+        tags.setdefault(page_id, []).append(tag)
+    read = words_of_files(int(file["file_id"]) for row in found for file in row.files or ())
+    return [_document(row, tags.get(row.id, ()), read) for row in found]
+
+
+def _document(row: Any, tags: Sequence[str], read: Mapping[int, str]) -> Document:
+    return Document(
+        key=PAGE_KEY,
+        id=row.id,
+        title=row.title,
+        body="\n".join([row.plain, *tags, *_file_words(row.files or (), read)]).strip(),
+        kind="wiki",
+        scope=row.space_id,
+        audience=audience_of(row.space_id, row.visibility),
+        path=f"{row.path}/{row.slug}",
+        at=row.changed_at,
+        boost=1.3,
+        tags=tuple(tags),
+    )
 
 
 def _file_words(files: Sequence[Mapping[str, Any]], read: Mapping[int, str]) -> list[str]:
@@ -297,6 +312,7 @@ PAGES = ContentType(
     plural=_l("Wikiseiten"),
     cards=_cards,
     documents=_documents,
+    found=_found,
     public_ids=_public_ids,
     found_as=(FoundAs("wiki", _l("Wikiseite"), _l("Wikiseiten"), "list"),),
     desk_items=_page_items,

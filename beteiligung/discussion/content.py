@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from beteiligung.discussion.models import POST_KEY, THREAD_KEY, Post, Status, TextRevision, Thread
@@ -44,7 +44,7 @@ from kern.content import (
     Verdict,
     cards_of,
 )
-from kern.db import db
+from kern.db import Quick, among, db
 from kern.i18n import _, _l
 from kern.scope import Act, Scope, Window
 from kern.scope.rules import audience_of, shown
@@ -60,40 +60,44 @@ _BEFORE_SCOPE = aliased(Scope)
 def _public_threads(*columns: Any) -> Select[Any]:
     query = select(Thread.id, Thread.title, Thread.plain, Thread.outcome, *columns)
     query = query.join(Scope, Scope.id == Thread.scope_id)
-    return query.where(Thread.id.in_(_IDS), Thread.status == Status.PUBLIC, shown())
+    return query.where(among(Thread.id, "ids"), Thread.status == Status.PUBLIC, shown())
 
 
 def _public_posts(*columns: Any) -> Select[Any]:
     query = select(Post.id, Thread.title, Post.plain, Post.outcome, *columns)
     query = query.join(Thread, Thread.id == Post.thread_id).join(Scope, Scope.id == Post.scope_id)
     query = query.where(Post.status == Status.PUBLIC, Thread.status == Status.PUBLIC)
-    return query.where(Post.id.in_(_IDS), shown())
+    return query.where(among(Post.id, "ids"), shown())
 
 
 # Columns and no rows of the mapper, written once: a page of hits asks for all of these.
-_IDS: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
 _AUTHOR = (Party.id.label("author_id"), Party.name, Party.kind, Party.erased_at)
-_THREAD_CARDS = _public_threads(
-    *(Thread.posts_count, Thread.written_at, Thread.by_office, Thread.scope_id),
-    *_AUTHOR,
-).outerjoin(Party, Party.id == Thread.author_id)
-_POST_CARDS = _public_posts(
-    *(Post.agree, Post.is_answer, Post.office, Post.written_at, Post.scope_id),
-    *_AUTHOR,
-).outerjoin(Party, Party.id == Post.author_id)
-_THREAD_DOCUMENTS = _public_threads(
-    *(Thread.outcome_reason, Thread.answers_count, Thread.written_at, Thread.scope_id),
-    *(Thread.closed_at, Thread.closes_at, Scope.visibility),
+_THREADS_FOUND = Quick(
+    _public_threads(
+        *(Thread.posts_count, Thread.written_at, Thread.by_office, Thread.scope_id),
+        *(Thread.outcome_reason, Thread.answers_count, Thread.closed_at, Thread.closes_at),
+        *(Scope.visibility, *_AUTHOR),
+    ).outerjoin(Party, Party.id == Thread.author_id)
 )
 _THREAD_SCOPE = aliased(Scope)
-_POST_DOCUMENTS = _public_posts(
-    *(Post.outcome_reason, Post.is_answer, Post.written_at, Post.scope_id),
-    *(_THREAD_SCOPE.id.label("thread_scope"), _THREAD_SCOPE.visibility),
-).join(_THREAD_SCOPE, _THREAD_SCOPE.id == Thread.scope_id)
+_POSTS_FOUND = Quick(
+    _public_posts(
+        *(Post.agree, Post.is_answer, Post.office, Post.written_at, Post.scope_id),
+        *(Post.outcome_reason, _THREAD_SCOPE.id.label("thread_scope"), _THREAD_SCOPE.visibility),
+        *_AUTHOR,
+    )
+    .join(_THREAD_SCOPE, _THREAD_SCOPE.id == Thread.scope_id)
+    .outerjoin(Party, Party.id == Post.author_id)
+)
+_PHASES = Quick(
+    select(Window.scope_id, Window.closes_at).where(
+        among(Window.scope_id, "scopes"), Window.act == Act.DISCUSS
+    )
+)
 
 
 def _thread_cards(ids: Sequence[int]) -> Mapping[int, Card]:
-    return {row.id: _thread_card(row) for row in db.session.execute(_THREAD_CARDS, {"ids": ids})}
+    return {row.id: _thread_card(row) for row in _THREADS_FOUND.named({"ids": ids})}
 
 
 def _thread_card(row: Any) -> Card:
@@ -119,7 +123,7 @@ def _name(row: Any, *, office: bool = False) -> str:
 
 
 def _post_cards(ids: Sequence[int]) -> Mapping[int, Card]:
-    return {row.id: _post_card(row) for row in db.session.execute(_POST_CARDS, {"ids": ids})}
+    return {row.id: _post_card(row) for row in _POSTS_FOUND.named({"ids": ids})}
 
 
 def _post_card(row: Any) -> Card:
@@ -140,7 +144,15 @@ def _post_card(row: Any) -> Card:
 
 
 def _thread_documents(ids: Sequence[int]) -> Sequence[Document]:
-    found = db.session.execute(_THREAD_DOCUMENTS, {"ids": ids}).all()
+    return _documents_of_threads(_THREADS_FOUND.named({"ids": ids}))
+
+
+def _threads_found(ids: Sequence[int]) -> tuple[Sequence[Document], Mapping[int, Card]]:
+    found = _THREADS_FOUND.named({"ids": ids})
+    return _documents_of_threads(found), {row.id: _thread_card(row) for row in found}
+
+
+def _documents_of_threads(found: Sequence[Any]) -> Sequence[Document]:
     phases = _ends_of_phases({row.scope_id for row in found})
     return [
         Document(
@@ -167,32 +179,36 @@ def _ends_of_phases(scope_ids: Collection[int]) -> dict[int, datetime]:
     missing."""
     if not scope_ids:
         return {}
-    query = select(Window.scope_id, Window.closes_at)
-    query = query.where(Window.scope_id.in_(scope_ids), Window.act == Act.DISCUSS)
     ends: dict[int, datetime] = {}
-    for row in db.session.execute(query):
+    for row in _PHASES.named({"scopes": scope_ids}):
         ends[row.scope_id] = max(ends.get(row.scope_id, LONG_AGO), row.closes_at or FOREVER)
     return ends
 
 
 def _post_documents(ids: Sequence[int]) -> Sequence[Document]:
-    return [
-        Document(
-            key=POST_KEY,
-            id=row.id,
-            title=row.title,
-            body=f"{row.plain}\n{row.outcome_reason}".strip(),
-            kind="antwort" if row.is_answer else "beitrag",
-            scope=row.scope_id,
-            audience=audience_of(row.thread_scope, row.visibility),
-            path=post_path(row.id),
-            at=row.written_at,
-            boost=1.3 if row.is_answer else 1.0,
-            has_own_title=False,
-            is_answered=row.outcome is not None,
-        )
-        for row in db.session.execute(_POST_DOCUMENTS, {"ids": ids})
-    ]
+    return list(map(_post_document, _POSTS_FOUND.named({"ids": ids})))
+
+
+def _posts_found(ids: Sequence[int]) -> tuple[Sequence[Document], Mapping[int, Card]]:
+    found = _POSTS_FOUND.named({"ids": ids})
+    return list(map(_post_document, found)), {row.id: _post_card(row) for row in found}
+
+
+def _post_document(row: Any) -> Document:
+    return Document(
+        key=POST_KEY,
+        id=row.id,
+        title=row.title,
+        body=f"{row.plain}\n{row.outcome_reason}".strip(),
+        kind="antwort" if row.is_answer else "beitrag",
+        scope=row.scope_id,
+        audience=audience_of(row.thread_scope, row.visibility),
+        path=post_path(row.id),
+        at=row.written_at,
+        boost=1.3 if row.is_answer else 1.0,
+        has_own_title=False,
+        is_answered=row.outcome is not None,
+    )
 
 
 def _public_thread_ids() -> Iterator[int]:
@@ -373,6 +389,7 @@ THREADS = ContentType(
     plural=_l("Gespräche"),
     cards=_thread_cards,
     documents=_thread_documents,
+    found=_threads_found,
     public_ids=_public_thread_ids,
     found_as=(FoundAs("gespraech", _l("Gespräch"), _l("Gespräche"), "list"),),
     desk_items=_thread_desk_items,
@@ -406,6 +423,7 @@ POSTS = ContentType(
     plural=_l("Beiträge"),
     cards=_post_cards,
     documents=_post_documents,
+    found=_posts_found,
     public_ids=_public_post_ids,
     found_as=(
         FoundAs("beitrag", _l("Beitrag"), _l("Beiträge"), "speech", has_titles=False),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup, escape
-from sqlalchemy import BindParameter, Select, bindparam, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from beteiligung.project import rules
@@ -25,7 +25,7 @@ from kern.content import (
     Mention,
     Ref,
 )
-from kern.db import db
+from kern.db import Quick, among, db
 from kern.files.reading import words_by_thing
 from kern.i18n import _, _l
 from kern.scope import Scope, ScopeState, Visibility
@@ -46,28 +46,31 @@ def _released(*columns: Any) -> Select[Any]:
     """Everything but drafts; who may find it is said by the audience."""
     query = select(Project.id, Project.scope_id, Scope.title, Scope.path, *columns)
     query = query.join(Scope, Scope.id == Project.scope_id)
-    return query.where(Project.id.in_(_IDS), Scope.kind == KIND, shown())
+    return query.where(among(Project.id, "ids"), Scope.kind == KIND, shown())
 
 
 # Columns and no rows of the mapper, written once: a page of hits asks for all of these.
-_IDS: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
 _DATES = (Project.published_at, Scope.created_at, Scope.state)
-_CARDS = _released(*_DATES, Project.summary, Project.office, Project.page, Scope.posts_count).where(
-    Scope.visibility == Visibility.PUBLIC
+_FOUND = Quick(
+    _released(
+        *(*_DATES, Scope.visibility, Scope.posts_count, Project.summary, Project.plain),
+        *(Project.decidable, Project.fixed, Project.decider, Project.result_html),
+        *(Project.office, Project.page),
+    )
 )
-_DOCUMENTS = _released(
-    *(*_DATES, Scope.visibility, Project.summary, Project.plain, Project.decidable),
-    *(Project.fixed, Project.decider, Project.result_html, Project.office),
-)
-_NEWS = (
+_NEWS = Quick(
     select(News.project_id, News.title, News.plain)
-    .where(News.project_id.in_(_IDS))
+    .where(among(News.project_id, "ids"))
     .order_by(News.at, News.id)
 )
 
 
 def _cards(ids: Sequence[int]) -> Mapping[int, Card]:
-    return {row.id: _card(row) for row in db.session.execute(_CARDS, {"ids": ids})}
+    return _cards_of(_FOUND.named({"ids": ids}))
+
+
+def _cards_of(found: Sequence[Any]) -> Mapping[int, Card]:
+    return {row.id: _card(row) for row in found if row.visibility == Visibility.PUBLIC}
 
 
 def _card(row: Any) -> Card:
@@ -89,14 +92,20 @@ def _card(row: Any) -> Card:
 
 
 def _documents(ids: Sequence[int]) -> Sequence[Document]:
+    return _documents_of(_FOUND.named({"ids": ids}), ids)
+
+
+def _found(ids: Sequence[int]) -> tuple[Sequence[Document], Mapping[int, Card]]:
+    found = _FOUND.named({"ids": ids})
+    return _documents_of(found, ids), _cards_of(found)
+
+
+def _documents_of(found: Sequence[Any], ids: Sequence[int]) -> Sequence[Document]:
     news: dict[int, list[str]] = {}
-    for row in db.session.execute(_NEWS, {"ids": ids}):
+    for row in _NEWS.named({"ids": ids}):
         news.setdefault(row.project_id, []).append(f"{row.title}\n{row.plain}")
     files = words_by_thing(PROJECT_KEY, ids)
-    return [
-        _document(row, [*news.get(row.id, []), *files.get(row.id, [])])
-        for row in db.session.execute(_DOCUMENTS, {"ids": ids})
-    ]
+    return [_document(row, [*news.get(row.id, []), *files.get(row.id, [])]) for row in found]
 
 
 def _document(row: Any, more: Sequence[str]) -> Document:
@@ -243,6 +252,7 @@ PROJECTS = ContentType(
     plural=_l("Projekte"),
     cards=_cards,
     documents=_documents,
+    found=_found,
     public_ids=_public_ids,
     found_as=(FoundAs("projekt", _l("Projekt"), _l("Projekte"), "people"),),
     desk_items=_desk_items,

@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import bindparam, select
 
 from kern.content import Ref
-from kern.db import db, writing
+from kern.db import Quick, among, db, writing
 from kern.errors import Unavailable
 from kern.files.models import File, FileText
 from kern.files.service import read_bytes
@@ -66,12 +66,12 @@ def list_unread(limit: int) -> list[Ref]:
     return list(dict.fromkeys(ref for _, ref in _unread(None, limit)))
 
 
-_BY_THING = (
+_BY_THING = Quick(
     select(File.content_id, File.title, File.filename, FileText.words)
     .outerjoin(FileText, FileText.file_id == File.id)
     .where(
         File.content_key == bindparam("key"),
-        File.content_id.in_(bindparam("ids", expanding=True)),
+        among(File.content_id, "ids"),
         File.kind != "picture",
         File.state != "gone",
     )
@@ -82,16 +82,23 @@ _BY_THING = (
 def words_by_thing(key: str, ids: Collection[int]) -> Mapping[int, Sequence[str]]:
     """Names and words of everything attached to things of one kind, by their id."""
     found: dict[int, list[str]] = {}
-    for row in db.session.execute(_BY_THING, {"key": key, "ids": ids}):
+    for row in _BY_THING.named({"key": key, "ids": ids}):
         parts = [row.title, row.filename, row.words or ""]
         found.setdefault(row.content_id, []).extend(dict.fromkeys(filter(None, parts)))
     return found
 
 
+_BY_FILE = Quick(
+    select(FileText.file_id, FileText.words).where(
+        among(FileText.file_id, "ids"), FileText.words != ""
+    )
+)
+
+
 def words_of_files(ids: Iterable[int]) -> Mapping[int, str]:
     """By the id of the file; those without words are missing."""
-    query = select(FileText).where(FileText.file_id.in_(list(ids)), FileText.words != "")
-    return {one.file_id: one.words for one in db.session.scalars(query)}
+    wanted = list(ids)
+    return dict(_BY_FILE.named({"ids": wanted})) if wanted else {}
 
 
 def _unread(refs: Collection[Ref] | None, limit: int | None = None) -> list[tuple[int, Ref]]:

@@ -258,9 +258,13 @@ def scopes_revision() -> int:
 
 def masked() -> set[tuple[str, int]]:
     """Things hidden since the index was last written: every search leaves them out."""
-    query = select(OutboxEntry.content_key, OutboxEntry.content_id).where(
+    return {(key, id_) for key, id_ in _MASKED.named({}) if key is not None and id_}
+
+
+_MASKED = Quick(
+    select(OutboxEntry.content_key, OutboxEntry.content_id).where(
         OutboxEntry.kind == "fact",
         OutboxEntry.name == Fact.HIDDEN,
         OutboxEntry.state != State.DONE,  # also when the worker gave up
     )
-    return {(key, id_) for key, id_ in db.session.execute(query) if key is not None and id_}
+)

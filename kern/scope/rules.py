@@ -59,7 +59,7 @@ def may_read(actor: Actor, scope: Readable) -> bool:
 
 def shown() -> ColumnElement[bool]:
     """What people outside the office read, as far as its visibility lets them."""
-    return Scope.state.not_in(UNSHOWN)
+    return and_(*(Scope.state != state for state in sorted(UNSHOWN)))
 
 
 def reads_what_all_read(actor: Actor) -> bool:

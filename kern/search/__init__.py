@@ -1,6 +1,7 @@
 """The shared full-text search: what was released is found, what is hidden is found by nobody."""
 
 from kern.search.backend import Edge, IndexBusy, IndexUnavailable, Order, Status
+from kern.search.confirming import documents_of
 from kern.search.correcting import did_you_mean
 from kern.search.service import (
     PER_PAGE,
@@ -9,7 +10,6 @@ from kern.search.service import (
     SearchResult,
     Turned,
     audiences_of,
-    documents_of,
     find,
     is_within,
 )

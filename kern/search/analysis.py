@@ -7,7 +7,7 @@ comes out raises `VERSION`: an index built with another one is built anew.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -69,6 +69,16 @@ def words(text: str) -> Iterator[tuple[str, int, int]]:
     """Each word with its start and end; a gender mark belongs to the span, not to the word."""
     for match in _WORD.finditer(text):
         yield match["word"][:_RAW], match.start(), match.end()
+
+
+def chosen_words(text: str, term_of: Mapping[str, str]) -> list[tuple[int, int, str]]:
+    """Start, end and term of the words for which there is one. `term_of` is asked for each word of
+    a text, so it should know most of them already."""
+    return [
+        (match.start(), match.end(), term)
+        for match in _WORD.finditer(text)
+        if (term := term_of[match[1][:_RAW]])
+    ]
 
 
 def analyse(text: str, weight: float = 1.0) -> Iterator[Term]:

@@ -15,9 +15,9 @@ from kern.search import spelling, synonyms
 from kern.search.alternatives import Synonyms
 from kern.search.asking import FEW
 from kern.search.backend import PUBLIC, Hit, IndexUnavailable, Request, SearchBackend
+from kern.search.confirming import documents_of
 from kern.search.opening import open_index
 from kern.search.query import Query, parse
-from kern.search.service import documents_of
 from kern.settings import town_settings
 
 _READ = 5  # texts that show how a word is written

@@ -7,7 +7,7 @@ titles are searched there, slower and not complete, and the result says so.
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
@@ -37,6 +37,7 @@ from kern.search.backend import (
     Status,
     standing_of,
 )
+from kern.search.confirming import Confirmed, confirm, in_batches, may_show
 from kern.search.gathering import Row, gather
 from kern.search.matching import Text
 from kern.search.opening import open_index
@@ -51,7 +52,6 @@ PER_PAGE = 20
 _TITLES = 1_000  # of one kind, when there is no index
 _CONFIRMED = 2_000  # hits that are looked at once one of them was not public any more
 _SCANNED = 2_000  # documents of one kind that are read when there is no index
-_BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +141,11 @@ def find(
         **_filters(narrowed),
     )
     try:
-        asked, documents = _search(open_index(), request)
+        asked, confirmed = _search(open_index(), request)
     except IndexUnavailable:
-        hits, documents = _search_database(request)
-        return _result(Asked(request, hits), documents, degraded=True)
-    return _result(asked, documents)
+        hits, confirmed = _search_database(request)
+        return _result(Asked(request, hits), confirmed, degraded=True)
+    return _result(asked, confirmed)
 
 
 class _Filters(TypedDict):
@@ -166,9 +166,7 @@ def _filters(narrowed: Narrowed) -> _Filters:
     }
 
 
-def _result(
-    asked: Asked, documents: Mapping[Ref, Document], *, degraded: bool = False
-) -> SearchResult:
+def _result(asked: Asked, confirmed: Confirmed, *, degraded: bool = False) -> SearchResult:
     request, hits, exact = asked
     limit, is_back = request.limit - 1, request.before is not None
     shown = hits.hits[-limit:] if is_back else hits.hits[:limit]
@@ -180,7 +178,7 @@ def _result(
         request.query,
         hits.total,
         hits.kinds,
-        _items(request.query, [(hit.ref, documents[hit.ref]) for hit in shown]),
+        _items(request.query, [hit.ref for hit in shown], confirmed),
         hits.complete and not degraded,
         degraded,
         hits.scopes,
@@ -192,24 +190,24 @@ def _result(
     )
 
 
-def _search(index: SearchBackend, request: Request) -> tuple[Asked, dict[Ref, Document]]:
+def _search(index: SearchBackend, request: Request) -> tuple[Asked, Confirmed]:
     """Search, and let the database confirm every hit; what it does not is counted by nobody.
 
     The outbox keeps the index true, so a ghost is rare. One is reason to look at all hits.
     """
     request, hits, exact = ask(index, request)
-    documents = _confirmed(hits.hits, request)
-    if len(documents) < len(hits.hits):
+    confirmed = confirm(hits.hits, request)
+    if len(confirmed.documents) < len(hits.hits):
         request = replace(request, masked=frozenset(request.masked) | _ghosts(index, request))
         hits = index.search(request)
-        documents = _confirmed(hits.hits, request)
-    return Asked(request, _without_unconfirmed(hits, documents), exact), documents
+        confirmed = confirm(hits.hits, request)
+    return Asked(request, _without_unconfirmed(hits, confirmed.documents), exact), confirmed
 
 
 def _ghosts(index: SearchBackend, request: Request) -> frozenset[Ref]:
     request = replace(_unnarrowed(request), limit=_CONFIRMED, after=None, before=None)
     hits = index.search(request).hits
-    documents = _confirmed(hits, request)
+    documents = confirm(hits, request).documents
     ghosts = frozenset(hit.ref for hit in hits if hit.ref not in documents)
     log.warning(
         "%s Einträge im Suchindex von „%s“ sind nicht öffentlich", len(ghosts), current_town().slug
@@ -229,44 +227,9 @@ def _without_unconfirmed(hits: Hits, documents: Mapping[Ref, Document]) -> Hits:
     return replace(hits, total=hits.total - lost.total(), kinds=kinds, hits=kept)
 
 
-def _confirmed(hits: Sequence[Hit], request: Request) -> dict[Ref, Document]:
-    """What of the hits the database shows right now, one call per kind of content."""
-    paths = {hit.ref: hit.path for hit in hits}
-    found: dict[Ref, Document] = {}
-    for document in documents_of(paths):
-        ref = Ref(document.key, document.id)
-        is_better = ref not in found or document.path == paths[ref]
-        if is_better and _may_show(document, request):
-            found[ref] = document
-    return found
-
-
-def _may_show(document: Document, request: Request) -> bool:
-    """Of what people pick only the kind and the place: a text can change both."""
-    return (
-        document.audience in request.audiences
-        and (not request.kinds or document.kind in request.kinds)
-        and (request.scopes is None or document.scope in request.scopes)
-    )
-
-
-def documents_of(refs: Iterable[Ref]) -> Iterator[Document]:
-    """The present documents of refs of any kind; of what is not released there is none."""
-    wanted: dict[str, list[int]] = {}
-    for ref in refs:
-        wanted.setdefault(ref.key, []).append(ref.id)
-    for key, ids in wanted.items():
-        if key in registry():
-            yield from in_batches(registry()[key], ids)
-
-
-def in_batches(type_: ContentType, ids: Sequence[int]) -> Iterator[Document]:
-    for start in range(0, len(ids), _BATCH):
-        yield from type_.documents(ids[start : start + _BATCH])
-
-
-def _items(query: Query, found: Sequence[tuple[Ref, Document]]) -> tuple[Found, ...]:
-    cards, marker = cards_of(ref for ref, _ in found), Marker(query)
+def _items(query: Query, refs: Sequence[Ref], confirmed: Confirmed) -> tuple[Found, ...]:
+    cards, marker = confirmed.cards_of(refs), Marker(query)
+    found = [(ref, confirmed.documents[ref]) for ref in refs]
     return tuple(
         Found(
             ref,
@@ -279,18 +242,19 @@ def _items(query: Query, found: Sequence[tuple[Ref, Document]]) -> tuple[Found, 
     )
 
 
-def _search_database(request: Request) -> tuple[Hits, dict[Ref, Document]]:
+def _search_database(request: Request) -> tuple[Hits, Confirmed]:
     """No index: titles from the database where a kind offers them, else a bounded look through."""
     everything = _unnarrowed(request)
     found: dict[Ref, Document] = {}
     for type_ in registry().values():
         for document in _without_index(type_, request.query):
             ref = Ref(document.key, document.id)
-            if ref not in request.masked and _may_show(document, everything):
+            if ref not in request.masked and may_show(document, everything):
                 found.setdefault(ref, document)
     hits, page = gather([_row(ref, document) for ref, document in found.items()], request)
     shown = tuple(Hit(row.source, "", row.kind, row.score, row.rank) for row in page)
-    return replace(hits, hits=shown), found
+    cards = cards_of(hit.ref for hit in shown)
+    return replace(hits, hits=shown), Confirmed(found, cards)
 
 
 def is_within(document: Document, narrowed: Narrowed, at: datetime) -> bool:

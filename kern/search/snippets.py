@@ -25,8 +25,7 @@ class Marker:
     """Marks what one query looks for, in all the hits of a page: a word is judged once."""
 
     def __init__(self, query: Query) -> None:
-        self._wants = query.wants
-        self._judged: dict[str, str] = {}  # the term of a word that is wanted, else nothing
+        self._judged = _Judged(query)
 
     def snippet(self, text: str, length: int = 240) -> Markup:
         """At most `length` characters, plus ellipses, around the place with most different hits."""
@@ -43,18 +42,19 @@ class Marker:
         return _marked(text, self._hits(text), 0, len(text))
 
     def _hits(self, text: str) -> list[_Word]:
-        found = []
-        judged = self._judged
-        for word, start, end in analysis.words(text):
-            term = judged.get(word)
-            if term is None:
-                term = judged[word] = self._term_of(word)
-            if term:
-                found.append(_Word(start, end, term))
-        return found
+        return list(map(_Word._make, analysis.chosen_words(text, self._judged)))
 
-    def _term_of(self, word: str) -> str:
-        return analysis.stem_of(word) if self._wants(word) else ""
+
+class _Judged(dict[str, str]):
+    """The term of each word that is wanted, nothing for others; judged when first asked for."""
+
+    def __init__(self, query: Query) -> None:
+        super().__init__()
+        self._wants = query.wants
+
+    def __missing__(self, word: str) -> str:
+        term = self[word] = analysis.stem_of(word) if self._wants(word) else ""
+        return term
 
 
 def _one_line(text: str) -> str:

@@ -23,7 +23,8 @@ MOST_WORDS = 6  # of a query
 LOOKED_AT = 2_000  # terms with one beginning or end
 _LIKELY = 0.5  # what people mix up, beside 1.0 for any other letter
 _PAIRS = ("sz", "fv", "dt", "bp", "gk", "ae", "ij", "iy", "ck", "wv", "cz", "kq", "mn", "eo")
-_ALIKE = {frozenset(pair) for pair in _PAIRS}
+_SWAP = dict.fromkeys([*_PAIRS, *(pair[::-1] for pair in _PAIRS)], _LIKELY).get
+_NOTHING = "\0"  # before the first letter
 _SILENT = frozenset("he")  # Pauschahle, Maschiene
 _MEANT = re.compile(r'-?"[^"]*"?|(?<!\S)-\S+')
 _ALLOWED = ((5, 1.0), (8, 1.5), (99, 2.0))  # up to how many letters which distance
@@ -38,48 +39,36 @@ class Near(NamedTuple):
 
 
 def distance(typed: str, meant: str, limit: float) -> float:
-    """`limit` or more means: too far."""
+    """`limit` or more means: too far. Asked for hundreds of words, so it calls nothing within."""
     if abs(len(typed) - len(meant)) * _LIKELY >= limit:
         return limit
     before: list[float] = []
     row = [0.0]
     for letter in meant:
         row.append(row[-1] + _gap(letter, ""))
-    for place, letter in enumerate(typed, start=1):
+    others = list(zip(meant, _NOTHING + meant, _gaps(meant), strict=False))
+    for letter, earlier, gap in zip(typed, _NOTHING + typed, _gaps(typed), strict=False):
         last, before = before, row
-        row = [before[0] + _gap(letter, typed[place - 2 : place - 1])]
-        for other_place, other in enumerate(meant, start=1):
-            best = min(
-                before[other_place - 1] + _swap(letter, other),
-                before[other_place] + _gap(letter, typed[place - 2 : place - 1]),
-                row[-1] + _gap(other, meant[other_place - 2 : other_place - 1]),
-            )
-            if _is_turned(typed, place, meant, other_place):
-                best = min(best, last[other_place - 2] + _LIKELY)
+        best = before[0] + gap
+        row = [best]
+        for at, (other, previous, other_gap) in enumerate(others):
+            swap = before[at] if letter == other else before[at] + _SWAP(letter + other, 1.0)
+            best = min(best + other_gap, before[at + 1] + gap, swap)
+            if letter == previous and earlier == other:  # the two are turned
+                best = min(best, last[at - 1] + _LIKELY)
             row.append(best)
         if min(row) >= limit:
             return limit
     return row[-1]
 
 
-def _swap(letter: str, other: str) -> float:
-    if letter == other:
-        return 0.0
-    return _LIKELY if frozenset((letter, other)) in _ALIKE else 1.0
+def _gaps(word: str) -> list[float]:
+    return [_gap(letter, before) for letter, before in zip(word, _NOTHING + word, strict=False)]
 
 
 def _gap(letter: str, before: str) -> float:
     """One letter too many or too few: seldom noticed when it doubles another or is not heard."""
     return _LIKELY if letter == before or letter in _SILENT else 1.0
-
-
-def _is_turned(typed: str, place: int, meant: str, other_place: int) -> bool:
-    return (
-        place > 1
-        and other_place > 1
-        and typed[place - 1] == meant[other_place - 2]
-        and typed[place - 2] == meant[other_place - 1]
-    )
 
 
 def allowed(word: str) -> float:
@@ -123,7 +112,9 @@ def _near(typed: str, term: str, counts: dict[str, int], deadline: float) -> Ite
             continue
         if len(set(other).difference(ever)) > most:
             continue
-        far = min(distance(written, other, limit) for written in {typed, term})
+        far = limit
+        for written in {typed, term}:
+            far = min(far, distance(written, other, far))
         if far < limit:
             yield Near(other, far - _FREQUENT * math.log(count + 1), count)
 

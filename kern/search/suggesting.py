@@ -6,10 +6,10 @@ from dataclasses import replace
 from kern import outbox
 from kern.content import Document, Ref, registry
 from kern.search.backend import IndexUnavailable, Request
+from kern.search.confirming import documents_of
 from kern.search.matching import Text
 from kern.search.opening import open_index
 from kern.search.query import MIN_PREFIX, Query, parse
-from kern.search.service import documents_of
 
 MOST = 8
 _LOOKED_AT = 40  # hits; the words of most stand in their titles, which count more

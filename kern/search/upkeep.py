@@ -9,8 +9,8 @@ from kern.content import Document, Ref, registry
 from kern.db import db
 from kern.scope import SCOPE_KEY
 from kern.search.backend import IndexBusy, IndexUnavailable, digest_of
+from kern.search.confirming import documents_of, in_batches
 from kern.search.opening import erase_others, open_index
-from kern.search.service import documents_of, in_batches
 
 SLICE = 200  # things that are compared at once ...
 PAUSE = 0.005  # ... and seconds for everybody else after that

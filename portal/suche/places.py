@@ -15,7 +15,7 @@ from kern.actor import Actor
 from kern.db import db
 from kern.files.models import Place
 from kern.i18n import _
-from kern.outbox import revisions
+from kern.outbox import watching
 from kern.outbox.kept import Kept
 from kern.scope import Scope
 from kern.scope.rules import readable, reads_what_all_read, shown
@@ -79,7 +79,7 @@ def offer_for(actor: Actor) -> Offer:
     change counts up PROJECTS."""
     if not reads_what_all_read(actor):
         return _read(actor)
-    (revision,) = revisions(PROJECTS)
+    (revision,) = watching.known([PROJECTS])
     return _for_all.get(current_town().identity, revision, lambda: _read(actor))
 
 

@@ -86,8 +86,9 @@ def test_numbers_are_looked_up_and_not_compared_with_every_row() -> None:
         connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
         explain, given = "EXPLAIN", {"ids": [1, 2]}
 
-    statement = AMONG.statement.compile(connection)
-    plan = str(connection.exec_driver_sql(f"{explain} {statement}", given).all())
+    statement: Any = AMONG.statement
+    written = statement.compile(connection)
+    plan = str(connection.exec_driver_sql(f"{explain} {written}", given).all())
 
     assert "USING INTEGER PRIMARY KEY" in plan or "pk_kern_outbox" in plan
 

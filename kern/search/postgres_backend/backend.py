@@ -48,7 +48,7 @@ _SEARCHING = text(
     " set_config('statement_timeout', :milliseconds, true), set_config('jit', 'off', true),"
     " set_config('enable_seqscan', 'off', true),"
     " set_config('work_mem', '32MB', true),"
-    " set_config('plan_cache_mode', 'force_custom_plan', true)"
+    " set_config('plan_cache_mode', 'force_generic_plan', true)"
     f" FROM {SCHEMA}.state"
 )
 _WAITING = text("SELECT set_config('lock_timeout', :milliseconds, true)")

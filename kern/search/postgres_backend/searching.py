@@ -1,5 +1,6 @@
 """One search: what the query means in this town, one statement, and what came of it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -16,15 +17,14 @@ def search(connection: Connection, state: State, request: Request, most: int | N
     words = Words(connection, state)
     wanted = expand(request.query, words)
     statement, values = statement_of(request, wanted, Rarity(state, words, wanted), most)
-    rows = connection.exec_driver_sql(statement, values).all()
-    counts = rows[0]
+    counts = connection.exec_driver_sql(statement, values).one()
     return Hits(
         total=int(counts.total or 0),
         kinds=_counted(counts.kinds),
         scopes={int(scope): count for scope, count in _counted(counts.scopes).items()},
         years={int(year): count for year, count in _counted(counts.years).items()},
         statuses={Status(name): count for name, count in _counted(counts.statuses).items()},
-        hits=tuple(_hit(row) for row in rows if row.ref is not None),
+        hits=tuple(map(_hit, counts.hits or ())),
         complete=most is None,
     )
 
@@ -33,5 +33,6 @@ def _counted(counts: dict[str, int] | None) -> dict[str, int]:
     return {name: count for name, count in (counts or {}).items() if count}
 
 
-def _hit(row: Any) -> Hit:
-    return Hit(Ref.parse(row.ref), row.path, row.kind, row.score, row.rank)
+def _hit(row: Sequence[Any]) -> Hit:
+    ref, kind, path, score, rank = row
+    return Hit(Ref.parse(ref), path, kind, float(score), float(rank))

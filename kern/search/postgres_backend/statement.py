@@ -1,5 +1,8 @@
 """The one statement of a search: it matches, counts, ranks and cuts the page.
 
+Questions of one form make the same text, whatever their words are, so a connection has it prepared
+and planned already: everything that differs is a parameter.
+
 Of very many hits only the most promising are ranked by their terms: weighty and fresh ones, with
 the words in their title. The others come after them, in that rough order.
 """
@@ -94,11 +97,11 @@ _BY_DATE = """
 )
 """
 _RESULT = """
-SELECT counted.*, page.ref, kind, path, score, rank
-FROM counted LEFT JOIN (
-  page JOIN {schema}.entry ON entry.id = page.id JOIN {schema}.facet ON facet.id = entry.facet
-) ON true
-ORDER BY rank DESC, page.ref DESC
+SELECT counted.*, (
+  SELECT json_agg(json_build_array(page.ref, kind, path, score, rank)
+    ORDER BY rank DESC, page.ref DESC)
+  FROM page JOIN {schema}.entry ON entry.id = page.id JOIN {schema}.facet ON facet.id = entry.facet
+) AS hits FROM counted
 """
 
 _STATUS = {
@@ -150,6 +153,10 @@ class _Statement:
         name = f"v{len(self._values)}"
         self._values[name] = value
         return f"CAST(%({name})s AS {type_})"
+
+    def _number(self, number: float) -> str:
+        """One that another question has in the same place: both are the same statement then."""
+        return self._value(number, "double precision")
 
     def _matching(self, most: int | None) -> str:
         tests = {status: test.format(now=self._now) for status, test in _STATUS.items()}
@@ -293,7 +300,8 @@ class _Statement:
         slower with each occurrence, and tells title from body. We multiply in how rare a term is,
         and how long the text."""
         share, usually = LENGTH_MATTERS, 1 - LENGTH_MATTERS
-        length = f"({_real(usually)} + {_real(share / self._rarity.usual_length)} * length)"
+        per_word = self._number(share / self._rarity.usual_length)
+        length = f"({_real(usually)} + {per_word} * length)"
         parts = [part for group in self._wanted.groups for part in self._group(group)]
         terms = [term for phrase in self._wanted.phrases for term, _ in phrase]
         parts += [self._rank([term], self._rarity.of(term)) for term in terms]
@@ -319,4 +327,4 @@ class _Statement:
     def _rank(self, terms: list[str], says: float) -> str:
         """`ts_rank` divides by the number of terms; this makes a sum of it again."""
         query = self._value(any_of(terms), "tsquery")
-        return f"{_real(says * len(terms))} * ts_rank({_WEIGHTS}, terms, {query})"
+        return f"{self._number(says * len(terms))} * ts_rank({_WEIGHTS}, terms, {query})"
