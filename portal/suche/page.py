@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from markupsafe import Markup
+
 from kern import search
 from kern.actor import Actor
 from kern.content import FoundAs
@@ -12,6 +14,7 @@ from kern.search import Found, Order, SearchResult, Status
 from portal.suche import asked as address
 from portal.suche.asked import Asked, day_of
 from portal.suche.kinds import kind_of, kinds
+from portal.suche.options import Option, as_html
 from portal.suche.places import RADII, Choice, Offer, offer_for
 
 STATUSES: Mapping[Status, object] = {
@@ -19,16 +22,6 @@ STATUSES: Mapping[Status, object] = {
     Status.ENDED: _l("Beendet"),
     Status.ANSWERED: _l("Mit Antwort oder Ergebnis"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One line of a list to choose from; `count` is None where nobody counted."""
-
-    value: str
-    label: str
-    count: int | None
-    is_chosen: bool
 
 
 @dataclass(frozen=True)
@@ -111,48 +104,47 @@ class Page:
         ]
         return [(everything, asked.url(art=""), not asked.kind, self.total_of_all), *each]
 
-    @property
-    def project_options(self) -> list[Option]:
+    @cached_property
+    def project_lines(self) -> Markup:
         """Those with hits, and the chosen one."""
         counts, chosen = self.result.scopes, self.asked.project
-        return [
-            Option(one.slug, one.title, counts.get(one.id, 0), chosen is not None and one == chosen)
+        chosen_id = None if chosen is None else chosen.id
+        return as_html(
+            Option(one.slug, one.title, counts.get(one.id, 0), one.id == chosen_id)
             for one in self.projects
-            if counts.get(one.id) or (chosen is not None and one == chosen)
-        ]
+            if counts.get(one.id) or one.id == chosen_id
+        )
 
-    @property
-    def status_options(self) -> list[Option]:
+    @cached_property
+    def status_lines(self) -> Markup:
         counts = self.result.statuses
-        return [
+        return as_html(
             Option(str(key), str(label), counts.get(key, 0), self.asked.status is key)
             for key, label in STATUSES.items()
             if counts.get(key) or self.asked.status is key
-        ]
+        )
 
-    @property
-    def year_options(self) -> list[Option]:
+    @cached_property
+    def year_lines(self) -> Markup:
         chosen = self.asked.year
         years = {*self.result.years, *([] if chosen is None else [chosen])}
-        return [
+        return as_html(
             Option(str(year), str(year), self.result.years.get(year, 0), year == chosen)
             for year in sorted(years, reverse=True)
-        ]
+        )
 
-    @property
-    def spot_options(self) -> list[Option]:
+    @cached_property
+    def spot_lines(self) -> Markup:
         """By name; a point of a map stands there while it is chosen."""
         chosen = self.asked.spot
-        named = sorted(
-            self.offer.spots.values(), key=lambda spot: (spot.label.casefold(), spot.name)
-        )
-        if chosen is not None and chosen.name not in self.offer.spots:
-            named = [chosen, *named]
-        return [Option(one.name, one.label, None, one == chosen) for one in named]
+        option = None if chosen is None else Option(chosen.name, chosen.label)
+        return self.offer.spot_lines.choosing(option)
 
     @property
-    def radius_options(self) -> list[Option]:
-        return [Option(str(one), _radius(one), None, one == self.asked.radius) for one in RADII]
+    def radius_lines(self) -> Markup:
+        return as_html(
+            Option(str(one), _radius(one), is_chosen=one == self.asked.radius) for one in RADII
+        )
 
     def kind(self, hit: Found) -> FoundAs:
         return kind_of(hit.document.kind)

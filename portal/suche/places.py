@@ -20,6 +20,7 @@ from kern.outbox.kept import Kept
 from kern.scope import Scope
 from kern.scope.rules import readable, reads_what_all_read, shown
 from kern.town import current_town
+from portal.suche.options import Option, Prepared, prepare
 
 RADII = (500, 1_000, 2_000, 5_000)  # metres
 RADIUS = 1_000
@@ -65,12 +66,13 @@ class Offer:
 
     projects: Sequence[Choice]
     spots: Mapping[str, Spot]  # by the name the address has for them
+    spot_lines: Prepared  # by their labels
 
     def project(self, slug: str) -> Choice | None:
         return next((one for one in self.projects if one.slug == slug), None)
 
 
-NOTHING = Offer((), {})
+NOTHING = Offer((), {}, prepare(()))
 _for_all: Kept[str, int, Offer] = Kept(32)
 
 
@@ -90,7 +92,9 @@ def _read(actor: Actor) -> Offer:
     projects = [Choice(*row) for row in rows]
     by_scope = {one.id: one for one in projects}
     spots = [_spot(by_scope[one.scope_id], one) for one in _areas() if one.scope_id in by_scope]
-    return Offer(projects, {spot.name: spot for spot in spots})
+    by_label = sorted(spots, key=lambda spot: (spot.label.casefold(), spot.name))
+    lines = prepare(Option(spot.name, spot.label) for spot in by_label)
+    return Offer(projects, {spot.name: spot for spot in spots}, lines)
 
 
 class Area(NamedTuple):
