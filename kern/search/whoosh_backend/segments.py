@@ -9,7 +9,7 @@ import math
 import threading
 from array import array
 from collections import Counter, OrderedDict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,8 +22,8 @@ from kern.search.gathering import year_of
 from kern.search.weights import LENGTH_MATTERS, SATURATION, freshness
 
 _MOST_SEGMENTS = 256
-_MOST_ENTRIES = 400_000  # of all kept segments: some 60 bytes each
-_MOST_POSTINGS = 16  # for each entry of a segment: twelve bytes each
+_MOST_ENTRIES = 400_000  # of all kept segments: some 45 bytes each
+_MOST_POSTINGS = 16  # for each entry of a segment: eight bytes each
 _MOST_LOOKUPS = 2_000
 _DAY = 86_400
 
@@ -52,9 +52,10 @@ class Segment:
         self.scope = array("q", self._column(reader, "scope"))
         self.at = array("q", self._column(reader, "at"))
         self._boost = array("d", self._column(reader, "boost"))
-        self._audience = [bytes(value) for value in self._column(reader, "audience")]
+        self._audiences: dict[bytes, int] = {}
+        self._audience = array("I", self._numbered(self._column(reader, "audience")))
         lengths = (reader.doc_field_length(number, "text", 0) or 0 for number in range(self.size))
-        self._lengths = array("L", lengths)
+        self._lengths = array("I", lengths)
         self.traits: list[Traits] = []
         self.trait = self._sort_out(reader)
         self.family = _families(self._column(reader, "ref"))
@@ -65,18 +66,22 @@ class Segment:
         self._hidden: dict[frozenset[str], frozenset[int]] = {}
         self._lock = threading.Lock()
 
-    def _column(self, reader: Any, name: str) -> Collection[Any]:
+    def _column(self, reader: Any, name: str) -> Iterator[Any]:
+        """One by one: lists of a large segment's values would be most of the memory it takes."""
         if name not in reader.schema:
             raise IndexUnavailable("er ist von einem älteren Programm")
-        columns = reader.column_reader(name, translate=False)
-        return [columns[number] for number in range(self.size)]
+        return map(reader.column_reader(name, translate=False).__getitem__, range(self.size))
+
+    def _numbered(self, audiences: Iterable[Any]) -> Iterator[int]:
+        known = self._audiences
+        return (known.setdefault(bytes(value), len(known)) for value in audiences)
 
     def _sort_out(self, reader: Any) -> Sequence[int]:
         """Which of `traits` an entry has; there are a few hundred of them."""
-        kinds = [bytes(kind).decode() for kind in self._column(reader, "kind")]
+        kinds = (bytes(kind).decode() for kind in self._column(reader, "kind"))
         standings = self._column(reader, "standing")
         known: dict[Traits, int] = {}
-        found = array("L")
+        found = array("I")
         for kind, at, standing in zip(kinds, self.at, standings, strict=True):
             found.append(known.setdefault(Traits(kind, year_of(at), standing), len(known)))
         self.traits = list(known)
@@ -84,7 +89,7 @@ class Segment:
 
     def hidden_from(self, audiences: frozenset[str]) -> frozenset[int]:
         if audiences not in self._hidden:
-            allowed = {audience.encode() for audience in audiences}
+            allowed = {self._audiences.get(audience.encode()) for audience in audiences}
             found = (n for n, audience in enumerate(self._audience) if audience not in allowed)
             if len(self._hidden) > 8:  # noqa: PLR2004 - groups of readers
                 self._hidden = {}
@@ -118,7 +123,7 @@ class Segment:
     def _read_posting(self, reader: Any, term: str, usual: float) -> Posting:
         if ("text", term.encode()) not in reader:
             return _NOWHERE
-        ids, weights = array("L"), array("f")
+        ids, weights = array("I"), array("f")
         for some_ids, some_weights in _blocks(reader, term):
             ids.extend(some_ids)
             weights.extend(some_weights)
@@ -145,14 +150,16 @@ class Segment:
         return self._lookups[key]
 
 
-def _families(refs: Collection[Any]) -> Mapping[int, int]:
-    """Of things with several entries, whose it is: the number of its first one."""
-    first: dict[bytes, int] = {}
+def _families(refs: Iterable[Any]) -> Mapping[int, int]:
+    """Of things with several entries, whose it is: the number of its first one. They are written
+    together, and merging keeps their order."""
     family: dict[int, int] = {}
-    for number, ref in enumerate(refs):
-        head = first.setdefault(bytes(ref), number)
-        if head != number:
+    head, of_head = 0, b""
+    for number, ref in enumerate(map(bytes, refs)):
+        if ref == of_head:
             family[head] = family[number] = head
+        else:
+            head, of_head = number, ref
     return family
 
 
@@ -179,18 +186,26 @@ class _Segments:
         self._found: OrderedDict[str, Segment] = OrderedDict()
         self._entries = 0
         self._lock = threading.Lock()
+        self._reading = threading.Lock()
 
     def of(self, folder: Path, reader: Any) -> Segment:
         """Names of segments are drawn anew in each folder, so they say nothing alone."""
         name = f"{folder}/{reader.segment().segment_id()}"
+        found = self._find(name)
+        if found is not None:
+            return found
+        with self._reading:  # several at once would each take the memory, and the time, of all
+            return self._find(name) or self._keep(name, Segment(reader))
+
+    def _find(self, name: str) -> Segment | None:
         with self._lock:
-            if name in self._found:
-                self._found.move_to_end(name)
-                return self._found[name]
-        segment = Segment(reader)
+            if name not in self._found:
+                return None
+            self._found.move_to_end(name)
+            return self._found[name]
+
+    def _keep(self, name: str, segment: Segment) -> Segment:
         with self._lock:
-            if name in self._found:  # another thread was quicker
-                return self._found[name]
             self._found[name] = segment
             self._entries += segment.size
             while len(self._found) > 1 and self._are_too_many():

@@ -12,6 +12,8 @@ from kern.search.generations import Generations
 from kern.search.whoosh_backend import WhooshBackend
 from kern.search.whoosh_backend.files import View
 from kern.search.whoosh_backend.opening import POOL
+from kern.search.whoosh_backend.searching import leaves_of
+from kern.search.whoosh_backend.segments import Segment
 from tests.kern.search.building import generated
 
 
@@ -58,3 +60,22 @@ def test_what_was_pickled_into_it_comes_out_and_the_rest_stays() -> None:
 
     assert [pickle.load(view), pickle.load(view)] == [words, words]  # noqa: S301 - ours
     assert view.read() == b"hinten"
+
+
+def test_a_segment_is_read_into_some_bytes_for_each_entry(tmp_path: Path) -> None:
+    WhooshBackend(tmp_path).rebuild(generated(3_000))
+    opened = POOL.take(Generations(tmp_path).current())
+    ((leaf, _),) = leaves_of(opened.searcher)
+    reader = leaf.reader()
+    Segment(reader)  # what the library keeps of the files is not counted
+
+    tracemalloc.start()
+    try:
+        segment = Segment(reader)
+        held, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    opened.close()
+
+    assert held < 48 * segment.size
+    assert most < 90 * segment.size
