@@ -376,5 +376,6 @@ def release_target(
     return due - over + _HOUR if over else due
 
 
+@lru_cache(maxsize=1024)
 def _at(day: date, hour: int) -> datetime:
     return to_utc(datetime.combine(day, time()) + hour * _HOUR)

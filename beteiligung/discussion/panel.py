@@ -1,12 +1,12 @@
 """What a host's page shows of its discussions: threads, answers of the office, recent posts."""
 
+from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import NamedTuple
 
 from flask import render_template, request
 from markupsafe import Markup
-from sqlalchemy import Select, bindparam, case, literal, select, true, union_all
-from sqlalchemy.sql.expression import Executable
+from sqlalchemy import bindparam, case, literal, select, true, union_all
 
 from beteiligung.discussion.models import Post, Status, Thread
 from beteiligung.discussion.rules import HOSTS
@@ -16,7 +16,7 @@ from beteiligung.discussion.views.shown import PostShown, put_into_words
 from beteiligung.project.rules import PROJECT_KEY
 from kern.clock import now
 from kern.content import Ref
-from kern.db import db
+from kern.db import Quick
 from kern.moderation import bars
 from kern.moderation.words import removed_words
 from kern.panels import Panel
@@ -28,8 +28,24 @@ SHOWN_POSTS = 3
 SHOWN_ANSWERS = 2
 
 
+class _Row(NamedTuple):
+    """What `_select_threads` tells."""
+
+    lets_begin: bool
+    id: int | None
+    title: str
+    plain: str
+    posts_count: int
+    answers_count: int
+    closed_at: datetime | None
+    status: Status
+    hidden_rule: int | None
+    hidden_at: datetime | None
+    pinned: bool
+
+
 @cache
-def _select_threads() -> Select[*tuple[Any, ...]]:
+def _select_threads() -> Quick:
     """With the tombstones of those that moderation took away, at the end; and with each row, of
     which there is one also without a thread, whether the windows let anybody begin one."""
     thread = Thread.__table__.c
@@ -55,18 +71,19 @@ def _select_threads() -> Select[*tuple[Any, ...]]:
     )
     found, one = threads.c, select(literal(1)).subquery()
     query = select(OPEN_WINDOWS.exists().label("lets_begin"), threads)
-    return query.select_from(one.outerjoin(threads, true())).order_by(
+    query = query.select_from(one.outerjoin(threads, true())).order_by(
         (found.status == Status.PUBLIC).desc(),
         found.pinned.desc(),
         found.posts_count.desc(),
         found.id,
     )
+    return Quick(query)
 
 
 def _render(ref: Ref, scope_id: int) -> Markup:
     """Two queries: threads, and answers with posts in one where there are threads."""
     bound = {"host": ref.key, "number": ref.id, "scope": scope_id, "act": Act.OPEN_THREAD}
-    found = db.session.execute(_select_threads(), {**bound, "at": now()}).all()
+    found = [_Row._make(row) for row in _select_threads().all({**bound, "at": now()})]
     threads = [row for row in found if row.id is not None]
     has_posts = threads or ref.key == PROJECT_KEY
     answers, posts = _recent(ref, scope_id) if has_posts else ([], [])
@@ -105,7 +122,7 @@ def _ways(ref: Ref) -> dict[str, str]:
 
 
 @cache
-def _select_recent(*, is_project: bool) -> Executable:
+def _select_recent(*, is_project: bool) -> Quick:
     """A project is a scope of its own; other hosts share theirs."""
     rows = reading.select_posts().join(Thread, Thread.id == Post.thread_id)
     rows = rows.where(Post.scope_id == bindparam("scope"), Post.status == Status.PUBLIC)
@@ -116,7 +133,7 @@ def _select_recent(*, is_project: bool) -> Executable:
         rows.where(Post.is_answer.is_(flag)).order_by(Post.id.desc()).limit(most).subquery()
         for flag, most in ((True, SHOWN_ANSWERS), (False, SHOWN_POSTS))
     ]
-    return union_all(*(select(part) for part in parts))
+    return Quick(union_all(*(select(part) for part in parts)))
 
 
 def _recent(ref: Ref, scope_id: int) -> tuple[list[PostShown], list[PostShown]]:
@@ -126,7 +143,7 @@ def _recent(ref: Ref, scope_id: int) -> tuple[list[PostShown], list[PostShown]]:
     if not is_project:
         bound |= {"host": ref.key, "of": ref.id}
     query = _select_recent(is_project=is_project)
-    found = sorted(reading.read_posts(query, **bound), reverse=True)
+    found = sorted(reading.read_posts(query, bound), reverse=True)
     shown = put_into_words(reading.PostView(row) for row in found)
     return (
         [post for post in shown if post.row.is_answer],

@@ -6,48 +6,66 @@ that is left of it which gives the same values: the types of parameters and colu
 and errors are SQLAlchemy's as ever, and where somebody listens to statements, so are these.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Dialect, Executable, Table
+from sqlalchemy import Connection, Dialect, Executable, Float, Table, TextClause
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.compiler import ExpandedState, SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.selectable import SelectBase
+from sqlalchemy.types import TypeEngine
 
 Row = tuple[Any, ...]
 _Change = Callable[[Any], Any] | None
+_DOUBLE = 701
+_Place = int | str  # of a parameter: its number, or its name in the text
+_Element = tuple[_Place, int, _Change]
 
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """A statement as one kind of database gets it."""
+    """A statement as one kind of database gets it, with lists of one length."""
 
     sql: str
-    given: tuple[tuple[str, _Change], ...]  # parameters in the order of the text
-    fixed: Mapping[str, Any]  # those that the statement itself has, ready for the driver
-    by_place: bool
-    read: tuple[_Change, ...] | None  # None: as the driver gives them
+    usual: list[Any] | dict[_Place, Any]
+    """All parameters; those that the statement itself has are ready for the driver."""
+    given: tuple[tuple[_Place, str, _Change], ...]
+    lists: tuple[tuple[str, tuple[_Element, ...]], ...]
+    gives_rows: bool
+    read: tuple[tuple[int, Callable[[Any], Any]], ...]  # columns that the driver gives differently
 
 
 class Quick:
-    """`values` have the names of the statement's `bindparam`s, all of them. It has no list of
-    values to grow with (`expanding`), and leaves no default of a column to Python."""
+    """`values` have the names of the statement's `bindparam`s, all of them. It leaves no default of
+    a column to Python.
+
+    A list (`expanding`) is filled up with its last value to one of few lengths, so that there are
+    few texts, which databases remember. Where that makes a difference it must not be used."""
 
     def __init__(self, statement: Executable) -> None:
         self.statement = statement
         self.changes = _table_of(statement)
-        self._texts: dict[Dialect, _Text] = {}
+        self._texts: dict[tuple[Dialect, tuple[int, ...]], _Text] = {}
+        self._lists: tuple[str, ...] | None = None
 
     def on(self, connection: Connection, values: Mapping[str, Any]) -> list[Row]:
         """What it gives back, if anything."""
-        text = self._texts.get(connection.dialect)
+        dialect = connection.dialect
+        if self._lists is None:
+            self._lists = _lists_in(self._compiled(dialect))
+        if self._lists:
+            filled = {name: _filled(values[name]) for name in self._lists}
+            values, sizes = {**values, **filled}, tuple(map(len, filled.values()))
+        else:
+            sizes = ()
+        text = self._texts.get((dialect, sizes))
         if text is None:
-            text = self._texts[connection.dialect] = self._written(connection.dialect)
-        found = _run(connection, text.sql, _parameters(text, values))
-        return found if text.read is None else [_read(text.read, row) for row in found]
+            text = self._texts[dialect, sizes] = self._written(dialect, values)
+        found = _run(connection, text, _parameters(text, values))
+        return _read(text.read, found) if text.read and found else found
 
     @cached_property
     def as_named(self) -> Callable[[Row], Any]:
@@ -56,51 +74,120 @@ class Quick:
         columns = [(column.key, Any) for column in statement.exported_columns]
         return NamedTuple("Named", columns)._make
 
-    def _written(self, dialect: Dialect) -> _Text:
+    def _compiled(self, dialect: Dialect) -> SQLCompiler:
         statement: Any = self.statement  # each that there is can be written
         compiled = statement.compile(dialect=dialect)
         if not isinstance(compiled, SQLCompiler) or _needs_more(compiled):
             raise ValueError(f"no statement to be written once: {compiled}")
-        changes = {
-            name: bind.type.dialect_impl(dialect).bind_processor(dialect)
-            for bind, name in compiled.bind_names.items()
-        }
-        own = {
-            name: _changed(changes[name], bind.value)
-            for bind, name in compiled.bind_names.items()
-            if not bind.required
-        }
-        names = compiled.positiontup if compiled.positional else list(changes)
-        given = tuple((name, changes[name]) for name in names or ())
-        return _Text(str(compiled), given, own, compiled.positional, self._reading(dialect))
+        return compiled
 
-    def _reading(self, dialect: Dialect) -> tuple[_Change, ...] | None:
+    def _written(self, dialect: Dialect, values: Mapping[str, Any]) -> _Text:
+        compiled = self._compiled(dialect)
+        found = compiled.construct_expanded_state(dict(values), escape_names=False)
+        changes: Mapping[str, Any] = {**_changes_of(compiled, dialect), **found.processors}
+        where = _places_of(found)
+        own: dict[_Place, Any] = {}
+        given: list[tuple[_Place, str, _Change]] = []
+        lists: list[tuple[str, tuple[_Element, ...]]] = []
+        for bind, name in compiled.bind_names.items():
+            elements = found.parameter_expansion.get(name)
+            names = [name] if elements is None else elements
+            if not bind.required:
+                own |= {
+                    at: _changed(changes.get(one), found.parameters[one])
+                    for one in names
+                    for at in where[one]
+                }
+            elif elements is None:
+                given += [(at, name, changes.get(name)) for at in where[name]]
+            else:
+                parts = [
+                    (at, number, changes.get(one))
+                    for number, one in enumerate(elements)
+                    for at in where[one]
+                ]
+                lists.append((name, tuple(parts)))
+        size = None if found.positiontup is None else len(found.positiontup)
+        usual = own if size is None else [own.get(at) for at in range(size)]
+        lasting = tuple(given), tuple(lists), self._gives_rows(), self._reading(dialect)
+        return _Text(found.statement, usual, *lasting)
+
+    def _gives_rows(self) -> bool:
+        """Known beforehand: psycopg describes every column when it is asked."""
+        if isinstance(self.statement, UpdateBase):
+            return bool(self.statement.exported_columns)
+        if isinstance(self.statement, TextClause):
+            return self.statement.text.startswith("SELECT") or " RETURNING " in self.statement.text
+        return True
+
+    def _reading(self, dialect: Dialect) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
         if not isinstance(self.statement, SelectBase | UpdateBase):
-            return None
-        columns = self.statement.exported_columns
-        read = tuple(
-            column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns
-        )
-        return read if any(read) else None
+            return ()
+        types = [column.type for column in self.statement.exported_columns]
+        read = (one.dialect_impl(dialect).result_processor(dialect, _code_of(one)) for one in types)
+        return tuple((at, change) for at, change in enumerate(read) if change is not None)
 
 
-def _run(connection: Connection, sql: str, given: Any) -> list[Row]:
+def _run(connection: Connection, text: _Text, given: Any) -> list[Row]:
     if connection.dispatch.before_cursor_execute:
-        result = connection.exec_driver_sql(sql, given)
-        return [tuple(row) for row in result] if result.returns_rows else []
+        result = connection.exec_driver_sql(text.sql, given)
+        return [tuple(row) for row in result] if text.gives_rows else []
     driver: Any = connection.connection.dbapi_connection
     try:
-        cursor = driver.execute(sql, given)
-        return cursor.fetchall() if cursor.description else []
+        cursor = driver.execute(text.sql, given)
+        return cursor.fetchall() if text.gives_rows else []
     except connection.dialect.loaded_dbapi.Error as error:
         base, dialect = connection.dialect.loaded_dbapi.Error, connection.dialect
-        raise DBAPIError.instance(sql, given, error, base, dialect=dialect) from error
+        raise DBAPIError.instance(text.sql, given, error, base, dialect=dialect) from error
+
+
+def _code_of(type_: TypeEngine[Any]) -> int | None:
+    """How PostgreSQL calls a column's type, where SQLAlchemy asks for that."""
+    return _DOUBLE if isinstance(type_, Float) else None
 
 
 def _needs_more(compiled: SQLCompiler) -> bool:
     """SQLAlchemy would do something with each execution."""
-    grows = compiled.post_compile_params
-    return bool(grows or compiled.insert_prefetch or compiled.update_prefetch)
+    return bool(compiled.insert_prefetch or compiled.update_prefetch)
+
+
+def _lists_in(compiled: SQLCompiler) -> tuple[str, ...]:
+    """The lists that are given each time."""
+    grown = compiled.post_compile_params
+    return tuple(
+        name for bind, name in compiled.bind_names.items() if bind in grown and bind.required
+    )
+
+
+def _filled(values: Any) -> list[Any]:
+    found = list(values)
+    if len(found) > 1:
+        found += found[-1:] * ((1 << (len(found) - 1).bit_length()) - len(found))
+    return found
+
+
+def _flat(values: list[Any]) -> list[Any]:
+    """The elements of pairs one after another, as their parameters are."""
+    if values and isinstance(values[0], tuple):
+        return [element for pair in values for element in pair]
+    return values
+
+
+def _changes_of(compiled: SQLCompiler, dialect: Dialect) -> dict[str, _Change]:
+    return {
+        name: bind.type.dialect_impl(dialect).bind_processor(dialect)
+        for bind, name in compiled.bind_names.items()
+    }
+
+
+def _places_of(found: ExpandedState) -> Mapping[str, Sequence[_Place]]:
+    """A parameter may stand at several places of a text, but has one name."""
+    if found.positiontup is None:
+        return {name: (name,) for name in found.parameters}
+    places: dict[str, list[_Place]] = {}
+    for at, name in enumerate(found.positiontup):
+        places.setdefault(name, []).append(at)
+    return places
 
 
 def _table_of(statement: Executable) -> str:
@@ -111,23 +198,23 @@ def _table_of(statement: Executable) -> str:
 
 
 def _parameters(text: _Text, values: Mapping[str, Any]) -> Any:
-    fixed = text.fixed
-    if text.by_place:
-        return tuple(
-            fixed[name] if name in fixed else _changed(change, values[name])
-            for name, change in text.given
-        )
-    return {
-        name: fixed[name] if name in fixed else _changed(change, values[name])
-        for name, change in text.given
-    }
+    made: Any = text.usual.copy()
+    for at, name, change in text.given:
+        made[at] = _changed(change, values[name])
+    for name, elements in text.lists:
+        flat = _flat(values[name])
+        for at, number, change in elements:
+            made[at] = _changed(change, flat[number])
+    return tuple(made) if isinstance(made, list) else made
 
 
 def _changed(change: _Change, value: Any) -> Any:
     return value if change is None else change(value)
 
 
-def _read(read: tuple[_Change, ...], row: Row) -> Row:
-    return tuple(
-        value if change is None else change(value) for change, value in zip(read, row, strict=True)
-    )
+def _read(changes: Sequence[tuple[int, Callable[[Any], Any]]], found: list[Row]) -> list[Row]:
+    """Column by column: few need a change."""
+    columns: list[Any] = list(zip(*found, strict=True))
+    for at, change in changes:
+        columns[at] = map(change, columns[at])
+    return list(zip(*columns, strict=True))

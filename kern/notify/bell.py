@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, false, or_, select, true, tuple_, union_
 from kern.accounts.glance import glance
 from kern.clock import now
 from kern.content import Ref
-from kern.db import db
+from kern.db import Quick, db
 from kern.notify.models import Follow, Notice
 
 MOST = 100  # beyond, the bell says "99+"
@@ -31,7 +31,7 @@ class Bell:
 
 
 @cache
-def _unread(*, with_follows: bool) -> Any:
+def _unread(*, with_follows: bool) -> Quick:
     """The query of the bell, put together once."""
     party: Any = bindparam("party")
     query: Any = select(Notice.id, Notice.content_key, Notice.content_id, false().label("followed"))
@@ -39,22 +39,21 @@ def _unread(*, with_follows: bool) -> Any:
         Notice.party_id == party, Notice.seen_at.is_(None), Notice.at <= bindparam("now")
     ).limit(MOST)
     if not with_follows:
-        return query
+        return Quick(query)
     things: Any = bindparam("things", expanding=True)
     mine = select(Follow.id, Follow.content_key, Follow.content_id, true()).where(
         Follow.party_id == party, tuple_(Follow.content_key, Follow.content_id).in_(things)
     )
-    return union_all(select(query.subquery()), mine)
+    return Quick(union_all(select(query.subquery()), mine))
 
 
 def ring(party_id: int, about: Iterable[Ref] = ()) -> Bell:
     """One small query; asked on every page of somebody who is logged in."""
     things = [(ref.key, ref.id) for ref in about]
     values = {"party": party_id, "now": now(), "things": things}
-    query = _unread(with_follows=bool(things))
     found: dict[Ref, list[int]] = {}
     followed: set[Ref] = set()
-    for id_, key, content_id, is_follow in db.session.execute(query, values):
+    for id_, key, content_id, is_follow in _unread(with_follows=bool(things)).all(values):
         if is_follow:
             followed.add(Ref(key, content_id))
         else:

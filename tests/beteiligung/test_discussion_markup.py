@@ -11,6 +11,7 @@ from beteiligung.discussion.service import posts, reading
 from beteiligung.discussion.views.frame import Rights, context
 from beteiligung.discussion.views.shown import put_into_words
 from kern.accounts.permissions import Role
+from kern.db import Quick
 from kern.town import Town
 from tests.builders import make_actor, make_post, make_thread
 
@@ -46,7 +47,7 @@ def tidy(html: str) -> str:
 
 def drawn(app: Flask, post: Post, template: str, rights: Rights, vote: int = 0) -> tuple[str, str]:
     """The page's way and the components' way."""
-    rows = reading.read_posts(reading.select_posts().where(Post.id == post.id))
+    rows = reading.read_posts(Quick(reading.select_posts().where(Post.id == post.id)), {})
     shown = put_into_words([reading.PostView(rows[0], vote=vote)])[0]
     with app.test_request_context():
         values: dict[str, Any] = context(rights, title='Titel & "mehr"', here=HERE)

@@ -411,3 +411,21 @@ def test_sentences_about_somebody_without_a_name_read_well(town: Town, client: F
     assert "Ihre Antwort an jemand ohne Konto" in pages[0]
     assert "<b>Jemand mit gelöschtem Konto</b>" in pages[1]
     assert "Ihre Antwort an jemand mit gelöschtem Konto" in pages[1]
+
+
+def test_the_writing_box_keeps_its_draft_for_this_thread_and_what_was_typed(
+    town: Town, client: FlaskClient
+) -> None:
+    first, second = make_thread(), make_thread()
+    parent = make_post(second)
+    numbers, post_id = (first.id, second.id), parent.id
+    db.session.commit()
+
+    for number in (*numbers, *numbers):
+        page = client.get(f"/beteiligung/gespraech/{number}").text
+        assert re.findall(r'data-draft="([^"]+)"', page) == [f"gespraech-{number}-"]
+    below = client.get(f"/beteiligung/gespraech/{numbers[1]}?antwort={post_id}").text
+    assert f'data-draft="gespraech-{numbers[1]}-{post_id}"' in below
+    quoted = client.get(f"/beteiligung/gespraech/{numbers[1]}?zitat={post_id}").text
+    assert f'data-draft="gespraech-{numbers[1]}-"' in quoted
+    assert re.search(r"<textarea[^>]*>\s*&gt; ", quoted)

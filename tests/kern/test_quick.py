@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, insert, select, tuple_
 from sqlalchemy.exc import IntegrityError
 
 from kern.clock import now
@@ -101,3 +101,33 @@ def test_named_rows_know_what_waits_in_the_session() -> None:
     (found,) = Quick(query).named({"key": "vier"})
 
     assert (found.key, found.state) == ("vier", State.OPEN)
+
+
+@pytest.mark.usefixtures("town")
+@pytest.mark.parametrize("length", [0, 1, 2, 3, 5])
+def test_a_list_may_be_of_any_length(length: int) -> None:
+    keys = [f"k{number}" for number in range(length)]
+    for key in (*keys, "anderes"):
+        NOTING.all(noted(key))
+
+    column = OutboxEntry.key
+    wanted = (column.in_(bindparam("keys", expanding=True)), OutboxEntry.state.in_([State.OPEN]))
+    query = select(column, OutboxEntry.noted_at).where(*wanted).order_by(column).limit(9)
+    found = Quick(query).all({"keys": keys})
+
+    assert [key for key, _at in found] == keys
+    assert found == [tuple(row) for row in db.session.execute(query, {"keys": keys})]
+
+
+@pytest.mark.usefixtures("town")
+def test_a_list_may_be_of_pairs() -> None:
+    for key in ("eins", "zwei", "drei"):
+        NOTING.all(noted(key))
+
+    pair = tuple_(OutboxEntry.kind, OutboxEntry.key).in_(bindparam("pairs", expanding=True))
+    query = Quick(select(OutboxEntry.key).where(pair, OutboxEntry.name == bindparam("name")))
+
+    pairs = [("fact", "drei"), ("mail", "zwei"), ("fact", "eins")]
+    assert sorted(query.all({"pairs": pairs, "name": "changed"})) == [("drei",), ("eins",)]
+    assert query.all({"pairs": pairs[:1], "name": "changed"}) == [("drei",)]
+    assert query.all({"pairs": [], "name": "changed"}) == []

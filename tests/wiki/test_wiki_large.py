@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from bench.pages import fill
 from kern.accounts.permissions import Role
+from kern.actor import GUEST
 from kern.clock import now
 from kern.config import Settings
 from kern.content import Ref
@@ -25,6 +26,7 @@ from tests.wiki.pages import approve, change, history, make_page, ortswiki, publ
 from wiki.models import PAGE_KEY, Kind, Page, PageLink, Space, Tally
 from wiki.rendering import render_page
 from wiki.service import linking, reading, rendering, tallies
+from wiki.service.lately import pages_about
 from wiki.service.tallies import LARGE
 
 pytestmark = [pytest.mark.usefixtures("town"), pytest.mark.unkept]
@@ -259,3 +261,18 @@ def test_the_map_of_a_space_reads_only_pages_with_a_place(
     plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {asked[0]}", values)
     how = "SEARCH wiki_page USING INDEX ix_wiki_page_placed (space_id=? AND state=?)"
     assert [row.detail for row in plan] == [how]
+
+
+def test_a_project_finds_its_pages_by_their_links_and_not_among_all(
+    large: Space, count_queries: CountQueries
+) -> None:
+    with count_queries() as asked:
+        pages_about(GUEST, {"radweg", "der radweg"}, "projektwissen", 6)
+
+    values = (None,) * asked[0].count("?")
+    plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {asked[0]}", values)
+    steps = [row.detail for row in plan]
+    assert [step for step in steps if " wiki_page " in step] == [
+        "SEARCH wiki_page USING INTEGER PRIMARY KEY (rowid=?)"
+    ]
+    assert any("USING INDEX ix_wiki_link_space_id_kind_target_key" in step for step in steps)

@@ -1,12 +1,12 @@
 """What stands around a page, in one query: what it is below of, what is below it, who wrote it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    CompoundSelect,
     Integer,
     Select,
     String,
@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from kern.accounts.models import Party
-from kern.db import db
+from kern.db import Quick
 from wiki.models import OPEN, Page, PageLink, PageState, Proposal, Revision
 
 DEPTH = 12  # steps of a breadcrumb
@@ -29,6 +29,17 @@ CONTRIBUTORS = 50
 BACKLINKS = 500  # more are not counted
 PAGE, SPACE, ABOVE = (bindparam(name, type_=Integer) for name in ("page", "space", "above"))
 PARENT, CHILD, TWIN, AUTHOR, COUNTS = "parent", "child", "twin", "author", "counts"
+
+
+class _Row(NamedTuple):
+    """What each part of the query tells."""
+
+    part: str
+    id: int
+    slug: str
+    title: str
+    number: int
+    rank: int
 
 
 class Other(NamedTuple):
@@ -66,22 +77,22 @@ class Around:
 def around(page: Page) -> Around:
     query = _query(has_parent=page.parent_id is not None, has_twin=page.twin_id is not None)
     ids = {"page": page.id, "space": page.space_id, "above": page.parent_id, "twin": page.twin_id}
-    rows = db.session.execute(query, ids).all()
-    return _told(sorted(rows, key=lambda row: (row.part, row.rank)))
+    rows = map(_Row._make, query.all(ids))
+    return _told(sorted(rows, key=attrgetter("part", "rank")))
 
 
 @cache
-def _query(*, has_parent: bool, has_twin: bool) -> CompoundSelect[Any]:
+def _query(*, has_parent: bool, has_twin: bool) -> Quick:
     """Put together once: that takes as long as asking it."""
     parts = [_children(), _contributors(), _counts()]
     if has_parent:
         parts.append(_parents())
     if has_twin:
         parts.append(_twin())
-    return union_all(*(select(part.subquery()) for part in parts))
+    return Quick(union_all(*(select(part.subquery()) for part in parts)))
 
 
-def _told(rows: Sequence[Any]) -> Around:
+def _told(rows: Iterable[_Row]) -> Around:
     found = Around()
     for row in rows:
         if row.part == PARENT:

@@ -3,7 +3,7 @@
 Columns instead of objects, because this is the hottest page there is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -11,7 +11,6 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    CompoundSelect,
     Integer,
     Select,
     and_,
@@ -22,7 +21,6 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.sql.expression import Executable
 
 from beteiligung.discussion.models import (
     POST_KEY,
@@ -36,7 +34,7 @@ from beteiligung.discussion.models import (
 from beteiligung.discussion.service.paging import BACK, PAGE, Cursor, Sort, beyond
 from kern.accounts.models import Party, PartyKind, Source
 from kern.actor import Actor
-from kern.db import db, rows
+from kern.db import Quick
 from kern.files.models import File
 
 INLINE_REPLIES = 3
@@ -140,11 +138,10 @@ def read_page(thread: Thread, actor: Actor, sort: Sort, cursor: Cursor | None) -
 
 def read_replies(root_id: int, actor: Actor, after: int) -> tuple[PostView | None, bool]:
     """One post with a page of its replies, from reply id `after` on; and whether more follow."""
-    root = read_posts(select_posts().where(Post.id == root_id, Post.listed))
+    root = read_posts(_root(), {"root": root_id})
     if not root:
         return None, False
-    query = select_posts().where(Post.parent_id == root_id, Post.listed, Post.id > after)
-    rows = read_posts(query.order_by(Post.id).limit(REPLIES_PAGE + 1))
+    rows = read_posts(_replies(), {"root": root_id, "after": after})
     view = PostView(root[0], replies=[PostView(row) for row in rows[:REPLIES_PAGE]])
     _personalise(actor, [view, *view.replies])
     return view, len(rows) > REPLIES_PAGE
@@ -172,15 +169,28 @@ def select_posts() -> Select[*tuple[Any, ...]]:
     )
 
 
-def read_posts(query: Executable, **values: object) -> list[PostRow]:
-    return [PostRow._make(row) for row in db.session.execute(query, values).all()]
+def read_posts(query: Quick, values: Mapping[str, Any]) -> list[PostRow]:
+    return [PostRow._make(row) for row in query.all(values)]
 
 
 # The queries of the page are put together once: that took as long as asking them.
 
 
 @cache
-def _select_roots(sort: Sort, direction: str) -> Select[*tuple[Any, ...]]:
+def _root() -> Quick:
+    return Quick(select_posts().where(Post.id == bindparam("root"), Post.listed))
+
+
+@cache
+def _replies() -> Quick:
+    query = select_posts().where(
+        Post.parent_id == bindparam("root"), Post.listed, Post.id > bindparam("after")
+    )
+    return Quick(query.order_by(Post.id).limit(REPLIES_PAGE + 1))
+
+
+@cache
+def _select_roots(sort: Sort, direction: str) -> Quick:
     query = select_posts().where(
         Post.thread_id == bindparam("thread"),
         Post.parent_id.is_(None),
@@ -189,11 +199,11 @@ def _select_roots(sort: Sort, direction: str) -> Select[*tuple[Any, ...]]:
     )
     if direction:
         query = query.where(beyond(sort, direction))
-    return query.order_by(*sort.order(backwards=direction == BACK)).limit(PAGE + 1)
+    return Quick(query.order_by(*sort.order(backwards=direction == BACK)).limit(PAGE + 1))
 
 
 @cache
-def _select_beside(*, replies: bool, pinned: bool) -> Executable:
+def _select_beside(*, replies: bool, pinned: bool) -> Quick:
     """The first replies of the roots on the page; the pinned answers."""
     parts = []
     if replies:
@@ -202,13 +212,13 @@ def _select_beside(*, replies: bool, pinned: bool) -> Executable:
     if pinned:
         on_top = (Post.parent_id.is_(None), Post.pinned.is_(True), Post.listed)
         parts.append(select_posts().where(Post.thread_id == bindparam("thread"), *on_top))
-    return parts[0] if len(parts) == 1 else union_all(*parts)
+    return Quick(parts[0] if len(parts) == 1 else union_all(*parts))
 
 
 def _roots(thread_id: int, sort: Sort, cursor: Cursor | None) -> tuple[list[PostRow], bool, bool]:
     direction = cursor.direction if cursor else ""
     values = cursor.parameters if cursor else {}
-    rows = read_posts(_select_roots(sort, direction), thread=thread_id, **values)
+    rows = read_posts(_select_roots(sort, direction), {"thread": thread_id, **values})
     more = len(rows) > PAGE
     rows = rows[:PAGE]
     if direction == BACK:
@@ -224,7 +234,7 @@ def _fill_replies(
     if not by_id and not with_pinned:
         return []
     query = _select_beside(replies=bool(by_id), pinned=with_pinned)
-    found = read_posts(query, thread=thread_id, roots=list(by_id))
+    found = read_posts(query, {"thread": thread_id, "roots": list(by_id)})
     pinned = []
     for row in sorted(found):
         view = PostView(row)
@@ -243,7 +253,7 @@ def _personalise(actor: Actor, views: Sequence[PostView], thread_id: int = 0) ->
     ids = [view.row.id for view in views]
     values = {"thread": thread_id, "party": actor.party_id, "posts": ids}
     waiting, votes = [], {}
-    for id_, parent_id, released, html, state, written_at, vote in rows(_select_mine(), values):
+    for id_, parent_id, released, html, state, written_at, vote in _select_mine().all(values):
         if vote is None:
             waiting.append(Waiting(id_, parent_id, html, state, written_at, released is not None))
         else:
@@ -255,7 +265,7 @@ def _personalise(actor: Actor, views: Sequence[PostView], thread_id: int = 0) ->
 
 
 @cache
-def _select_mine() -> CompoundSelect[*tuple[Any, ...]]:
+def _select_mine() -> Quick:
     """The reader's words that wait, and beside them their votes, in one question."""
     newest = and_(
         TextRevision.content_key == POST_KEY,
@@ -282,4 +292,4 @@ def _select_mine() -> CompoundSelect[*tuple[Any, ...]]:
     votes = select(Vote.post_id, *(null() for _ in range(5)), Vote.value).where(
         Vote.party_id == bindparam("party"), Vote.post_id.in_(bindparam("posts", expanding=True))
     )
-    return union_all(waiting, votes)
+    return Quick(union_all(waiting, votes))
