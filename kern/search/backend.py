@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol, TypeVar
 
 from kern.content import Document, Ref
+from kern.search.digests import Digests
 from kern.search.expansion import Vocabulary
 from kern.search.query import Query
 
@@ -124,7 +125,7 @@ class SearchBackend(Protocol):
     def verify(self) -> None:
         """Thorough: every byte is as it was written."""
 
-    def digests(self) -> Mapping[Ref, int]:
+    def digests(self) -> Digests:
         """What is in the index, with `digest_of` each ref's documents."""
 
 

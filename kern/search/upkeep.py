@@ -1,6 +1,7 @@
 """Keep the index what the database says: follow changes, build anew, compare, heal."""
 
 import time
+from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -98,22 +99,23 @@ def compare() -> Differences:
     The caller has no transaction open. Each slice is read in one of its own, so that reading all of
     a town keeps neither the database from tidying up nor others of this process from their work.
     """
-    indexed = dict(open_index().digests())
+    indexed = open_index().digests()
     missing, stale = set(), set()
     for type_ in registry().values():
-        ids = list(type_.public_ids())
+        ids = array("q", type_.public_ids())
         for start in range(0, len(ids), SLICE):
             documents = list(in_batches(type_, ids[start : start + SLICE]))
             db.session.rollback()
             for id_, parts in groupby(documents, key=lambda document: document.id):
                 ref, digest = Ref(type_.key, id_), digest_of(parts)
-                if ref not in indexed:
+                known = indexed.take(ref)
+                if known is None:
                     missing.add(ref)
-                elif indexed.pop(ref) != digest:
+                elif known != digest:
                     stale.add(ref)
             time.sleep(PAUSE)
     db.session.rollback()  # a kind that has nothing was asked too
-    return Differences(frozenset(missing), frozenset(stale), frozenset(indexed))
+    return Differences(frozenset(missing), frozenset(stale), frozenset(indexed.rest()))
 
 
 def heal(*, thorough: bool = False) -> int | None:

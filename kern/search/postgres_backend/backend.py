@@ -1,8 +1,7 @@
 """The index in PostgreSQL as the house wants it: built beside, one writer at a time."""
 
 import contextlib
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import Connection, Engine, text
@@ -11,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from kern.content import Document, Ref
 from kern.later import Later
 from kern.search.backend import Answer, Hits, IndexBusy, IndexUnavailable, Reader, Request
+from kern.search.digests import Digests
 from kern.search.expansion import Vocabulary
 from kern.search.postgres_backend import searching
 from kern.search.postgres_backend.schema import (
@@ -209,13 +209,10 @@ class PostgresBackend:
             if connection.scalar(_ALONE) or connection.scalar(_LOST_IN_INDEX):
                 raise IndexUnavailable("er findet nicht, was er enthält")
 
-    def digests(self) -> Mapping[Ref, int]:
-        found: dict[Ref, int] = defaultdict(int)
+    def digests(self) -> Digests:
         with _guarded(), self._engine.connect() as connection:
             query = text(f"SELECT ref, digest FROM {SCHEMA}.entry")
-            for ref, digest in connection.execute(query):
-                found[Ref.parse(ref)] ^= digest
-        return found
+            return Digests((ref, digest) for ref, digest in connection.execute(query))
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[Connection]:

@@ -1,16 +1,17 @@
 """The index on Whoosh as the house wants it: built beside, sealed, one writer at a time."""
 
 import contextlib
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import FileIndex
+from whoosh.searching import Searcher
 
 from kern.content import Document, Ref
 from kern.search import generations
 from kern.search.backend import Answer, Hits, IndexUnavailable, Reader, Request
+from kern.search.digests import Digests
 from kern.search.expansion import Vocabulary
 from kern.search.generations import Generations
 from kern.search.whoosh_backend.opening import POOL, Opened, guarded, writer_of
@@ -92,15 +93,9 @@ class WhooshBackend:
             with self._opened():
                 pass
 
-    def digests(self) -> Mapping[Ref, int]:
-        found: dict[Ref, int] = defaultdict(int)
+    def digests(self) -> Digests:
         with guarded(), self._opened() as opened:
-            for leaf, _ in leaves_of(opened.searcher):
-                reader = leaf.reader()
-                ref, digest = column(reader, "ref"), column(reader, "digest")
-                for number in reader.all_doc_ids():
-                    found[Ref.parse(bytes(ref[number]).decode())] ^= digest[number]
-        return found
+            return Digests(_digested(opened.searcher))
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[Opened]:
@@ -112,6 +107,14 @@ class WhooshBackend:
             opened.close()
             raise
         POOL.give(opened)
+
+
+def _digested(searcher: Searcher) -> Iterator[tuple[str, int]]:
+    for leaf, _ in leaves_of(searcher):
+        reader = leaf.reader()
+        ref, digest = column(reader, "ref"), column(reader, "digest")
+        for number in reader.all_doc_ids():
+            yield bytes(ref[number]).decode(), digest[number]
 
 
 def _fill(path: Path, documents: Iterable[Document], progress: Callable[[int], None] | None) -> int:
