@@ -1,6 +1,6 @@
 """Published places of surveys, for the map of the project they belong to: what the result shows."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +9,7 @@ from sqlalchemy import func, select
 from kern.db import db
 from umfragen.definition.questions import AnyQuestion
 from umfragen.models import PublishedQuestion, Snapshot, Survey
-from umfragen.service.running import list_of_scope
 from umfragen.store.plans import plan_of
-
-MOST = 6  # surveys of a project
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +21,9 @@ class Places:
     shapes: Mapping[str, Any]
 
 
-def places_of_scope(scope_id: int) -> Iterator[Places]:
-    """Two queries where a survey of this scope has results, else none beyond the list."""
-    surveys = {one.id: one for one in list_of_scope(scope_id, MOST) if one.results_at is not None}
+def places_of(listed: Iterable[Survey]) -> Iterator[Places]:
+    """Two queries where one of these surveys has results, else none."""
+    surveys = {one.id: one for one in listed if one.results_at is not None}
     if not surveys:
         return
     shown = _published(surveys)

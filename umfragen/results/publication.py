@@ -9,15 +9,15 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import joinedload
 
 from kern import text
 from kern.actor import SYSTEM, Actor
 from kern.clock import now
-from kern.db import db
+from kern.db import Quick, db
 from kern.errors import Conflict, DomainError, Invalid
 from kern.outbox import Fact
 from umfragen import rules
@@ -70,20 +70,42 @@ def latest(survey_id: int) -> Snapshot | None:
     return db.session.scalar(query.order_by(Snapshot.id.desc()).limit(1))
 
 
-def shown_now(survey_id: int) -> list[Row[Any]]:
-    """Published questions, each with number, time and total of the latest snapshot; without its
-    figures, which are long. One query."""
-    newest = select(func.max(Snapshot.id)).where(Snapshot.survey_id == survey_id)
-    query = select(
+class ShownNow(NamedTuple):
+    """A published question, with number, time and total of the latest snapshot."""
+
+    question_key: int
+    html: str
+    plain: str
+    id: int
+    taken_at: datetime
+    total: int
+
+
+_SHOWN_NOW = Quick(
+    select(
         PublishedQuestion.question_key,
         PublishedQuestion.html,
         PublishedQuestion.plain,
         Snapshot.id,
         Snapshot.taken_at,
         Snapshot.total,
-    ).join(Snapshot, Snapshot.id == newest.scalar_subquery())
-    query = query.where(PublishedQuestion.survey_id == survey_id)
-    return list(db.session.execute(query.order_by(PublishedQuestion.question_key)))
+    )
+    .join(
+        Snapshot,
+        Snapshot.id
+        == select(func.max(Snapshot.id))
+        .where(Snapshot.survey_id == bindparam("survey"))
+        .scalar_subquery(),
+    )
+    .where(PublishedQuestion.survey_id == bindparam("survey"))
+    .order_by(PublishedQuestion.question_key)
+)
+
+
+def shown_now(survey_id: int) -> list[ShownNow]:
+    """Without the figures, which are long. One query."""
+    db.session.flush()
+    return [ShownNow._make(row) for row in _SHOWN_NOW.all({"survey": survey_id})]
 
 
 def is_public(survey: Survey) -> bool:

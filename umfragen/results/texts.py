@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, delete, func, select, union_all
+from sqlalchemy import Select, bindparam, delete, func, select, union_all
 
 from kern import audit, text
 from kern.actor import Actor
 from kern.content import Ref
-from kern.db import db
+from kern.db import Quick, db
 from kern.errors import Conflict, Invalid, NotFound
 from umfragen import rules
 from umfragen.models import (
@@ -102,13 +102,16 @@ def first_public(survey_id: int, items: Collection[int], limit: int) -> Mapping[
     return found
 
 
+_COUNTING = Quick(
+    select(FreeText.item_key, func.count())
+    .where(FreeText.survey_id == bindparam("survey"), FreeText.state == FreeTextState.PUBLIC)
+    .group_by(FreeText.item_key)
+)
+
+
 def count_public(survey_id: int) -> Mapping[int, int]:
-    query = (
-        select(FreeText.item_key, func.count())
-        .where(FreeText.survey_id == survey_id, FreeText.state == FreeTextState.PUBLIC)
-        .group_by(FreeText.item_key)
-    )
-    return {row[0]: row[1] for row in db.session.execute(query)}
+    db.session.flush()
+    return dict(_COUNTING.all({"survey": survey_id}))
 
 
 # Tags

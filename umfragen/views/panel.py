@@ -1,6 +1,6 @@
 """What the page of a project shows of its surveys."""
 
-from flask import render_template
+from flask import g, render_template
 from markupsafe import Markup
 
 from kern.clock import now
@@ -9,20 +9,33 @@ from kern.i18n import language
 from kern.panels import Layer, Panel
 from kern.web import current_actor
 from umfragen import rules
-from umfragen.results.layers import places_of_scope
+from umfragen.models import Survey
+from umfragen.results.layers import places_of
 from umfragen.results.places import listed
 from umfragen.results.publication import results_path
 from umfragen.results.wording import Wording
 from umfragen.service.running import list_of_scope
 from umfragen.store.plans import plan_of
+from umfragen.views.answering.blueprint import blueprint
 from umfragen.views.answering.listing import card_of
 
 MOST = 6
+_KNOWN = "surveys_of_scopes"
+
+
+def _surveys(scope_id: int) -> list[Survey]:
+    """One query, for the list and the map of a page."""
+    known: dict[int, list[Survey]] = g.setdefault(_KNOWN, {})
+    if scope_id not in known:
+        known[scope_id] = list_of_scope(scope_id, MOST)
+    return known[scope_id]
+
+
+blueprint.teardown_app_request(lambda _error: g.pop(_KNOWN, None))
 
 
 def _render(_ref: Ref, scope_id: int) -> Markup:
-    """One query."""
-    cards = [card_of(survey, now()) for survey in list_of_scope(scope_id, MOST)]
+    cards = [card_of(survey, now()) for survey in _surveys(scope_id)]
     may_create = current_actor().may(rules.EDIT, scope_id)
     if not cards and not may_create:
         return Markup("")
@@ -39,7 +52,7 @@ def _layers(_ref: Ref, scope_id: int) -> list[Layer]:
             shapes=one.shapes,
             rows=listed(one.shapes, more=True),
         )
-        for one in places_of_scope(scope_id)
+        for one in places_of(_surveys(scope_id))
     ]
 
 

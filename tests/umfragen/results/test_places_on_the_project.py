@@ -2,17 +2,19 @@
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, update
 
 from kern.actor import Actor
 from kern.db import db
 from kern.town import Town
 from tests.builders import make_project
+from tests.conftest import CountQueries
 from tests.umfragen.made import make_open_survey
 from tests.umfragen.results.conftest import fill, keys_of, questions
 from tests.visitors import Visitor
 from umfragen.models import Survey
 from umfragen.results import publication
-from umfragen.results.layers import places_of_scope
+from umfragen.results.layers import places_of
 from umfragen.results.publication import Choice
 
 
@@ -49,10 +51,25 @@ def test_a_project_shows_where_people_put_a_point_once_that_is_published(
     assert "Sechsecke" not in reader.get(path).text
 
 
+def test_a_project_asks_once_per_page_for_its_surveys(
+    app: Flask, survey: Survey, planner: Actor, count_queries: CountQueries
+) -> None:
+    path, reader = survey.scope.path, Visitor(app)
+    fill(survey, 60)
+    publish(planner, survey, "platz")
+
+    for _ in range(2):
+        with count_queries() as found:
+            assert "Die Sechsecke zeigen" in reader.get(f"{path}").text
+        assert sum("FROM umfragen_survey" in one for one in found) == 1
+        db.session.execute(update(Survey).values(title=func.upper(Survey.title)))
+        db.session.commit()
+
+
 def test_no_hexagon_on_the_map_stands_for_a_few(survey: Survey, planner: Actor) -> None:
     fill(survey, 60)
     publish(planner, survey, "platz")
-    found = list(places_of_scope(survey.scope_id))
+    found = list(places_of([survey]))
     counts = [one["properties"]["n"] for one in found[0].shapes["features"]]
     assert counts
     assert all(n >= 5 and n % 5 == 0 for n in counts)

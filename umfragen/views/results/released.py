@@ -3,9 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Row
 
 from kern.db import db
 from kern.errors import NotFound
@@ -16,6 +13,7 @@ from umfragen.models import Snapshot, Survey
 from umfragen.results import publication
 from umfragen.results.figures import Figure
 from umfragen.results.precision import Precision, honest_sentence, precision_of
+from umfragen.results.publication import ShownNow
 from umfragen.results.publishing import OTHERS
 from umfragen.results.wording import Wording
 from umfragen.service import get_survey_for
@@ -30,7 +28,7 @@ class Released:
     what `publication.shown_now` tells; `snapshot_id` is the figures' number."""
 
     survey: Survey
-    rows: dict[int, Row[Any]]
+    rows: dict[int, ShownNow]
     view: str
     snapshot_id: int
     taken_at: datetime
