@@ -18,8 +18,8 @@ from tests.crowds import fill_thread
 MANY = 1_000
 SLACK = 3  # between the machine of the figure and another one
 LOOP_MS = 1.6  # what `slowness` takes there while nothing else runs
-THREAD_MS = 6
-PROJECT_MS = 6
+THREAD_MS = 5
+PROJECT_MS = 4
 
 pytestmark = [pytest.mark.usefixtures("town"), pytest.mark.unkept]
 
