@@ -65,6 +65,7 @@ class Request:
     after: Edge | None = None
     before: Edge | None = None
     as_of: datetime | None = None  # None: now
+    is_counted: bool = True  # False: nobody reads the counts beside the filters, but the total
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ read.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import NamedTuple
 
 from kern import outbox
 from kern.content import Ref
@@ -38,10 +39,16 @@ class Shelf:
         query = parse(text, synonyms=self.synonyms)
         return self.index.search(replace(self.request, query=query, limit=1)).total
 
-    def spelt(self, term: str) -> str:
+    def spelt(self, term: str) -> "Spelt":
         """How texts of the shelf write the term; empty when none has it."""
         asked = replace(self.request, query=Query(words=(term,)), limit=_READ)
-        return spelling.spelt(term, self.texts_of(self.index.search(asked).hits))
+        hits = self.index.search(asked)
+        return Spelt(spelling.spelt(term, self.texts_of(hits.hits)), hits.total)
+
+
+class Spelt(NamedTuple):
+    word: str
+    texts: int  # that have it
 
 
 def did_you_mean(text: str, have: int, *, audiences: frozenset[str] = frozenset({PUBLIC})) -> str:
@@ -50,7 +57,7 @@ def did_you_mean(text: str, have: int, *, audiences: frozenset[str] = frozenset(
     if have >= FEW:
         return ""
     masked = frozenset(Ref(*ref) for ref in outbox.masked())
-    request = Request(Query(), audiences=audiences, masked=masked)
+    request = Request(Query(), audiences=audiences, masked=masked, is_counted=False)
     meant = synonyms.read(town_settings().synonyms)
     try:
         return correct(text, have, Shelf(open_index(), request, partial(_texts, audiences), meant))
@@ -70,8 +77,14 @@ def correct(text: str, have: int, shelf: Shelf) -> str:
     text = parse(text).text  # one line of bounded length
     meant = shelf.index.consult(partial(spelling.misspelt, text))
     words = {typed: shelf.spelt(term) for typed, term in meant.items()}
-    words = {typed: spelt for typed, spelt in words.items() if spelt}
+    words = {typed: spelt for typed, spelt in words.items() if spelt.word}
     if not words:
         return ""
-    better = spelling.replaced(text, words)
+    better = spelling.replaced(text, {typed: spelt.word for typed, spelt in words.items()})
+    if _is_one_word(parse(better)) and max(spelt.texts for spelt in words.values()) > have:
+        return better  # it finds these texts, and perhaps more
     return better if shelf.total(better) > have else ""
+
+
+def _is_one_word(query: Query) -> bool:
+    return len(query.words) + len(query.prefixes) == 1 and not query.phrases + query.excluded

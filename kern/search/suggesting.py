@@ -23,7 +23,7 @@ def suggest(text: str) -> list[str]:
     masked = frozenset(Ref(*ref) for ref in outbox.masked())
     types = registry().values()
     titled = frozenset(one.key for type_ in types for one in type_.found_as if one.has_titles)
-    request = Request(query, masked=masked, kinds=titled, limit=_LOOKED_AT)
+    request = Request(query, masked=masked, kinds=titled, limit=_LOOKED_AT, is_counted=False)
     try:
         hits = open_index().search(request).hits
     except IndexUnavailable:

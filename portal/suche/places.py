@@ -19,6 +19,7 @@ from kern.outbox import watching
 from kern.outbox.kept import Kept
 from kern.scope import Scope
 from kern.scope.rules import readable, reads_what_all_read, shown
+from kern.settings import REVISION_KEY
 from kern.town import current_town
 from portal.suche.options import Option, Prepared, prepare
 
@@ -81,6 +82,7 @@ def offer_for(actor: Actor) -> Offer:
     change counts up PROJECTS."""
     if not reads_what_all_read(actor):
         return _read(actor)
+    watching.watch(REVISION_KEY)  # the search asks the settings next
     (revision,) = watching.known([PROJECTS])
     return _for_all.get(current_town().identity, revision, lambda: _read(actor))
 

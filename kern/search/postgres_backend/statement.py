@@ -29,7 +29,7 @@ _TITLE_HELPS = 2.0  # how much a word in the title makes an entry more promising
 _MATCHING = """
 WITH visible AS MATERIALIZED (
   SELECT id AS facet, kind, scope, year, standing FROM {schema}.facet
-  WHERE audience = ANY({audiences})
+  WHERE audience = ANY({audiences}) AND {wanted}
 ), matching AS MATERIALIZED (
   SELECT id, facet, at, family{more} FROM {schema}.slim
   WHERE {matches} AND (facet IN (SELECT facet FROM visible)) IS TRUE {unmasked} LIMIT {most}
@@ -167,6 +167,7 @@ class _Statement:
         return _MATCHING.format(
             schema=SCHEMA,
             audiences=self._value(list(self._request.audiences), "text[]"),
+            wanted="true" if self._request.is_counted else self._filtered(),
             more=self._more(),
             matches=self._matches(),
             unmasked=self._unmasked(),

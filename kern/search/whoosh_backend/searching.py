@@ -101,14 +101,11 @@ class Search:
         refs, paths = column(reader, "ref"), column(reader, "path")
         found = self._beyond_edge(segment, found, refs)
         ranks = self._ranks(segment, found)
-        backwards = self._request.before is not None
-        nearest = heapq.nsmallest if backwards else heapq.nlargest
-        for last in nearest(self._request.limit, ranks)[-1:]:
-            for rank, number, score in zip(ranks, found.ids, found.scores, strict=True):
-                if rank == last or (rank < last) == backwards:
-                    kind = segment.traits[segment.trait[number]].kind
-                    path = bytes(paths[number])
-                    yield _Shown(float(rank), bytes(refs[number]), score, path, kind)
+        for place in _nearest_of(ranks, self._request):
+            number = found.ids[place]
+            ref, path = bytes(refs[number]), bytes(paths[number])
+            kind = segment.traits[segment.trait[number]].kind
+            yield _Shown(float(ranks[place]), ref, found.scores[place], path, kind)
 
     def _beyond_edge(self, segment: Segment, found: Matches, refs: Any) -> Matches:
         edge, backwards = self._request.after, self._request.before is not None
@@ -132,6 +129,15 @@ class Search:
         return heapq.nlargest(self._request.limit, self._near)
 
 
+def _nearest_of(ranks: Sequence[float], request: Request) -> Sequence[int]:
+    """Where the ones for the page stand, and all of the same rank as the last of these."""
+    if request.before is not None:
+        furthest = max(heapq.nsmallest(request.limit, ranks), default=0.0)
+        return [place for place, rank in enumerate(ranks) if rank <= furthest]
+    furthest = min(heapq.nlargest(request.limit, ranks), default=0.0)
+    return [place for place, rank in enumerate(ranks) if rank >= furthest]
+
+
 class _Counts:
     """What there is of every kind, scope, year and status, each with the other filters applied."""
 
@@ -151,6 +157,8 @@ class _Counts:
         if passes:
             shown = chosen(found, [all(tests) for tests in zip(*passes.values(), strict=True)])
         self._total += len(shown.ids)
+        if not self._request.is_counted:
+            return shown
         self._count_traits(segment, shown.ids, set(passes))
         for name in passes:
             others = [tests for other, tests in passes.items() if other != name]

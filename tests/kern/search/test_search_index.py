@@ -140,6 +140,21 @@ def test_counts_cover_every_kind_whichever_is_shown(index: SearchBackend) -> Non
 
 
 @pytest.mark.parametrize("order", Order)
+def test_without_counts_the_same_is_found(index: SearchBackend, order: Order) -> None:
+    kinds = ["beitrag", "projekt", "gespraech"] * 4
+    built(
+        index, [make_document(n, "Park " * (n % 4 + 1), kind=kind) for n, kind in enumerate(kinds)]
+    )
+    wanted = Request(parse("Park"), kinds=frozenset({"projekt"}), order=order, limit=3)
+
+    counted = index.search(wanted)
+    bare = index.search(replace(wanted, is_counted=False))
+
+    assert bare.total == counted.total == kinds.count("projekt")
+    assert [hit.ref for hit in bare.hits] == [hit.ref for hit in counted.hits]
+
+
+@pytest.mark.parametrize("order", Order)
 def test_pages_follow_without_gap_or_double_in_both_directions(
     index: SearchBackend, order: Order
 ) -> None:
