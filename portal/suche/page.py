@@ -13,7 +13,7 @@ from kern.i18n import _, _l, _n
 from kern.search import Found, Order, SearchResult, Status
 from portal.suche import asked as address
 from portal.suche.asked import Asked, day_of
-from portal.suche.kinds import kind_of, kinds
+from portal.suche.kinds import OTHER, kind_of, kinds
 from portal.suche.options import Option, as_html
 from portal.suche.places import RADII, Choice, Offer, offer_for
 
@@ -67,7 +67,7 @@ class Page:
     def total_of_all(self) -> int:
         return sum(self.result.kinds.values())
 
-    @property
+    @cached_property
     def heading(self) -> str:
         total, words = self.result.total, self.asked.text
         if not total:
@@ -146,8 +146,13 @@ class Page:
             Option(str(one), _radius(one), is_chosen=one == self.asked.radius) for one in RADII
         )
 
+    @cached_property
+    def _kinds(self) -> Mapping[str, FoundAs]:
+        return kinds()
+
     def kind(self, hit: Found) -> FoundAs:
-        return kind_of(hit.document.kind)
+        """Also of what an index holds from before an update."""
+        return self._kinds.get(hit.document.kind, OTHER)
 
 
 def describe(asked: Asked) -> list[str]:

@@ -169,14 +169,12 @@ class _Counts:
         return shown
 
     def _count_traits(self, segment: Segment, ids: Sequence[int], but: set[str]) -> None:
-        if "scopes" not in but:
-            self._scopes.update(map(segment.scope.__getitem__, ids))
-        if {"kinds", "time", "status"} <= but:
-            return
         for number, count in Counter(map(segment.trait.__getitem__, ids)).items():
             traits = segment.traits[number]
             if "kinds" not in but:
                 self._kinds[traits.kind] += count
+            if "scopes" not in but:
+                self._scopes[traits.scope] += count
             if "time" not in but:
                 self._years[traits.year] += count
             if "status" not in but:
@@ -189,7 +187,8 @@ class _Counts:
             fits = [traits.kind in request.kinds for traits in segment.traits]
             passes["kinds"] = [fits[segment.trait[number]] for number in ids]
         if request.scopes is not None:
-            passes["scopes"] = [segment.scope[number] in request.scopes for number in ids]
+            fits = [traits.scope in request.scopes for traits in segment.traits]
+            passes["scopes"] = [fits[segment.trait[number]] for number in ids]
         if request.since is not None or request.until is not None:
             since = int(request.since.timestamp()) if request.since else -(2**62)
             until = int(request.until.timestamp()) if request.until else 2**62

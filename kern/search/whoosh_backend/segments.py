@@ -36,9 +36,10 @@ class Posting(NamedTuple):
 
 
 class Traits(NamedTuple):
-    """What filters look at, but for the scope."""
+    """What filters and counts look at, but for the exact time."""
 
     kind: str
+    scope: int  # -1: none
     year: int
     standing: int
 
@@ -49,7 +50,6 @@ _NOWHERE = Posting((), ())
 class Segment:
     def __init__(self, reader: Any) -> None:
         self.size: int = reader.doc_count_all()
-        self.scope = array("q", self._column(reader, "scope"))
         self.at = array("q", self._column(reader, "at"))
         self._boost = array("d", self._column(reader, "boost"))
         self._audiences: dict[bytes, int] = {}
@@ -77,13 +77,14 @@ class Segment:
         return (known.setdefault(bytes(value), len(known)) for value in audiences)
 
     def _sort_out(self, reader: Any) -> Sequence[int]:
-        """Which of `traits` an entry has; there are a few hundred of them."""
+        """Which of `traits` an entry has; there are a few hundred of them, or a few thousand."""
         kinds = (bytes(kind).decode() for kind in self._column(reader, "kind"))
-        standings = self._column(reader, "standing")
+        scopes, standings = self._column(reader, "scope"), self._column(reader, "standing")
         known: dict[Traits, int] = {}
         found = array("I")
-        for kind, at, standing in zip(kinds, self.at, standings, strict=True):
-            found.append(known.setdefault(Traits(kind, year_of(at), standing), len(known)))
+        for kind, scope, at, standing in zip(kinds, scopes, self.at, standings, strict=True):
+            traits = Traits(kind, scope, year_of(at), standing)
+            found.append(known.setdefault(traits, len(known)))
         self.traits = list(known)
         return found
 
