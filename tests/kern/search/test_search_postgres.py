@@ -273,3 +273,17 @@ def test_very_many_hits_are_counted_all_and_the_best_of_them_shown(
     assert found.hits[0].ref.id == 999
     assert found.total == len(ids_found(index, "Radweg"))
     assert found.total > 40
+
+
+def test_a_connection_that_knows_the_plan_of_a_search_finds_what_a_rebuild_brought(
+    index: PostgresBackend, engine: Engine
+) -> None:
+    for number in range(30):
+        assert ids_found(index, f"Nummer{number}") == {number}
+    with engine.connect() as connection:
+        known = connection.scalar(text("SELECT count(*) FROM pg_prepared_statements"))
+
+    built(index, [make_document(n, "Bach", f"Nummer{n} am Steg") for n in range(100, 130)])
+
+    assert known
+    assert [ids_found(index, f"Nummer{number}") for number in (7, 107)] == [set(), {107}]
