@@ -4,7 +4,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from kern.db import db, engine, engines, migrate
 from kern.town import Town, Towns, use_town
 from portal import app as portal_app
 from portal.app import create_app
-from tests import kept_pages, postgres, quick
+from tests import kept_pages, postgres, quick, warm
 from tests.browser import open_browser
 from tests.databases import ONE_ONLY
 from tests.kept_pages import CheckedPageCache
@@ -31,10 +31,11 @@ BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    quick.share_all()
-    setattr(portal_app, "PageCache", CheckedPageCache)  # noqa: B010 - a type checker would mind
     if not hasattr(config, "workerinput"):
         os.environ[RUN] = f"{postgres.FAMILY}{os.getpid()}_{secrets.token_hex(3)}"
+    quick.share_all()
+    warm.keep_connections()
+    setattr(portal_app, "PageCache", CheckedPageCache)  # noqa: B010 - a type checker would mind
 
 
 def pytest_collection_finish() -> None:
@@ -68,7 +69,10 @@ def postgres_databases(
         missing(postgres.MISSING)
     databases = postgres.Databases(server, f"{os.environ[RUN]}_{worker_id}")
     databases.make_template(tmp_path_factory.mktemp("postgres"))
+    warm.end_all()  # nobody may be connected to what is copied
     yield databases
+    databases.stand_back()
+    warm.end_all()
     databases.drop()
 
 
@@ -79,9 +83,10 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
         yield ""
         return
     databases: postgres.Databases = request.getfixturevalue("postgres_databases")
-    if request.node.get_closest_marker("moves_databases"):
+    moves = request.node.get_closest_marker("moves_databases") is not None
+    if moves:
         databases.stand_back()
-    with databases.lent() as address:
+    with warm.resting() if moves else nullcontext(), databases.lent() as address:
         yield address
 
 

@@ -4,30 +4,40 @@ looked for seldom. Both together were more than half of the suite's time."""
 import gc
 from collections.abc import Callable
 from copy import copy
+from pathlib import Path
 from types import CodeType
 
 from flask import Flask
-from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from werkzeug.routing import Map, Rule, RuleFactory
 from whitenoise import WhiteNoise
 
 from kern.db.statements import SHARED
+from kern.web import templates
+from kern.web.compiled import Compiled
 
 GARBAGE = (100_000, 50, 100)  # objects of the youngest; rounds of the next two generations
 STATEMENTS = 10_000  # of all engines, of both kinds of database
 
 
-class Compiled(BytecodeCache):
-    """Code of templates, by name and source."""
+class Remembered(Compiled):
+    """Code of templates, read from its files once and not by each app."""
 
-    def __init__(self) -> None:
+    def __init__(self, compiler: Path) -> None:
+        super().__init__(compiler)
         self._codes: dict[tuple[str, str], CodeType] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
         bucket.code = self._codes.get((bucket.key, bucket.checksum))
+        if bucket.code is None:
+            super().load_bytecode(bucket)
+            self._remember(bucket)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
+        super().dump_bytecode(bucket)
+        self._remember(bucket)
+
+    def _remember(self, bucket: Bucket) -> None:
         if bucket.code is not None:
             self._codes[bucket.key, bucket.checksum] = bucket.code
 
@@ -67,7 +77,7 @@ def _told(rule: Rule) -> tuple[object, ...]:
 
 
 def share_all() -> None:
-    Flask.jinja_options = {"bytecode_cache": Compiled()}
+    templates.App.jinja_options = {"bytecode_cache": Remembered(Path(templates.__file__))}
     Flask.url_map_class = SharedMap  # type: ignore[assignment]  # takes the one word Flask says
     share_static_files()
     SHARED.capacity = STATEMENTS
