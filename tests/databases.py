@@ -55,6 +55,7 @@ FIGURES = (
 )
 
 CHOOSING = (
+    "kern/test_engines.py",
     "kern/test_workers_together.py",
     "portal/test_door_postgres.py",
     "test_hosts.py",
@@ -97,50 +98,6 @@ PARTLY = (
     "wiki/test_wiki_queries.py",
 )
 
-LATER = (
-    "beteiligung/test_import.py",
-    "beteiligung/test_project_desk.py",
-    "kern/search/test_search_waiting.py",
-    "kern/test_digests.py",
-    "kern/test_engines.py",
-    "kern/test_pdf_words.py",
-    "portal/test_fair_worker.py",
-    "portal/test_feeds.py",
-    "portal/test_konto_data.py",
-    "portal/test_mitteilungen.py",
-    "portal/test_moderation_forms.py",
-    "portal/test_rights.py",
-    "portal/test_saved_searches.py",
-    "portal/test_suche.py",
-    "portal/test_suche_words.py",
-    "test_attacks_forgery.py",
-    "test_attacks_limits.py",
-    "test_attacks_markup.py",
-    "test_attacks_secrets.py",
-    "test_bait.py",
-    "umfragen/results/test_files.py",
-    "umfragen/results/test_public_pages.py",
-    "umfragen/results/test_real_free_texts.py",
-    "umfragen/test_answering_pages.py",
-    "umfragen/test_asked_pages.py",
-    "umfragen/test_editor_access.py",
-    "umfragen/test_editor_lists.py",
-    "umfragen/test_editor_pages.py",
-    "umfragen/test_paper_pages.py",
-    "umfragen/test_survey_entering.py",
-    "umfragen/test_survey_files.py",
-    "wiki/test_wiki_attachments.py",
-    "wiki/test_wiki_bait.py",
-    "wiki/test_wiki_edges.py",
-    "wiki/test_wiki_editor.py",
-    "wiki/test_wiki_elsewhere.py",
-    "wiki/test_wiki_files_on_their_way.py",
-    "wiki/test_wiki_help.py",
-    "wiki/test_wiki_importing.py",
-    "wiki/test_wiki_laws.py",
-    "wiki/test_wiki_states.py",
-)
-
 REASONS: Mapping[tuple[str, ...], str] = {
     BROWSERS: "a browser walks, and what its pages ask of the database others ask on both",
     NO_DATABASE: "about files, addresses, words or headers; the town is only their place",
@@ -148,6 +105,5 @@ REASONS: Mapping[tuple[str, ...], str] = {
     FIGURES: "figures and sizes of SQLite; those of PostgreSQL are measured by `los.py bench`",
     CHOOSING: "names its database itself, for each of its tests",
     PARTLY: "what differs between the databases wears the mark `both_databases`",
-    LATER: "not yet: running them twice would take more time than the suite has",
 }
 ONE_ONLY: Mapping[str, str] = {file: reason for files, reason in REASONS.items() for file in files}

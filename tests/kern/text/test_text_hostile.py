@@ -26,7 +26,7 @@ def _cpu(source: str, *, links: bool, headings: bool) -> float:
 
 
 def _least(source: str, *, links: bool, headings: bool) -> float:
-    """A neighbour on the machine may have pushed us out of the cache: asked again before it counts."""
+    """Asked again before it counts: a neighbour may have pushed us out of the cache."""
     for _ in range(2):
         cpu = _cpu(source, links=links, headings=headings)
         if cpu < CPU_SECONDS:
