@@ -188,6 +188,9 @@ def require_outcome_fits(outcome: Outcome, reason: str) -> None:
         raise Invalid("Bitte höchstens %(limit)s Zeichen.", field="reason", limit=MAX_REASON)
 
 
+Z = 1.959964  # of a 95 % interval
+
+
 def wilson(agree: int, disagree: int) -> float:
     """Lower bound of the 95 % Wilson score interval for the share that agrees, 0.0 to 1.0.
 
@@ -196,7 +199,7 @@ def wilson(agree: int, disagree: int) -> float:
     total = agree + disagree
     if total == 0:
         return 0.0
-    z, share = 1.959964, agree / total
+    z, share = Z, agree / total
     centre = share + z * z / (2 * total)
     margin = z * sqrt((share * (1 - share) + z * z / (4 * total)) / total)
     return max(0.0, (centre - margin) / (1 + z * z / total))

@@ -172,20 +172,27 @@ class Quick(quick.Quick):
     """In the session's transaction. Nothing that waits in the session is written first."""
 
     def all(self, values: Mapping[str, Any]) -> list[quick.Row]:
+        return self.on(self._connection(), values)
+
+    def first(self, values: Mapping[str, Any]) -> quick.Row | None:
+        return next(iter(self.all(values)), None)
+
+    def send(self, values: Mapping[str, Any], refusal: Exception | None = None) -> None:
+        """For what nobody reads the answer of; see `kern.db.bundle`."""
+        self.send_on(self._connection(), values, refusal)
+
+    def _connection(self) -> Connection:
         session = db.session()
         if self.changes:
             for hear in _hearing:
                 hear(session, self.changes)
-        return self.on(session.connection(), values)
+        return session.connection()
 
     def named(self, values: Mapping[str, Any]) -> list[Any]:
         """Rows that know their columns by name, after what waits in the session was written: as
         `db.session.execute` has it."""
         db.session().flush()
         return list(map(self.as_named, self.all(values)))
-
-    def first(self, values: Mapping[str, Any]) -> quick.Row | None:
-        return next(iter(self.all(values)), None)
 
 
 def inserting(model: type[Base], *names: str, **fixed: Any) -> Quick:

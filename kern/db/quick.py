@@ -18,6 +18,8 @@ from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.selectable import SelectBase
 from sqlalchemy.types import TypeEngine
 
+from kern.db import bundle
+
 Row = tuple[Any, ...]
 _Change = Callable[[Any], Any] | None
 _DOUBLE = 701
@@ -53,7 +55,44 @@ class Quick:
 
     def on(self, connection: Connection, values: Mapping[str, Any]) -> list[Row]:
         """What it gives back, if anything."""
-        dialect = connection.dialect
+        text, given = self._ready(connection.dialect, values)
+        found = _run(connection, text, given)
+        return _read(text.read, found) if text.read and found else found
+
+    @cached_property
+    def as_named(self) -> Callable[[Row], Any]:
+        """Makes of a row one that knows its columns by name. For statements that give rows."""
+        statement: Any = self.statement
+        columns = [(column.key, Any) for column in statement.exported_columns]
+        return NamedTuple("Named", columns)._make
+
+    def send_on(
+        self, connection: Connection, values: Mapping[str, Any], refusal: Exception | None = None
+    ) -> None:
+        """Without an answer: on PostgreSQL it goes with the next statement, or with the commit.
+        Raises `refusal` there, if the statement divides by zero."""
+        if connection.dialect.name != "postgresql":
+            self.on(connection, values)
+            return
+        if connection.dispatch.before_cursor_execute:
+            self._refusing(connection, values, refusal)
+            return
+        text, given = self._ready(connection.dialect, values)
+        waiting = bundle.Waiting(text.sql, given, refusal)
+        bundle.put(connection.connection.dbapi_connection, waiting)
+
+    def _refusing(
+        self, connection: Connection, values: Mapping[str, Any], refusal: Exception | None
+    ) -> None:
+        try:
+            self.on(connection, values)
+        except DBAPIError as error:
+            if refusal is None or not bundle.is_refusal(error.orig):
+                raise
+            raise refusal from error
+
+    def _ready(self, dialect: Dialect, values: Mapping[str, Any]) -> tuple[_Text, Any]:
+        """The text, and what is given with it."""
         if self._lists is None:
             self._lists = _lists_in(self._compiled(dialect))
         if self._lists:
@@ -64,15 +103,7 @@ class Quick:
         text = self._texts.get((dialect, sizes))
         if text is None:
             text = self._texts[dialect, sizes] = self._written(dialect, values)
-        found = _run(connection, text, _parameters(text, values))
-        return _read(text.read, found) if text.read and found else found
-
-    @cached_property
-    def as_named(self) -> Callable[[Row], Any]:
-        """Makes of a row one that knows its columns by name. For statements that give rows."""
-        statement: Any = self.statement
-        columns = [(column.key, Any) for column in statement.exported_columns]
-        return NamedTuple("Named", columns)._make
+        return text, _parameters(text, values)
 
     def _compiled(self, dialect: Dialect) -> SQLCompiler:
         statement: Any = self.statement  # each that there is can be written
@@ -134,6 +165,8 @@ def _run(connection: Connection, text: _Text, given: Any) -> list[Row]:
         return [tuple(row) for row in result] if text.gives_rows else []
     driver: Any = connection.connection.dbapi_connection
     try:
+        if bundle.is_waiting(driver):
+            bundle.send(driver, connection.dialect.loaded_dbapi)
         cursor = driver.execute(text.sql, given)
         return cursor.fetchall() if text.gives_rows else []
     except connection.dialect.loaded_dbapi.Error as error:

@@ -19,6 +19,8 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import LRUCache
 
+from kern.db import bundle
+
 MOST = 2_000
 TRUSTED = 30.0  # seconds after the server answered; only a broken network can hide its end so long
 _NAME = "dorflinde"
@@ -44,6 +46,8 @@ class AlikeSqlite(_Alike, SQLiteDialect_pysqlite):
 
 
 class AlikePostgres(_Alike, PGDialect_psycopg):
+    """What waits in a bundle goes before the next statement, or with the commit."""
+
     supports_statement_cache = True
 
     def do_ping(self, dbapi_connection: Any) -> bool:
@@ -56,6 +60,35 @@ class AlikePostgres(_Alike, PGDialect_psycopg):
         _asked[dbapi_connection] = at
         return True
 
+    def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+        self._send(cursor)
+        super().do_execute(cursor, statement, parameters, context)  # type: ignore[no-untyped-call]
+
+    def do_execute_no_params(self, cursor: Any, statement: str, context: Any = None) -> None:
+        self._send(cursor)
+        super().do_execute_no_params(cursor, statement, context)  # type: ignore[no-untyped-call]
+
+    def do_executemany(
+        self, cursor: Any, statement: str, parameters: Any, context: Any = None
+    ) -> None:
+        self._send(cursor)
+        super().do_executemany(cursor, statement, parameters, context)  # type: ignore[no-untyped-call]
+
+    def do_commit(self, dbapi_connection: Any) -> None:
+        driver = _driver(dbapi_connection)
+        if bundle.is_waiting(driver):
+            bundle.send(driver, self.loaded_dbapi, end="COMMIT")
+        else:
+            super().do_commit(dbapi_connection)  # type: ignore[no-untyped-call]
+
+    def do_rollback(self, dbapi_connection: Any) -> None:
+        bundle.forget(_driver(dbapi_connection))
+        super().do_rollback(dbapi_connection)  # type: ignore[no-untyped-call]
+
+    def _send(self, cursor: Any) -> None:
+        if bundle.is_waiting(cursor.connection):
+            bundle.send(cursor.connection, self.loaded_dbapi)
+
 
 _asked: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
 
@@ -67,6 +100,11 @@ def _has_news(connection: Any) -> bool:
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN | select.POLLPRI)
     return bool(poll.poll(0))
+
+
+def _driver(connection: Any) -> Any:
+    """The connection of psycopg, with or without the pool around it."""
+    return getattr(connection, "dbapi_connection", connection)
 
 
 registry.register(f"sqlite.{_NAME}", __name__, AlikeSqlite.__name__)

@@ -44,7 +44,7 @@ def open_first_case(
     kind: CaseKind, ref: Ref, *, scope_id: int | None, author_id: int | None
 ) -> None:
     """About a thing made in this very transaction: there are no older ones."""
-    _OPENING.all(_values(kind, ref, 1, scope_id, author_id))
+    _OPENING.send(_values(kind, ref, 1, scope_id, author_id))
     bump(DESK)
 
 

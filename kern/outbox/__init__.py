@@ -126,7 +126,7 @@ def note_all_quietly(key: str, ids: Iterable[int], fact: Fact) -> None:
         for id_ in ids
     ]
     if len(rows) == 1:
-        _NOTING_ONE.all(rows[0])
+        _NOTING_ONE.send(rows[0])
     elif rows:
         db.session.execute(_NOTING_FACTS, rows)
 
@@ -225,7 +225,7 @@ def count_up(session: Session) -> None:
     for start in range(0, len(wanted), MOST_KEYS):
         some = wanted[start : start + MOST_KEYS]
         values = {f"k{place}": key for place, key in enumerate(some)}
-        _bumping(len(some)).on(session.connection(), values)
+        _bumping(len(some)).send_on(session.connection(), values)
 
 
 @cache

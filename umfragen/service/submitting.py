@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
-from sqlalchemy import Table, bindparam, delete
+from sqlalchemy import Table, bindparam, delete, select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from kern.db import Quick, db
-from kern.errors import DomainError, NotFound
+from kern.errors import Conflict, DomainError, NotFound
 from umfragen.definition import Quota, QuotaAct
 from umfragen.engine import Fault, Sheet, find_faults, make_row, quotas_met
 from umfragen.models import AnswerDraft, Source, Survey
@@ -30,6 +31,7 @@ from umfragen.store.replacing import Sent
 from umfragen.store.tallies import quota_counts
 
 CHANGED = "geaendert:"
+CHANGED_MEANWHILE = "Inzwischen hat sich etwas geändert. Bitte laden Sie die Seite neu."
 
 
 class Faulty(DomainError):
@@ -71,24 +73,43 @@ def submit(
     `waved_through`: soft faults were shown and are meant so. Raises Faulty, QuotaFull,
     AlreadyAnswered, AdmissionMissing, Conflict after the end, NotFound.
     """
-    lock(survey)
     draft = find_row(survey, token)  # held on to, the session reads it once
     if draft is None:
         return _again(survey, token)
     filling = open_draft(survey, token)
     sheet = _checked(filling, waved_through=waved_through)
     if draft.is_test:
+        lock(survey)
         inbox.put_test(survey, _given(survey, filling, sheet, Source.WEB, ""))
         db.session.delete(draft)
         return Receipt("", is_test=True)
+    return _sent(survey, draft, _Checked(filling, sheet), token, admission)
+
+
+class _Checked(NamedTuple):
+    filling: Filling
+    sheet: Sheet
+
+
+def _sent(
+    survey: Survey, draft: AnswerDraft, checked: _Checked, token: str, admission: str
+) -> Receipt:
+    """The key of what was sent settles who of two with the same token comes first."""
+    filling, sheet = checked
+    hashed, version = draft.receipt_hash, survey.current_version
+    is_alone = _lock_to_send(survey, filling)
     require_open(survey)
-    if draft.receipt_hash is not None:
-        receipt = _changed(survey, filling, sheet, draft.receipt_hash)
-        ledger.keep_submit_key(survey.id, submit_key(survey, CHANGED + token))
+    if survey.current_version != version:
+        raise Conflict(CHANGED_MEANWHILE)
+    key = submit_key(survey, token if hashed is None else CHANGED + token)
+    if not ledger.keep_submit_key(survey.id, key):
+        return _again(survey, token)
+    if hashed is not None:
+        receipt = _changed(survey, filling, sheet, hashed)
     else:
         take_part(survey, read_admission(survey, admission))
-        receipt = count(survey, filling, sheet, Source.WEB, token)
-    _REMOVING.all({"draft": draft.token_hash})
+        receipt = _counted(survey, filling, sheet, Source.WEB, token, may_move=is_alone)
+    _REMOVING.send({"draft": draft.token_hash})
     db.session.expunge(draft)
     return receipt
 
@@ -107,16 +128,29 @@ def _again(survey: Survey, token: str) -> Receipt:
 
 
 def count(survey: Survey, filling: Filling, sheet: Sheet, source: Source, key: str) -> Receipt:
-    """`key` is a secret of the sender. The caller holds the lock and has checked the rest."""
+    """`key` is a secret of the sender. The caller is alone and has checked the rest."""
     if not ledger.keep_submit_key(survey.id, submit_key(survey, key)):
         return Receipt(_receipt(survey, key), is_repeat=True)
+    return _counted(survey, filling, sheet, source, key)
+
+
+def _counted(
+    survey: Survey,
+    filling: Filling,
+    sheet: Sheet,
+    source: Source,
+    key: str,
+    *,
+    may_move: bool = True,
+) -> Receipt:
     require_room(survey, sheet)
     receipt = _receipt(survey, key) if source is Source.WEB else ""
     inbox.put(survey, _given(survey, filling, sheet, source, receipt))
     if not survey.has_answers:
         survey.has_answers = True
     db.session.flush()
-    inbox.move(survey, filling.plan)
+    if may_move:
+        inbox.move(survey, filling.plan)
     return Receipt(receipt)
 
 
@@ -161,10 +195,35 @@ def full_quota(filling: Filling, sheet: Sheet) -> Quota | None:
 def lock(survey: Survey) -> None:
     """One at a time from here on: quotas and the size of batches are exact. On SQLite whoever
     writes has the only place already, and what was read since is how it stands."""
+    if db.session.get_bind().dialect.name != "sqlite":
+        _hold(survey, _ALONE)
+
+
+def _lock_to_send(survey: Survey, filling: Filling) -> bool:
+    """Beside others who send, where nothing is counted that they count too: nobody closes or
+    changes the survey meanwhile. Says whether this one is alone, and so may let answers leave the
+    inbox; where it is not, a later one does."""
     if db.session.get_bind().dialect.name == "sqlite":
-        return
-    fresh = ["state", "closes_at", "has_answers", "answers_count", "current_version", "level"]
-    db.session.refresh(survey, fresh, with_for_update=True)
+        return True
+    counts = filling.is_change or not survey.has_answers or filling.plan.definition.quotas
+    is_alone = bool(counts) or inbox.is_nearly_full(survey.id)
+    _hold(survey, _ALONE if is_alone else _TOGETHER)
+    return is_alone
+
+
+def _hold(survey: Survey, query: Quick) -> None:
+    """The row, with what may have changed since it was read."""
+    found = query.first({"survey": survey.id})
+    if found is None:
+        raise NotFound("Diese Umfrage gibt es nicht.")
+    for name, value in zip(_FRESH, found, strict=True):
+        set_committed_value(survey, name, value)
+
+
+_FRESH = ("state", "closes_at", "has_answers", "answers_count", "current_version", "level")
+_HELD = select(*(getattr(Survey, name) for name in _FRESH)).where(Survey.id == bindparam("survey"))
+_ALONE = Quick(_HELD.with_for_update(key_share=True))
+_TOGETHER = Quick(_HELD.with_for_update(read=True))
 
 
 def submit_key(survey: Survey, secret: str) -> bytes:

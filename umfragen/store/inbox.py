@@ -1,7 +1,7 @@
 """Answers wait until several leave together, shuffled; the counts move with them.
 
 So neither the order of rows nor a look at the figures before and after tells whose answer it is.
-As many as leave stay behind, drawn by lot, so those that leave at the end are never a few either.
+Ten stay behind, drawn by lot, so those that leave at the end are never a few either.
 What waits is sealed, and all that leave together carry one day: of two nights with one person in
 between, neither shows an answer that could be found again.
 """
@@ -96,7 +96,7 @@ def put(survey: Survey, given: Given, *, rkey: int | None = None) -> None:
     one = Waiting(id=new_id(), rkey=own, **given._asdict())
     receipt = sealing.blinded(survey.id, one.receipt_hash) if one.receipt_hash else None
     row = {"id": one.id, "survey_id": survey.id, "receipt": receipt}
-    _PUTTING.all({**row, "sealed": one.sealed(survey.id)})
+    _PUTTING.send({**row, "sealed": one.sealed(survey.id)})
 
 
 _PUTTING = inserting(Inbox, "id", "survey_id", "receipt", "sealed")
@@ -125,6 +125,11 @@ def count_waiting(survey_id: int) -> int:
 _WAITING = Quick(
     select(func.count()).select_from(Inbox).where(Inbox.survey_id == bindparam("survey"))
 )
+
+
+def is_nearly_full(survey_id: int) -> bool:
+    """The next answer may let others leave."""
+    return count_waiting(survey_id) >= 2 * LEAST - 1
 
 
 def list_waiting(survey_id: int) -> list[Waiting]:

@@ -6,6 +6,8 @@ from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
+    Double,
+    Integer,
     ScalarSelect,
     Table,
     bindparam,
@@ -13,8 +15,10 @@ from sqlalchemy import (
     exists,
     func,
     select,
+    type_coerce,
     update,
 )
+from sqlalchemy import cast as as_type
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.util import identity_key
 
@@ -126,32 +130,58 @@ def _scope_counts() -> dict[str, ScalarSelect[int]]:
     }
 
 
-_VOTES = select(func.count()).where(Vote.post_id == Post.id)
-_TALLY = Quick(
-    select(
-        Post.agree_base + _VOTES.where(Vote.value == 1).scalar_subquery(),
-        Post.disagree_base + _VOTES.where(Vote.value == -1).scalar_subquery(),
-    ).where(Post.id == bindparam("post"))
-)
-
-
-def recount_votes(post_id: int) -> None:
-    """Base plus rows, read again: so no click is ever counted twice or lost. The caller holds the
-    post's row where others may vote meanwhile."""
+def recount_votes(post_id: int, refusal: Exception | None = None) -> None:
+    """Base plus rows, read again: so no click is ever counted twice or lost. Whoever else counts
+    waits, and on PostgreSQL all of this goes in one message at the end, so that nobody waits long.
+    Raises `refusal`, where there is one, for a post that is not public by then."""
     db.session.flush()
-    ((agree, disagree),) = _TALLY.all({"post": post_id})
-    counted = {"agree": agree, "disagree": disagree, "score": rules.wilson(agree, disagree)}
-    _COUNTED.all({"post": post_id, **counted})
+    if db.session.get_bind().dialect.name == "postgresql":
+        (_HOLDING if refusal is None else _HOLDING_PUBLIC).send({"post": post_id}, refusal)
+        _RECOUNTING.send({"post": post_id})
+    else:
+        ((agree, disagree),) = _TALLY.all({"post": post_id})
+        counted = {"agree": agree, "disagree": disagree, "score": rules.wilson(agree, disagree)}
+        _COUNTED.all({"post": post_id, **counted})
     held = db.session().identity_map.get(identity_key(Post, post_id))
     if held is not None:
-        db.session.expire(held, counted)
+        db.session.expire(held, ["agree", "disagree", "score"])
 
 
-_POSTS = cast("Table", Post.__table__)
+_POSTS, _VOTES = cast("Table", Post.__table__), cast("Table", Vote.__table__)
+_AGREE = func.count().filter(_VOTES.c.value == 1).label("agree")
+_DISAGREE = func.count().filter(_VOTES.c.value == -1).label("disagree")
+_ROWS = select(_AGREE, _DISAGREE).where(_VOTES.c.post_id == bindparam("post")).subquery()
+_SUMS = {"agree": _POSTS.c.agree_base + _ROWS.c.agree}
+_SUMS["disagree"] = _POSTS.c.disagree_base + _ROWS.c.disagree
+_THIS = _POSTS.c.id == bindparam("post")
+_TALLY = Quick(select(*_SUMS.values()).where(_THIS))
 _COUNTED = Quick(
     update(_POSTS)
-    .where(_POSTS.c.id == bindparam("post"))
+    .where(_THIS)
     .values({name: bindparam(name) for name in ("agree", "disagree", "score")})
+)
+_HELD = select(_POSTS.c.id).where(_THIS).with_for_update(key_share=True)
+_HOLDING = Quick(_HELD)
+_PUBLIC = _HELD.where(_POSTS.c.status == Status.PUBLIC).subquery()
+_HOLDING_PUBLIC = Quick(select(type_coerce(1 / func.count(_PUBLIC.c.id), Integer)))
+"""Divides by zero when there is none. Of a post that others hold it waits, and then looks again."""
+
+
+def _wilson(agree: ColumnElement[int], disagree: ColumnElement[int]) -> ColumnElement[float]:
+    """`rules.wilson` as PostgreSQL counts it."""
+    total = as_type(func.nullif(agree + disagree, 0), Double)
+    z, share = rules.Z, as_type(agree, Double) / total
+    centre = share + z * z / (2 * total)
+    margin = z * func.sqrt((share * (1 - share) + z * z / (4 * total)) / total)
+    bound = func.greatest((centre - margin) / (1 + z * z / total), 0.0)  # which passes NULL over
+    return func.coalesce(bound, 0.0)
+
+
+_COUNTS = select(*(value.label(name) for name, value in _SUMS.items())).where(_THIS).subquery()
+_RECOUNTING = Quick(
+    update(_POSTS)
+    .where(_THIS, _COUNTS.c.agree.is_not(None))  # so that the rows are counted once
+    .values(**_COUNTS.c, score=_wilson(_COUNTS.c.agree, _COUNTS.c.disagree))
 )
 
 

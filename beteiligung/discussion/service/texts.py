@@ -52,7 +52,7 @@ def add_first(post_id: int, ready: Ready, *, editor_id: int | None, links: bool)
     """The wording of a post that was just made with `latest=1`, pending."""
     ref, rendered = Ref(POST_KEY, post_id), ready.rendered(links=links)
     values = _values(ref, 1, ready.source, rendered, editor_id)
-    _ADDING.all(values)
+    _ADDING.send(values)
 
 
 def add_revision(

@@ -20,6 +20,7 @@ from kern.scope import Act, Scope, ScopeState, Visibility, require_open
 
 VALUES = frozenset({-1, 0, 1})
 GONE = "Diesen Beitrag gibt es nicht."
+HIDDEN = "Dieser Beitrag ist nicht mehr öffentlich."
 
 
 class Votable(NamedTuple):
@@ -55,12 +56,11 @@ _VOTABLE = Quick(
     .join(Thread, Thread.id == Post.thread_id)
     .join(Scope, Scope.id == Thread.scope_id)
     .where(Post.id == bindparam("post"))
-    .with_for_update(of=Post)
 )
 
 
 def get_votable_for(actor: Actor, post_id: int) -> Votable:
-    """The gate: a post this actor may read, else NotFound. Whoever votes on it too waits."""
+    """The gate: a post this actor may read, else NotFound."""
     read = _VOTABLE.first({"post": post_id})
     if read is None:
         raise NotFound(GONE)
@@ -73,7 +73,7 @@ def get_votable_for(actor: Actor, post_id: int) -> Votable:
 def require_may_vote(post: Post | Votable) -> None:
     require_open(post.scope_id, Act.VOTE, now())
     if post.status != Status.PUBLIC:
-        raise Conflict("Dieser Beitrag ist nicht mehr öffentlich.")
+        raise Conflict(HIDDEN)
     if post.is_answer:
         raise Conflict("Über Antworten der Verwaltung wird nicht abgestimmt.")
 
@@ -96,11 +96,11 @@ def cast_vote(party_id: int, post: Post | Votable, value: int) -> None:
         raise Conflict("Über den eigenen Beitrag stimmt man nicht ab.")
     known = {"post": post.id, "party": party_id}
     if value == 0:
-        _TAKING.all(known)
+        _TAKING.send(known)
     else:
         dialect = db.session.get_bind().dialect.name
-        _putting(dialect).all({**known, "value": value, "at": now()})
-    counting.recount_votes(post.id)
+        _putting(dialect).send({**known, "value": value, "at": now()})
+    counting.recount_votes(post.id, Conflict(HIDDEN))
     outbox.bump(
         f"beteiligung.thread:{post.thread_id}", f"{POST_KEY}:{post.id}", f"scope:{post.scope_id}"
     )
