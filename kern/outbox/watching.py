@@ -13,7 +13,7 @@ from sqlalchemy import Delete, Insert, Table, Update, event, text
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction
 
 from kern.db import Quick, TownSession, db, is_writing, on_change
-from kern.outbox import BUMPED_SCOPE, BUMPS, COUNTED, bump, count_up
+from kern.outbox import BUMPED_SCOPE, BUMPS, COUNTED, OutboxEntry, bump, count_up
 
 REST = "rest"
 SCOPES = "scope:*"
@@ -32,6 +32,7 @@ UNSEEN = frozenset(
 """Tables that no page for strangers shows. A table that is missing here is taken for shown."""
 
 _TOUCHED, _KNOWN, _BEGINS = "touched_shown", "known_revisions", "begins"
+_NOTED = "noted_for_worker"
 _TOTAL = (  # the semicolon comes after the colon
     " UNION ALL SELECT 'scope:*', coalesce(sum(rev), 0) FROM kern_revision"
     " WHERE key >= 'scope:' AND key < 'scope;'"
@@ -95,6 +96,11 @@ def is_settled() -> bool:
     return not (is_writing() or info.get(BUMPS) or info.get(COUNTED) or info.get(_TOUCHED))
 
 
+def has_work() -> bool:
+    """Whether this transaction has written something so far that the worker waits for."""
+    return bool(db.session().info.get(_NOTED))
+
+
 def begins() -> int:
     """How many transactions this session has begun: one is one view of the data."""
     return int(db.session().info.get(_BEGINS, 0))
@@ -126,6 +132,8 @@ def _see_statement(state: ORMExecuteState) -> None:
 def _see_table(session: Session, name: str) -> None:
     if name not in UNSEEN:
         session.info[_TOUCHED] = True
+    elif name == OutboxEntry.__tablename__:
+        session.info[_NOTED] = True
 
 
 on_change(_see_table)
@@ -154,5 +162,5 @@ def _forget_committed(session: Session) -> None:
 
 
 def _forget(session: Session) -> None:
-    for name in (BUMPS, COUNTED, BUMPED_SCOPE, _TOUCHED, _KNOWN, "watched"):
+    for name in (BUMPS, COUNTED, BUMPED_SCOPE, _TOUCHED, _NOTED, _KNOWN, "watched"):
         session.info.pop(name, None)

@@ -9,6 +9,7 @@ from flask import g
 from flask.typing import ResponseReturnValue
 
 from kern.db import Model, db
+from kern.outbox.watching import has_work
 from kern.web.guard import refuse_stale
 from kern.worker_hint import hint
 
@@ -25,7 +26,8 @@ class Later:
 
 
 def commits(view: Callable[P, ResponseReturnValue | Later]) -> Callable[P, ResponseReturnValue]:
-    """Commit once, after the view returns; then wake the worker, which is only a hint.
+    """Commit once, after the view returns; then wake the worker where something was noted for it,
+    which is only a hint.
 
     If the view raises, the session's end rolls back. A view that answers with an error status
     (a form shown again) commits nothing either.
@@ -54,11 +56,13 @@ def _commit(kept: tuple[Model, ...]) -> None:
     db.session.flush()
     for thing in kept:
         db.session.expunge(thing)
+    wakes = has_work()
     db.session.commit()
     end_writing = g.pop("end_writing", None)
     if end_writing is not None:
         end_writing()
-    hint()
+    if wakes:
+        hint()
 
 
 def _is_refusal(response: ResponseReturnValue) -> bool:

@@ -5,11 +5,14 @@ import threading
 from collections.abc import Callable
 
 EVERY = 0.2  # seconds between two rounds
+LONGEST = 5  # times that, while hints come all the time
 
 
 class Hints:
     """Passes each town on at once, and then at most once a round, by a thread of its own that the
-    first hint starts. What a crash loses costs a minute: the worker looks by itself."""
+    first hint starts. In a flood the rounds are longer: the worker takes what it finds in batches,
+    and its share of the machine is what those who write wait for. What a crash loses costs a
+    minute: the worker looks by itself."""
 
     def __init__(self, ask: Callable[[str], object], every: float = EVERY) -> None:
         self._ask, self._every = ask, every
@@ -34,9 +37,10 @@ class Hints:
             self._ask(slug)
 
     def _run(self) -> None:
-        pause = threading.Event()
+        pause, wait = threading.Event(), self._every
         while True:
             with self._turn:
+                wait = min(2 * wait, LONGEST * self._every) if self._towns else self._every
                 self._turn.wait_for(lambda: bool(self._towns))
             self.flush()
-            pause.wait(self._every)
+            pause.wait(wait)

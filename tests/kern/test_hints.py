@@ -2,8 +2,16 @@
 
 import threading
 import time
+from collections.abc import Iterator
 
+import pytest
+from flask.testing import FlaskClient
+
+from kern import worker_hint
+from kern.town import Town
+from kern.web.guard import FIELD, token_for
 from kern.worker.hints import Hints
+from tests.builders import log_in, make_account, make_post
 
 ROUND = 0.15
 
@@ -58,3 +66,41 @@ def test_what_waits_at_the_end_is_passed_on() -> None:
     hints.flush()
 
     assert heard == ["ort", "ort"]
+
+
+def test_in_a_flood_the_rounds_are_longer() -> None:
+    heard: list[float] = []
+    hints = Hints(lambda _slug: heard.append(time.monotonic()), every=0.05)
+    began = time.monotonic()
+
+    while len(heard) < 5 and time.monotonic() - began < 10:
+        hints.give("ort")
+        time.sleep(0.001)
+
+    assert heard[4] - heard[3] >= 0.05 * 4
+
+
+@pytest.fixture
+def woken() -> Iterator[list[str]]:
+    """The towns whose worker was woken."""
+    found: list[str] = []
+    worker_hint.listen(found.append)
+    yield found
+    worker_hint.listen(lambda _slug: None)
+
+
+def test_only_what_the_worker_waits_for_wakes_it(
+    town: Town, client: FlaskClient, woken: list[str]
+) -> None:
+    post = make_post()
+    vote, write = (
+        f"/beteiligung/beitrag/{post.id}/stimme",
+        f"/beteiligung/gespraech/{post.thread_id}/beitraege",
+    )
+    token = {FIELD: token_for(log_in(client, make_account().id))}
+
+    assert client.post(vote, data={"stimme": "1", **token}).status_code == 303
+    assert woken == []
+
+    assert client.post(write, data={"text": "Mehr Bänke am Wasser.", **token}).status_code == 303
+    assert woken == ["ort"]
