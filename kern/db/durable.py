@@ -83,18 +83,6 @@ class LogSync:
             os.close(descriptor)
 
 
-COURTESY = 0.02  # seconds; a long transaction holds nobody up for longer
-
-_has_room = threading.Event()  # no thread of this process is in the place of the only writer
-_has_room.set()
-
-
-def let_writer_pass() -> None:
-    """Before work begins that will want the place as well. Python runs one thread of a process at a
-    time: while it runs another than the writer's, those who write wait, in all processes."""
-    _has_room.wait(COURTESY)
-
-
 class Durable(sqlite3.Connection):
     """Knows the place of the only writer, which it takes before it begins to write, and gives back
     with the commit, before the wait for the disk."""
@@ -112,13 +100,11 @@ class Durable(sqlite3.Connection):
             os.close(descriptor)
             raise
         self._place = descriptor
-        _has_room.clear()
 
     def leave_place(self) -> None:
         descriptor, self._place = self._place, None
         if descriptor is not None:
             os.close(descriptor)
-            _has_room.set()
 
     def commit(self) -> None:
         super().commit()

@@ -16,8 +16,6 @@ from gunicorn.http import wsgi
 
 from kern.clock import now
 from kern.config import load
-from kern.db.durable import let_writer_pass
-from kern.web.guard import SAFE
 from portal.betrieb.fair_worker import FairWorker
 from portal.betrieb.one_send import OneSend
 from portal.processes import Crash, append_crash
@@ -47,10 +45,6 @@ worker_tmp_dir = str(_memory) if _memory.is_dir() else None
 
 class Worker(Protocol):
     started_at: float
-
-
-class Request(Protocol):
-    method: str
 
 
 class Listener(Protocol):
@@ -83,11 +77,6 @@ def pre_fork(_server: Arbiter, worker: Worker) -> None:
 
 def post_fork(_server: Arbiter, _worker: Worker) -> None:
     sys.setswitchinterval(TURN)
-
-
-def pre_request(_worker: Worker, request: Request) -> None:
-    if request.method not in SAFE:
-        let_writer_pass()
 
 
 def child_exit(server: Arbiter, worker: Worker) -> None:
