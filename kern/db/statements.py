@@ -45,6 +45,10 @@ class AlikeSqlite(_Alike, SQLiteDialect_pysqlite):
     supports_statement_cache = True
 
 
+_PSYCOPG: Any = PGDialect_psycopg
+"""Its methods have no types."""
+
+
 class AlikePostgres(_Alike, PGDialect_psycopg):
     """What waits in a bundle goes before the next statement, or with the commit."""
 
@@ -62,28 +66,28 @@ class AlikePostgres(_Alike, PGDialect_psycopg):
 
     def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
         self._send(cursor)
-        super().do_execute(cursor, statement, parameters, context)  # type: ignore[no-untyped-call]
+        _PSYCOPG.do_execute(self, cursor, statement, parameters, context)
 
     def do_execute_no_params(self, cursor: Any, statement: str, context: Any = None) -> None:
         self._send(cursor)
-        super().do_execute_no_params(cursor, statement, context)  # type: ignore[no-untyped-call]
+        _PSYCOPG.do_execute_no_params(self, cursor, statement, context)
 
     def do_executemany(
         self, cursor: Any, statement: str, parameters: Any, context: Any = None
     ) -> None:
         self._send(cursor)
-        super().do_executemany(cursor, statement, parameters, context)  # type: ignore[no-untyped-call]
+        _PSYCOPG.do_executemany(self, cursor, statement, parameters, context)
 
     def do_commit(self, dbapi_connection: Any) -> None:
         driver = _driver(dbapi_connection)
         if bundle.is_waiting(driver):
             bundle.send(driver, self.loaded_dbapi, end="COMMIT")
         else:
-            super().do_commit(dbapi_connection)  # type: ignore[no-untyped-call]
+            _PSYCOPG.do_commit(self, dbapi_connection)
 
     def do_rollback(self, dbapi_connection: Any) -> None:
         bundle.forget(_driver(dbapi_connection))
-        super().do_rollback(dbapi_connection)  # type: ignore[no-untyped-call]
+        _PSYCOPG.do_rollback(self, dbapi_connection)
 
     def _send(self, cursor: Any) -> None:
         if bundle.is_waiting(cursor.connection):
