@@ -206,23 +206,33 @@ def _lock_to_send(survey: Survey, filling: Filling) -> bool:
     if db.session.get_bind().dialect.name == "sqlite":
         return True
     counts = filling.is_change or not survey.has_answers or filling.plan.definition.quotas
-    is_alone = bool(counts) or inbox.is_nearly_full(survey.id)
-    _hold(survey, _ALONE if is_alone else _TOGETHER)
-    return is_alone
+    waiting = 0 if counts else inbox.count_waiting(survey.id) + 1
+    if counts or waiting >= 2 * inbox.MANY:
+        _hold(survey, _ALONE)
+        return True
+    if waiting >= inbox.MANY and _try_to_hold(survey, _ALONE_AT_ONCE):
+        return True
+    _hold(survey, _TOGETHER)
+    return False
 
 
 def _hold(survey: Survey, query: Quick) -> None:
     """The row, with what may have changed since it was read."""
-    found = query.first({"survey": survey.id})
-    if found is None:
+    if not _try_to_hold(survey, query):
         raise NotFound("Diese Umfrage gibt es nicht.")
-    for name, value in zip(_FRESH, found, strict=True):
+
+
+def _try_to_hold(survey: Survey, query: Quick) -> bool:
+    found = query.first({"survey": survey.id})
+    for name, value in zip(_FRESH, found or (), strict=found is not None):
         set_committed_value(survey, name, value)
+    return found is not None
 
 
 _FRESH = ("state", "closes_at", "has_answers", "answers_count", "current_version", "level")
 _HELD = select(*(getattr(Survey, name) for name in _FRESH)).where(Survey.id == bindparam("survey"))
 _ALONE = Quick(_HELD.with_for_update(key_share=True))
+_ALONE_AT_ONCE = Quick(_HELD.with_for_update(key_share=True, skip_locked=True))
 _TOGETHER = Quick(_HELD.with_for_update(read=True))
 
 

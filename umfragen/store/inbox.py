@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 LEAST = 10
 """So many leave together, and so many stay behind until the end."""
 
+MANY = 2 * LEAST
+"""When so many wait, some may leave."""
+
 ID_BITS = 62
 BATCH = 500  # ids of one statement
 
@@ -125,11 +128,6 @@ def count_waiting(survey_id: int) -> int:
 _WAITING = Quick(
     select(func.count()).select_from(Inbox).where(Inbox.survey_id == bindparam("survey"))
 )
-
-
-def is_nearly_full(survey_id: int) -> bool:
-    """The next answer may let others leave."""
-    return count_waiting(survey_id) >= 2 * LEAST - 1
 
 
 def list_waiting(survey_id: int) -> list[Waiting]:
