@@ -23,6 +23,7 @@ from kern.accounts.permissions import Role
 from kern.config import Settings
 from kern.db import db
 from kern.scope import Moderation, ScopeState, Visibility
+from kern.search.opening import open_index
 from kern.search.query import MAX_TEXT
 from kern.search.service import PER_PAGE
 from kern.town import Town
@@ -356,11 +357,11 @@ def test_anonymous_readers_get_no_cookie(client: FlaskClient, settings: Settings
 
 
 def test_the_page_works_without_the_index_and_says_so(
-    client: FlaskClient, settings: Settings, town: Town
+    client: FlaskClient, settings: Settings
 ) -> None:
     make_post(text="Am Teich ist es schön.")
     drain(settings)
-    (town.index / "current").unlink()
+    open_index().erase()
 
     html = page(client, "Teich")
 

@@ -7,6 +7,7 @@ Of very many hits only the most promising are ranked by their terms: weighty and
 the words in their title. The others come after them, in that rough order.
 """
 
+import math
 from typing import Any
 
 from kern.clock import now
@@ -59,7 +60,7 @@ WITH visible AS MATERIALIZED (
 """
 _RANKED = """
 , ranked AS (
-  SELECT id, ref, {weight} * {length_counts} * ({score}) AS score
+  SELECT id, ref, {weight} * ({score}) AS score
   FROM candidates CROSS JOIN LATERAL (
     SELECT at, boost, length, ref, terms || '' AS terms
     FROM {schema}.entry WHERE entry.id = candidates.id OFFSET 0
@@ -111,13 +112,24 @@ _STATUS = {
 }
 
 
+def _share(weight: float) -> float:
+    """What a word that counts as often as this scores in a text of usual length, of what BM25
+    gives at most."""
+    return weight / (weight + SATURATION)
+
+
+_TITLE = _share(analysis.TITLE_WEIGHT)
+
+
 def _relative(weight: float) -> float:
     """What one occurrence scores, as a share of one in a title: the weights of `ts_rank`."""
-    scores = [value / (value + SATURATION) for value in (weight, analysis.TITLE_WEIGHT)]
-    return round(scores[0] / scores[1], 3)
+    return round(_share(weight) / _TITLE, 3)
 
 
 _LETTERS = (_relative(1.0), _relative(analysis.LENT_WEIGHT), 0, 1)  # of D, C, B and A
+_SINGLE = 6 / math.pi**2  # `ts_rank` of a single occurrence of weight 1; of very many it is 1
+_WHOLE = _TITLE / _SINGLE
+_LEAST, _MOST = 1e-6, 0.95  # of a share: many words in a title would be more than everything
 _WEIGHTS = f"'{{{','.join(map(str, _LETTERS))}}}'"
 
 
@@ -142,6 +154,7 @@ class _Statement:
         self._now = self._value(int((request.as_of or now()).timestamp()), "bigint")
         self._filters = self._filters_set()
         self._in_time = self._time()
+        self._length = self._relative_length()
 
     def made(self, most: int | None) -> tuple[str, dict[str, Any]]:
         by_date = self._request.order == Order.NEWEST
@@ -298,20 +311,21 @@ class _Statement:
 
     def _ranked(self) -> str:
         """BM25 as far as PostgreSQL can be brought to it: `ts_rank` of one term already grows ever
-        slower with each occurrence, and tells title from body. We multiply in how rare a term is,
-        and how long the text."""
-        share, usually = LENGTH_MATTERS, 1 - LENGTH_MATTERS
-        per_word = self._number(share / self._rarity.usual_length)
-        length = f"({_real(usually)} + {per_word} * length)"
+        slower with each occurrence, and tells title from body. We bring in how long the text is,
+        as much as BM25 does for so many occurrences, and multiply by how rare the term is."""
         parts = [part for group in self._wanted.groups for part in self._group(group)]
         terms = [term for phrase in self._wanted.phrases for term, _ in phrase]
         parts += [self._rank([term], self._rarity.of(term)) for term in terms]
         return _RANKED.format(
             schema=SCHEMA,
             weight=self._weight(),
-            length_counts=f"({_real(1 + SATURATION)} / (1 + {_real(SATURATION)} * {length}))",
             score=" + ".join(parts),
         )
+
+    def _relative_length(self) -> str:
+        """How long a text is beside a usual one, as far as that matters."""
+        per_word = self._number(LENGTH_MATTERS / self._rarity.usual_length)
+        return f"({_real(1 - LENGTH_MATTERS)} + {per_word} * length)"
 
     def _group(self, group: Group) -> list[str]:
         """All say as much as the most frequent of them: a rare compound is no better a hit."""
@@ -326,6 +340,15 @@ class _Statement:
         return parts
 
     def _rank(self, terms: list[str], says: float) -> str:
-        """`ts_rank` divides by the number of terms; this makes a sum of it again."""
+        """`ts_rank` divides by the number of terms; this makes a sum of it again.
+
+        What BM25 gives a text of usual length, as a share of what it gives at most, is
+        r = f / (f + k1) for f occurrences; for one that is L times as long f / (f + k1 L), which
+        is 1 / (1 + L (1 / r - 1)).
+        """
         query = self._value(any_of(terms), "tsquery")
-        return f"{self._number(says * len(terms))} * ts_rank({_WEIGHTS}, terms, {query})"
+        whole = self._number(_WHOLE * len(terms))
+        share = f"{whole} * ts_rank({_WEIGHTS}, terms, {query})"
+        bounded = f"greatest({_real(_LEAST)}, least({_real(_MOST)}, {share}))"
+        worth = self._number(says * (1 + SATURATION))
+        return f"{worth} / (1 + {self._length} * (1 / {bounded} - 1))"
