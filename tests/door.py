@@ -17,7 +17,6 @@ from kern.config import ROOT, Settings
 PATIENCE = 60  # seconds
 HOST = b"Host: localhost\r\n"
 CONF = """
-from portal.betrieb import gunicorn_conf
 from portal.betrieb.gunicorn_conf import *
 
 accesslog = {log!r}
@@ -26,7 +25,6 @@ accesslog = {log!r}
 def pre_request(worker, req):  # before the answer, so that who has it finds this noted
     with open({ordinary!r}, "a") as file:
         file.write(req.method + " " + req.uri + "\\n")
-    gunicorn_conf.pre_request(worker, req)
 """
 
 
