@@ -11,13 +11,14 @@ from sqlalchemy import func, select
 
 from beteiligung.discussion import rules
 from beteiligung.discussion.models import Post, Vote
-from beteiligung.discussion.service import decisions, votes
+from beteiligung.discussion.service import decisions, moving, votes
 from kern.accounts.permissions import Role
 from kern.actor import Actor
+from kern.content import Ref
 from kern.db import db, engine, writing
 from kern.errors import Conflict, NotFound
 from kern.town import Town, use_town
-from tests.builders import actor_of, make_account, make_actor, make_post
+from tests.builders import actor_of, make_account, make_actor, make_post, make_thread
 
 CROWD = 16
 
@@ -113,6 +114,26 @@ def test_a_voice_that_was_let_in_is_refused_when_its_post_is_hidden_before_it_is
     votes.vote(voter, votes.get_votable_for(voter, post_id), 1)
     at_once(app, town, [lambda: decisions.hide(decisions.get_post(post_id), moderator)])
     with pytest.raises(Conflict, match="nicht mehr öffentlich"):
+        db.session.commit()
+    db.session.rollback()
+
+    assert votes_of(post_id) == (0, 0)
+    assert db.session.get_one(Post, post_id).agree == 0
+
+
+def test_a_voice_that_was_let_in_is_refused_when_its_post_moves_before_it_is_kept(
+    app: Flask, town: Town
+) -> None:
+    """Elsewhere other people may vote, and not for as long."""
+    if engine().dialect.name == "sqlite":
+        pytest.skip("who was let in there is the only one who writes")
+    post_id, voter, moderator = make_post().id, actor_of(make_account()), make_actor(Role.MODERATOR)
+    target = Ref("beteiligung.thread", make_thread().id)
+    db.session.commit()
+
+    votes.vote(voter, votes.get_votable_for(voter, post_id), 1)
+    at_once(app, town, [lambda: moving.move_post(decisions.get_post(post_id), moderator, target)])
+    with pytest.raises(Conflict, match="steht jetzt woanders"):
         db.session.commit()
     db.session.rollback()
 

@@ -1,19 +1,23 @@
 """Many send at once: every answer that was acknowledged counts once, and none after the end."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from kern.actor import SYSTEM
-from kern.db import db
-from kern.errors import Conflict
-from kern.town import Town
-from tests.umfragen.made import begun, make_open_survey
+from kern.db import db, engine, writing
+from kern.errors import Conflict, NotFound
+from kern.town import Town, use_town
+from tests.umfragen.made import begun, make_draft, make_open_survey
 from tests.umfragen.test_survey_levels import at_once, count
 from umfragen import service
 from umfragen.models import AnswerDraft, Inbox, Response, State, SubmitKey
+from umfragen.service.states import remove_tests
+from umfragen.service.submitting import lock
 from umfragen.store.inbox import LEAST
 
 CROWD = 14  # as many as a process has connections to PostgreSQL
@@ -76,3 +80,46 @@ def test_what_comes_while_a_survey_ends_is_counted_or_refused(
     assert survey.answers_count == count(Response) == before + results.count("counted")
     late = results.count("late")
     assert len(db.session.scalars(select(AnswerDraft.survey_id)).all()) == late
+
+
+def test_no_trial_answer_stays_that_is_sent_while_its_survey_begins(app: Flask, town: Town) -> None:
+    if engine().dialect.name == "sqlite":
+        pytest.skip("only one writes")
+    survey = make_draft()
+    number, token = survey.id, service.start(survey, is_test=True)
+    db.session.commit()
+
+    def send_trial() -> str:
+        with app.app_context(), use_town(town), writing():
+            try:
+                service.submit(service.get_survey_by_id(number), token)
+                db.session.commit()
+            except NotFound:
+                return "gone"
+            finally:
+                db.session.remove()
+        return "kept"
+
+    lock(service.get_survey_by_id(number))
+    with ThreadPoolExecutor(1) as pool:
+        sent = pool.submit(send_trial)
+        wait_for_a_waiting_lock()
+        remove_tests(service.get_survey_by_id(number))
+        db.session.commit()
+
+    assert sent.result() == "gone"
+    assert count(Response) == count(AnswerDraft) == 0
+
+
+def wait_for_a_waiting_lock() -> None:
+    query = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        with engine().connect() as other:
+            if other.scalar(query):
+                return
+        time.sleep(0.02)
+    pytest.fail("nobody waits")

@@ -79,16 +79,24 @@ def submit(
     filling = open_draft(survey, token)
     sheet = _checked(filling, waved_through=waved_through)
     if draft.is_test:
-        lock(survey)
-        inbox.put_test(survey, _given(survey, filling, sheet, Source.WEB, ""))
-        db.session.delete(draft)
-        return Receipt("", is_test=True)
+        return _tried(survey, draft, _Checked(filling, sheet), token)
     return _sent(survey, draft, _Checked(filling, sheet), token, admission)
 
 
 class _Checked(NamedTuple):
     filling: Filling
     sheet: Sheet
+
+
+def _tried(survey: Survey, draft: AnswerDraft, checked: _Checked, token: str) -> Receipt:
+    """Raises NotFound where the survey began meanwhile, which took the trial's draft away."""
+    lock(survey)
+    is_there = _TAKING.all({"draft": draft.token_hash})
+    db.session.expunge(draft)
+    if not is_there:
+        return _again(survey, token)
+    inbox.put_test(survey, _given(survey, *checked, Source.WEB, ""))
+    return Receipt("", is_test=True)
 
 
 def _sent(
@@ -115,7 +123,9 @@ def _sent(
 
 
 _DRAFTS = cast("Table", AnswerDraft.__table__)
-_REMOVING = Quick(delete(_DRAFTS).where(_DRAFTS.c.token_hash == bindparam("draft")))
+_GOING = delete(_DRAFTS).where(_DRAFTS.c.token_hash == bindparam("draft"))
+_REMOVING = Quick(_GOING)
+_TAKING = Quick(_GOING.returning(_DRAFTS.c.token_hash))
 
 
 def _again(survey: Survey, token: str) -> Receipt:

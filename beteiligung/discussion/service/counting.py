@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -130,13 +130,22 @@ def _scope_counts() -> dict[str, ScalarSelect[int]]:
     }
 
 
-def recount_votes(post_id: int, refusal: Exception | None = None) -> None:
+class Seen(NamedTuple):
+    """Where a post was when somebody was let in to vote on it, and what is raised if it is not
+    there any more, or not public."""
+
+    thread_id: int
+    scope_id: int
+    refusal: Exception
+
+
+def recount_votes(post_id: int, seen: Seen | None = None) -> None:
     """Base plus rows, read again: so no click is ever counted twice or lost. Whoever else counts
-    waits, and on PostgreSQL all of this goes in one message at the end, so that nobody waits long.
-    Raises `refusal`, where there is one, for a post that is not public by then."""
+    waits, and on PostgreSQL all of this goes in one message at the end, so that nobody waits long;
+    there what was `seen` is looked at once more."""
     db.session.flush()
     if db.session.get_bind().dialect.name == "postgresql":
-        (_HOLDING if refusal is None else _HOLDING_PUBLIC).send({"post": post_id}, refusal)
+        _hold(post_id, seen)
         _RECOUNTING.send({"post": post_id})
     else:
         ((agree, disagree),) = _TALLY.all({"post": post_id})
@@ -145,6 +154,14 @@ def recount_votes(post_id: int, refusal: Exception | None = None) -> None:
     held = db.session().identity_map.get(identity_key(Post, post_id))
     if held is not None:
         db.session.expire(held, ["agree", "disagree", "score"])
+
+
+def _hold(post_id: int, seen: Seen | None) -> None:
+    if seen is None:
+        _HOLDING.send({"post": post_id})
+        return
+    where = {"post": post_id, "thread": seen.thread_id, "scope": seen.scope_id}
+    _HOLDING_PUBLIC.send(where, seen.refusal)
 
 
 _POSTS, _VOTES = cast("Table", Post.__table__), cast("Table", Vote.__table__)
@@ -162,7 +179,11 @@ _COUNTED = Quick(
 )
 _HELD = select(_POSTS.c.id).where(_THIS).with_for_update(key_share=True)
 _HOLDING = Quick(_HELD)
-_PUBLIC = _HELD.where(_POSTS.c.status == Status.PUBLIC).subquery()
+_PUBLIC = _HELD.where(
+    _POSTS.c.status == Status.PUBLIC,
+    _POSTS.c.thread_id == bindparam("thread"),
+    _POSTS.c.scope_id == bindparam("scope"),
+).subquery()
 _HOLDING_PUBLIC = Quick(select(type_coerce(1 / func.count(_PUBLIC.c.id), Integer)))
 """Divides by zero when there is none. Of a post that others hold it waits, and then looks again."""
 

@@ -21,6 +21,7 @@ from kern.scope import Act, Scope, ScopeState, Visibility, require_open
 VALUES = frozenset({-1, 0, 1})
 GONE = "Diesen Beitrag gibt es nicht."
 HIDDEN = "Dieser Beitrag ist nicht mehr öffentlich."
+CHANGED = "Dieser Beitrag ist nicht mehr öffentlich, oder er steht jetzt woanders."
 
 
 class Votable(NamedTuple):
@@ -100,7 +101,8 @@ def cast_vote(party_id: int, post: Post | Votable, value: int) -> None:
     else:
         dialect = db.session.get_bind().dialect.name
         _putting(dialect).send({**known, "value": value, "at": now()})
-    counting.recount_votes(post.id, Conflict(HIDDEN))
+    seen = counting.Seen(post.thread_id, post.scope_id, Conflict(CHANGED))
+    counting.recount_votes(post.id, seen)
     outbox.bump(
         f"beteiligung.thread:{post.thread_id}", f"{POST_KEY}:{post.id}", f"scope:{post.scope_id}"
     )
