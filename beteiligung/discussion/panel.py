@@ -83,7 +83,7 @@ def _select_threads() -> Quick:
 def _render(ref: Ref, scope_id: int) -> Markup:
     """Two queries: threads, and answers with posts in one where there are threads."""
     bound = {"host": ref.key, "number": ref.id, "scope": scope_id, "act": Act.OPEN_THREAD}
-    found = [_Row._make(row) for row in _select_threads().all({**bound, "at": now()})]
+    found = _select_threads().typed(_Row, {**bound, "at": now()})
     threads = [row for row in found if row.id is not None]
     has_posts = threads or ref.key == PROJECT_KEY
     answers, posts = _recent(ref, scope_id) if has_posts else ([], [])

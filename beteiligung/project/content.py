@@ -51,11 +51,12 @@ def _released(*columns: Any) -> Select[Any]:
 
 # Columns and no rows of the mapper, written once: a page of hits asks for all of these.
 _DATES = (Project.published_at, Scope.created_at, Scope.state)
+_SHOWN = (*_DATES, Scope.posts_count, Project.summary, Project.office, Project.page)
+_CARDS = Quick(_released(*_SHOWN).where(Scope.visibility == Visibility.PUBLIC))
 _FOUND = Quick(
     _released(
-        *(*_DATES, Scope.visibility, Scope.posts_count, Project.summary, Project.plain),
-        *(Project.decidable, Project.fixed, Project.decider, Project.result_html),
-        *(Project.office, Project.page),
+        *(*_SHOWN, Scope.visibility, Project.plain, Project.decidable, Project.fixed),
+        *(Project.decider, Project.result_html),
     )
 )
 _NEWS = Quick(
@@ -66,11 +67,7 @@ _NEWS = Quick(
 
 
 def _cards(ids: Sequence[int]) -> Mapping[int, Card]:
-    return _cards_of(_FOUND.named({"ids": ids}))
-
-
-def _cards_of(found: Sequence[Any]) -> Mapping[int, Card]:
-    return {row.id: _card(row) for row in found if row.visibility == Visibility.PUBLIC}
+    return {row.id: _card(row) for row in _CARDS.named({"ids": ids})}
 
 
 def _card(row: Any) -> Card:
@@ -97,7 +94,8 @@ def _documents(ids: Sequence[int]) -> Sequence[Document]:
 
 def _found(ids: Sequence[int]) -> tuple[Sequence[Document], Mapping[int, Card]]:
     found = _FOUND.named({"ids": ids})
-    return _documents_of(found, ids), _cards_of(found)
+    cards = {row.id: _card(row) for row in found if row.visibility == Visibility.PUBLIC}
+    return _documents_of(found, ids), cards
 
 
 def _documents_of(found: Sequence[Any], ids: Sequence[int]) -> Sequence[Document]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar, Token
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeVarTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, TypeVarTuple, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
@@ -152,6 +152,7 @@ else:
 
 
 Columns = TypeVarTuple("Columns")
+Kind = TypeVar("Kind", bound=NamedTuple)
 
 
 def rows(query: TypedReturnsRows[*Columns], values: Mapping[str, Any]) -> CursorResult[*Columns]:
@@ -169,7 +170,10 @@ def on_change(listener: Callable[[Session, str], object]) -> None:
 
 
 class Quick(quick.Quick):
-    """In the session's transaction. Nothing that waits in the session is written first."""
+    """In the session's transaction. Nothing that waits in the session is written first, but for
+    `named`, and where `flush` says so."""
+
+    _kind: type[NamedTuple] | None = None
 
     def all(self, values: Mapping[str, Any]) -> list[quick.Row]:
         return self.on(self._connection(), values)
@@ -193,6 +197,25 @@ class Quick(quick.Quick):
         `db.session.execute` has it."""
         db.session().flush()
         return list(map(self.as_named, self.all(values)))
+
+    def typed(
+        self, kind: type[Kind], values: Mapping[str, Any], *, flush: bool = False
+    ) -> list[Kind]:
+        """Rows as named tuples. Raises TypeError where its fields are not the statement's columns,
+        in their order."""
+        if self._kind is not kind:
+            self._require_columns(kind)
+        if flush:
+            db.session().flush()
+        return list(map(kind._make, self.all(values)))
+
+    def _require_columns(self, kind: type[Kind]) -> None:
+        """Once: a column that somebody puts between would name all that follow wrongly."""
+        statement: Any = self.statement
+        columns = tuple(column.key for column in statement.exported_columns)
+        if columns != kind._fields:
+            raise TypeError(f"{kind.__name__} has other fields than {columns}")
+        self._kind = kind
 
 
 def inserting(model: type[Base], *names: str, **fixed: Any) -> Quick:

@@ -60,8 +60,7 @@ _WINDOWS = Quick(
 
 
 def list_windows(scope_id: int) -> Sequence[Span]:
-    db.session.flush()
-    return [Span._make(row) for row in _WINDOWS.all({"scope": scope_id})]
+    return _WINDOWS.typed(Span, {"scope": scope_id}, flush=True)
 
 
 def replace_windows(scope_id: int, windows: Iterable[Window]) -> None:

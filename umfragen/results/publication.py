@@ -104,8 +104,7 @@ _SHOWN_NOW = Quick(
 
 def shown_now(survey_id: int) -> list[ShownNow]:
     """Without the figures, which are long. One query."""
-    db.session.flush()
-    return [ShownNow._make(row) for row in _SHOWN_NOW.all({"survey": survey_id})]
+    return _SHOWN_NOW.typed(ShownNow, {"survey": survey_id}, flush=True)
 
 
 def is_public(survey: Survey) -> bool:

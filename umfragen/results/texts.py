@@ -103,15 +103,14 @@ def first_public(survey_id: int, items: Collection[int], limit: int) -> Mapping[
 
 
 _COUNTING = Quick(
-    select(FreeText.item_key, func.count())
+    select(FreeText.item_key, func.count().label("texts"))
     .where(FreeText.survey_id == bindparam("survey"), FreeText.state == FreeTextState.PUBLIC)
     .group_by(FreeText.item_key)
 )
 
 
 def count_public(survey_id: int) -> Mapping[int, int]:
-    db.session.flush()
-    return dict(_COUNTING.all({"survey": survey_id}))
+    return dict(_COUNTING.named({"survey": survey_id}))
 
 
 # Tags

@@ -77,7 +77,7 @@ class Around:
 def around(page: Page) -> Around:
     query = _query(has_parent=page.parent_id is not None, has_twin=page.twin_id is not None)
     ids = {"page": page.id, "space": page.space_id, "above": page.parent_id, "twin": page.twin_id}
-    rows = map(_Row._make, query.all(ids))
+    rows = query.typed(_Row, ids)
     return _told(sorted(rows, key=attrgetter("part", "rank")))
 
 

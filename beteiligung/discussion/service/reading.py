@@ -170,7 +170,7 @@ def select_posts() -> Select[*tuple[Any, ...]]:
 
 
 def read_posts(query: Quick, values: Mapping[str, Any]) -> list[PostRow]:
-    return [PostRow._make(row) for row in query.all(values)]
+    return query.typed(PostRow, values)
 
 
 # The queries of the page are put together once: that took as long as asking them.
