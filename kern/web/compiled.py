@@ -4,15 +4,23 @@ the start page took a seventh of a start, and each process compiled every other 
 
 import sys
 from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
-import jinja2
 from jinja2 import Environment
 from jinja2.bccache import Bucket, FileSystemBytecodeCache
 
 from kern.config import ROOT
 
 FOLDER = ROOT / "templates" / "__pycache__"
+_MAKERS = ("jinja2", "markupsafe", "flask")  # Flask says which templates are escaped
+_SETTINGS = (
+    *("block_start_string", "block_end_string", "variable_start_string", "variable_end_string"),
+    *("comment_start_string", "comment_end_string", "line_statement_prefix"),
+    *("line_comment_prefix", "trim_blocks", "lstrip_blocks", "newline_sequence"),
+    *("keep_trailing_newline", "optimized", "is_async", "newstyle_gettext"),
+)
 
 
 class Compiled(FileSystemBytecodeCache):
@@ -21,14 +29,14 @@ class Compiled(FileSystemBytecodeCache):
 
     def __init__(self, compiler: Path, folder: Path = FOLDER) -> None:
         super().__init__(str(folder), "%s.jinja")
-        self._compiler = f"{jinja2.__version__} {compiler.read_text(encoding='utf-8')}"
+        self._compiler = f"{_versions()} {compiler.read_text(encoding='utf-8')}"
 
     def get_bucket(
         self, environment: Environment, name: str, filename: str | None, source: str
     ) -> Bucket:
-        """A setting that changes what is made of a template is one of its lexer, or an extension's
-        mark on the environment."""
-        made_by = (self._compiler, _settings_of(environment), source)
+        """What is made of a template also depends on filters where they get nothing but constants,
+        and on `finalize`: the compiler calls both. Neither is in the key."""
+        made_by = (self._compiler, _settings_of(environment, name), source)
         return super().get_bucket(environment, name, filename, "\n".join(made_by))
 
     def load_bytecode(self, bucket: Bucket) -> None:
@@ -46,8 +54,14 @@ class Compiled(FileSystemBytecodeCache):
                 super().dump_bytecode(bucket)
 
 
-def _settings_of(environment: Environment) -> str:
-    extensions = sorted(environment.extensions)
-    newstyle = getattr(environment, "newstyle_gettext", None)
-    lines = (environment.trim_blocks, environment.lstrip_blocks, environment.keep_trailing_newline)
-    return f"{extensions} {newstyle} {lines} {environment.optimized} {environment.is_async}"
+def _versions() -> list[str]:
+    return [version(name) for name in _MAKERS]
+
+
+def _settings_of(environment: Environment, name: str) -> str:
+    """Those of the lexer, marks of extensions, and whether values are escaped."""
+    escapes: Any = environment.autoescape
+    said = [getattr(environment, setting, None) for setting in _SETTINGS]
+    is_escaped = escapes(name) if callable(escapes) else escapes
+    trimmed = environment.policies["ext.i18n.trimmed"]
+    return f"{sorted(environment.extensions)} {said} {is_escaped} {trimmed}"

@@ -1,12 +1,12 @@
 """The base of every form: shown again with what was typed, also when the page was open too long."""
 
 import secrets
-from collections.abc import Callable, Hashable
-from typing import Any
+from collections.abc import Hashable
+from typing import Any, Protocol
 
 from flask import g
 from flask_wtf import FlaskForm
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from wtforms import StringField
 from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
@@ -69,23 +69,29 @@ class Form(FlaskForm):  # type: ignore[misc]  # the package has no types
         return [field for field in self if isinstance(field, UploadField)]
 
 
+class _Macro(Protocol):
+    """Of a template."""
+
+    name: str
+
+    def __call__(self, *args: Any, **values: Any) -> Markup: ...
+
+
 _DRAFT = secrets.token_hex()  # where the name of a draft stands
 _blank: dict[tuple[object, ...], Markup] = {}
 
 
-def blank_or(
-    draw: Callable[..., Markup], form: Form, name: str, draft: str = "", **values: Hashable
-) -> Markup:
+def blank_or(draw: _Macro, form: Form, name: str, draft: str = "", **values: Hashable) -> Markup:
     """`draw(field, **values)`, kept per language while nobody has filled the field in: WTForms
     takes as long for four empty fields as the page for forty posts. Only for fields that look the
     same to everybody: no choices of a town, nothing of a person in `values`. `draft` may differ."""
     field = form[name]
     if field.raw_data is not None or field.data or field.errors:
         return draw(field, **values, **({"draft": draft} if draft else {}))
-    key = (type(form), field.name, bool(draft), language(), *values.items())
+    key = (draw.name, type(form), field.name, bool(draft), language(), *values.items())
     if key not in _blank:
         _blank[key] = draw(field, **values, **({"draft": _DRAFT} if draft else {}))
-    return Markup(_blank[key].replace(_DRAFT, escape(draft))) if draft else _blank[key]  # noqa: S704 - escaped
+    return _blank[key].replace(_DRAFT, draft) if draft else _blank[key]
 
 
 class OpenForm(Form):

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from jinja2 import DictLoader, Environment
 
+from kern.web import compiled
 from kern.web.compiled import Compiled
 
 
@@ -52,6 +53,32 @@ def test_another_compiler_or_setting_compiles_anew(tmp_path: Path) -> None:
     assert _shown(_environment(tmp_path, text, trim_blocks=True)) == ("ja", 1)
     (tmp_path / "compiler.py").write_text("anders")
     assert _shown(_environment(tmp_path, text, trim_blocks=True)) == ("ja", 1)
+
+
+@pytest.mark.parametrize(
+    ("options", "wanted"),
+    [
+        ({"autoescape": True}, "&lt;"),
+        ({"autoescape": lambda name: name == "a.html"}, "&lt;"),
+        ({"comment_start_string": "{!"}, "<{# so #}"),
+        ({"variable_start_string": "[["}, "{{ '<' }}"),
+    ],
+)
+def test_escaping_and_delimiters_belong_to_what_was_compiled(
+    tmp_path: Path, options: dict[str, Any], wanted: str
+) -> None:
+    text = "{{ '<' }}{# so #}"
+    assert _shown(_environment(tmp_path, text)) == ("<", 1)
+    assert _shown(_environment(tmp_path, text, **options)) == (wanted, 1)
+
+
+def test_another_version_of_a_library_compiles_anew(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    _shown(_environment(tmp_path))
+    monkeypatch.setattr(compiled, "version", lambda name: f"{name} 99")
+
+    assert _shown(_environment(tmp_path)) == ("Hallo Welt", 1)
 
 
 @pytest.mark.parametrize("kept", [b"", b"j2", 40])
