@@ -29,6 +29,8 @@ GRACE_MINUTES = (0, 15)
 DRAFT_DAYS = 30  # half-filled answers are kept no longer
 LEAST_K = 3  # nobody may publish cells smaller than this
 
+CHANGED_MEANWHILE = "Inzwischen hat sich etwas geändert. Bitte laden Sie die Seite neu."
+
 UNSHOWN = frozenset({State.DRAFT, State.SUBMITTED, State.HIDDEN})
 BEFORE = frozenset({State.DRAFT, State.SUBMITTED, State.SCHEDULED})  # no real answer so far
 RUNNING = frozenset({State.SCHEDULED, State.OPEN, State.PAUSED})
@@ -203,7 +205,7 @@ def require_second_person(actor: Actor, survey: Survey) -> None:
 
 def require_transition(old: State, new: State) -> None:
     if (old, new) not in TRANSITIONS:
-        raise Conflict("Inzwischen hat sich etwas geändert. Bitte laden Sie die Seite neu.")
+        raise Conflict(CHANGED_MEANWHILE)
 
 
 def standing(survey: Survey, at: datetime) -> State:

@@ -61,7 +61,7 @@ def open_survey(actor: Actor, survey: Survey) -> None:
     """Open now, or at `opens_at` where that is still to come. Raises Incomplete."""
     rules.require_may_publish(actor, survey)
     if survey.state not in {State.DRAFT, State.SUBMITTED}:
-        raise Conflict("Inzwischen hat sich etwas geändert. Bitte laden Sie die Seite neu.")
+        raise Conflict(rules.CHANGED_MEANWHILE)
     if settings_of(survey).four_eyes:
         if survey.state != State.SUBMITTED:
             raise NotAllowed("Diese Umfrage beginnt erst, wenn eine zweite Person zustimmt.")
@@ -206,4 +206,4 @@ def _in_grace(survey: Survey, at: datetime) -> bool:
 
 def _require_state(survey: Survey, state: State) -> None:
     if survey.state != state:
-        raise Conflict("Inzwischen hat sich etwas geändert. Bitte laden Sie die Seite neu.")
+        raise Conflict(rules.CHANGED_MEANWHILE)

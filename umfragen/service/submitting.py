@@ -10,6 +10,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from kern.db import Quick, db
 from kern.errors import Conflict, DomainError, NotFound
+from umfragen import rules
 from umfragen.definition import Quota, QuotaAct
 from umfragen.engine import Fault, Sheet, find_faults, make_row, quotas_met
 from umfragen.models import AnswerDraft, Source, Survey
@@ -31,7 +32,6 @@ from umfragen.store.replacing import Sent
 from umfragen.store.tallies import quota_counts
 
 CHANGED = "geaendert:"
-CHANGED_MEANWHILE = "Inzwischen hat sich etwas geändert. Bitte laden Sie die Seite neu."
 
 
 class Faulty(DomainError):
@@ -108,7 +108,7 @@ def _sent(
     is_alone = _lock_to_send(survey, filling)
     require_open(survey)
     if survey.current_version != version:
-        raise Conflict(CHANGED_MEANWHILE)
+        raise Conflict(rules.CHANGED_MEANWHILE)
     key = submit_key(survey, token if hashed is None else CHANGED + token)
     if not ledger.keep_submit_key(survey.id, key):
         return _again(survey, token)

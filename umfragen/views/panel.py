@@ -1,6 +1,6 @@
 """What the page of a project shows of its surveys."""
 
-from flask import g, render_template
+from flask import render_template, request
 from markupsafe import Markup
 
 from kern.clock import now
@@ -16,22 +16,19 @@ from umfragen.results.publication import results_path
 from umfragen.results.wording import Wording
 from umfragen.service.running import list_of_scope
 from umfragen.store.plans import plan_of
-from umfragen.views.answering.blueprint import blueprint
 from umfragen.views.answering.listing import card_of
 
 MOST = 6
-_KNOWN = "surveys_of_scopes"
+_KNOWN = "dorflinde.surveys_of_scopes"
 
 
 def _surveys(scope_id: int) -> list[Survey]:
-    """One query, for the list and the map of a page."""
-    known: dict[int, list[Survey]] = g.setdefault(_KNOWN, {})
+    """One query, for the list and the map of a page. They are as they were when the first of the
+    two asked: a page is drawn when all that its request changes is written."""
+    known: dict[int, list[Survey]] = request.environ.setdefault(_KNOWN, {})
     if scope_id not in known:
         known[scope_id] = list_of_scope(scope_id, MOST)
     return known[scope_id]
-
-
-blueprint.teardown_app_request(lambda _error: g.pop(_KNOWN, None))
 
 
 def _render(_ref: Ref, scope_id: int) -> Markup:

@@ -92,7 +92,7 @@ def _publish_and(then: Callable[[Any, Any], None]) -> Callable[[Desk], None]:
 
     def act(desk: Desk) -> None:
         if desk.survey.state not in {State.DRAFT, State.SUBMITTED}:
-            raise Conflict("Inzwischen hat sich etwas geändert. Bitte laden Sie die Seite neu.")
+            raise Conflict(rules.CHANGED_MEANWHILE)
         if desk.survey.current_version == 0 or service.has_unpublished(desk.survey):
             service.publish_version(desk.actor, desk.survey)
         then(desk.actor, desk.survey)
