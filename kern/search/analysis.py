@@ -77,7 +77,7 @@ def chosen_words(text: str, term_of: Mapping[str, str]) -> list[tuple[int, int, 
     return [
         (match.start(), match.end(), term)
         for match in _WORD.finditer(text)
-        if (term := term_of[match[1][:_RAW]])
+        if (term := term_of[match["word"][:_RAW]])
     ]
 
 

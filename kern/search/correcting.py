@@ -26,6 +26,11 @@ _READ = 5  # texts that show how a word is written
 Texts = Callable[[Sequence[Hit]], Iterable[str]]
 
 
+class Spelt(NamedTuple):
+    word: str
+    total: int  # of texts that have it
+
+
 @dataclass(frozen=True, slots=True)
 class Shelf:
     """An index, whose texts one reader may see, and how to read them."""
@@ -39,16 +44,11 @@ class Shelf:
         query = parse(text, synonyms=self.synonyms)
         return self.index.search(replace(self.request, query=query, limit=1)).total
 
-    def spelt(self, term: str) -> "Spelt":
-        """How texts of the shelf write the term; empty when none has it."""
+    def spelt(self, term: str) -> Spelt:
+        """How texts of the shelf write the term; its word is empty when none has it."""
         asked = replace(self.request, query=Query(words=(term,)), limit=_READ)
         hits = self.index.search(asked)
         return Spelt(spelling.spelt(term, self.texts_of(hits.hits)), hits.total)
-
-
-class Spelt(NamedTuple):
-    word: str
-    texts: int  # that have it
 
 
 def did_you_mean(text: str, have: int, *, audiences: frozenset[str] = frozenset({PUBLIC})) -> str:
@@ -81,7 +81,7 @@ def correct(text: str, have: int, shelf: Shelf) -> str:
     if not words:
         return ""
     better = spelling.replaced(text, {typed: spelt.word for typed, spelt in words.items()})
-    if _is_one_word(parse(better)) and max(spelt.texts for spelt in words.values()) > have:
+    if _is_one_word(parse(better)) and max(spelt.total for spelt in words.values()) > have:
         return better  # it finds these texts, and perhaps more
     return better if shelf.total(better) > have else ""
 

@@ -43,6 +43,7 @@ _NOT_NOW = "55P03"  # lock_not_available
 _TOO_LONG = "57014"  # query_canceled
 _CLEARING = 1.0  # seconds to wait for readers of the index before
 
+# One plan serves all questions of one form: planning each for its words took longer than it saved.
 _SEARCHING = text(
     "SELECT entries, length, CAST(xmin AS text) AS mark,"
     " set_config('statement_timeout', :milliseconds, true), set_config('jit', 'off', true),"
