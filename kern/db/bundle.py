@@ -9,6 +9,9 @@ one or with COMMIT. Whoever reads afterwards therefore finds what was written, a
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from sqlalchemy import Dialect
+from sqlalchemy.exc import DBAPIError
+
 _WAITING = "_dorflinde_waiting"
 _DIVISION_BY_ZERO = "22012"
 
@@ -36,26 +39,40 @@ def is_waiting(driver: Any) -> bool:
 
 
 def forget(driver: Any) -> None:
-    """The transaction was rolled back."""
+    """The transaction was rolled back, or the part of it in which all this was put."""
     if is_waiting(driver):
         setattr(driver, _WAITING, None)
 
 
-def send(driver: Any, psycopg: Any, *, end: str = "") -> None:
-    """What waits, and `end` as the last statement."""
+def send(driver: Any, dialect: Dialect, *, end: str = "") -> None:
+    """What waits, and `end` as the last statement. What the database refuses of it is an error with
+    these statements, and none of the one that comes next. Without an end it is never an
+    IntegrityError: who expects one expects it of what comes next."""
+    psycopg = dialect.loaded_dbapi
     held: Sequence[Waiting] = getattr(driver, _WAITING, None) or ()
     setattr(driver, _WAITING, None)
     cursor = psycopg.ClientCursor(driver)
-    texts = [cursor.mogrify(one.sql, one.given) for one in held]
     try:
+        texts = [cursor.mogrify(one.sql, one.given) for one in held]
         cursor.execute(";\n".join([*texts, end] if end else texts))
     except psycopg.Error as error:
         refusal = next((one.refusal for one in held if one.refusal is not None), None)
-        if refusal is None or not is_refusal(error):
+        if refusal is not None and is_refusal(error):
+            raise refusal from error
+        if driver.broken or driver.closed:  # SQLAlchemy has to hear that itself
             raise
-        raise refusal from error
+        raise _told(held, error, dialect, is_last=bool(end)) from error
     finally:
         cursor.close()
+
+
+def _told(held: Sequence[Waiting], error: Any, dialect: Dialect, *, is_last: bool) -> DBAPIError:
+    sql, given = ";\n".join(one.sql for one in held), tuple(one.given for one in held)
+    if not is_last:
+        return DBAPIError(sql, given, error)
+    base = dialect.loaded_dbapi.Error
+    told: DBAPIError = DBAPIError.instance(sql, given, error, base, dialect=dialect)
+    return told
 
 
 def is_refusal(error: BaseException | None) -> bool:

@@ -6,6 +6,7 @@ that is left of it which gives the same values: the types of parameters and colu
 and errors are SQLAlchemy's as ever, and where somebody listens to statements, so are these.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +24,10 @@ from kern.db import bundle
 Row = tuple[Any, ...]
 _Change = Callable[[Any], Any] | None
 _DOUBLE = 701
+_FILLED = 1_024  # values of a list; a longer one could be filled beyond what a database takes
+_READS = re.compile(r"\s*(SELECT|VALUES)\b", re.IGNORECASE)
+_WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
+_GIVES_BACK = re.compile(r"\bRETURNING\b", re.IGNORECASE)
 _Place = int | str  # of a parameter: its number, or its name in the text
 _Element = tuple[_Place, int, _Change]
 
@@ -45,7 +50,10 @@ class Quick:
     a column to Python.
 
     A list (`expanding`) is filled up with its last value to one of few lengths, so that there are
-    few texts, which databases remember. Where that makes a difference it must not be used."""
+    few texts, which databases remember. Where that makes a difference it must not be used. One of
+    more than 1,024 values stays as it is, and is written anew each time.
+
+    A statement that is text itself begins with SELECT, VALUES, INSERT, UPDATE or DELETE."""
 
     def __init__(self, statement: Executable) -> None:
         self.statement = statement
@@ -70,7 +78,10 @@ class Quick:
         self, connection: Connection, values: Mapping[str, Any], refusal: Exception | None = None
     ) -> None:
         """Without an answer: on PostgreSQL it goes with the next statement, or with the commit.
-        Raises `refusal` there, if the statement divides by zero."""
+        Raises `refusal` there, if the statement divides by zero.
+
+        Where somebody listens to statements it goes at once: a test that counts them sees each of
+        them, but neither when they go nor that several go together."""
         if connection.dialect.name != "postgresql":
             self.on(connection, values)
             return
@@ -93,8 +104,10 @@ class Quick:
 
     def _ready(self, dialect: Dialect, values: Mapping[str, Any]) -> tuple[_Text, Any]:
         """The text, and what is given with it."""
+        compiled = None
         if self._lists is None:
-            self._lists = _lists_in(self._compiled(dialect))
+            compiled = self._compiled(dialect)
+            self._lists = _lists_in(compiled)
         if self._lists:
             filled = {name: _filled(values[name]) for name in self._lists}
             values, sizes = {**values, **filled}, tuple(map(len, filled.values()))
@@ -102,7 +115,9 @@ class Quick:
             sizes = ()
         text = self._texts.get((dialect, sizes))
         if text is None:
-            text = self._texts[dialect, sizes] = self._written(dialect, values)
+            text = self._written(compiled or self._compiled(dialect), values)
+            if max(sizes, default=0) <= _FILLED:
+                self._texts[dialect, sizes] = text
         return text, _parameters(text, values)
 
     def _compiled(self, dialect: Dialect) -> SQLCompiler:
@@ -112,8 +127,8 @@ class Quick:
             raise ValueError(f"no statement to be written once: {compiled}")
         return compiled
 
-    def _written(self, dialect: Dialect, values: Mapping[str, Any]) -> _Text:
-        compiled = self._compiled(dialect)
+    def _written(self, compiled: SQLCompiler, values: Mapping[str, Any]) -> _Text:
+        dialect = compiled.dialect
         found = compiled.construct_expanded_state(dict(values), escape_names=False)
         changes: Mapping[str, Any] = {**_changes_of(compiled, dialect), **found.processors}
         where = _places_of(found)
@@ -148,7 +163,7 @@ class Quick:
         if isinstance(self.statement, UpdateBase):
             return bool(self.statement.exported_columns)
         if isinstance(self.statement, TextClause):
-            return self.statement.text.startswith("SELECT") or " RETURNING " in self.statement.text
+            return _gives_rows(self.statement.text)
         return True
 
     def _reading(self, dialect: Dialect) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
@@ -159,6 +174,14 @@ class Quick:
         return tuple((at, change) for at, change in enumerate(read) if change is not None)
 
 
+def _gives_rows(text: str) -> bool:
+    if _READS.match(text):
+        return True
+    if not _WRITES.match(text):
+        raise ValueError(f"neither clearly reads nor clearly writes: {text}")
+    return _GIVES_BACK.search(text) is not None
+
+
 def _run(connection: Connection, text: _Text, given: Any) -> list[Row]:
     if connection.dispatch.before_cursor_execute:
         result = connection.exec_driver_sql(text.sql, given)
@@ -166,7 +189,7 @@ def _run(connection: Connection, text: _Text, given: Any) -> list[Row]:
     driver: Any = connection.connection.dbapi_connection
     try:
         if bundle.is_waiting(driver):
-            bundle.send(driver, connection.dialect.loaded_dbapi)
+            bundle.send(driver, connection.dialect)
         cursor = driver.execute(text.sql, given)
         return cursor.fetchall() if text.gives_rows else []
     except connection.dialect.loaded_dbapi.Error as error:
@@ -194,7 +217,7 @@ def _lists_in(compiled: SQLCompiler) -> tuple[str, ...]:
 
 def _filled(values: Any) -> list[Any]:
     found = list(values)
-    if len(found) > 1:
+    if 1 < len(found) <= _FILLED:
         found += found[-1:] * ((1 << (len(found) - 1).bit_length()) - len(found))
     return found
 

@@ -13,7 +13,7 @@ import time
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
@@ -81,7 +81,7 @@ class AlikePostgres(_Alike, PGDialect_psycopg):
     def do_commit(self, dbapi_connection: Any) -> None:
         driver = _driver(dbapi_connection)
         if bundle.is_waiting(driver):
-            bundle.send(driver, self.loaded_dbapi, end="COMMIT")
+            bundle.send(driver, self, end="COMMIT")
         else:
             _PSYCOPG.do_commit(self, dbapi_connection)
 
@@ -89,9 +89,14 @@ class AlikePostgres(_Alike, PGDialect_psycopg):
         bundle.forget(_driver(dbapi_connection))
         _PSYCOPG.do_rollback(self, dbapi_connection)
 
+    def do_rollback_to_savepoint(self, connection: Connection, name: str) -> None:
+        """What waits was put after the savepoint, which sent all there was before."""
+        bundle.forget(_driver(connection.connection))
+        _PSYCOPG.do_rollback_to_savepoint(self, connection, name)
+
     def _send(self, cursor: Any) -> None:
         if bundle.is_waiting(cursor.connection):
-            bundle.send(cursor.connection, self.loaded_dbapi)
+            bundle.send(cursor.connection, self)
 
 
 _asked: WeakKeyDictionary[Any, float] = WeakKeyDictionary()

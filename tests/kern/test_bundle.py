@@ -1,18 +1,21 @@
 """What is sent without waiting for an answer holds nobody up, and is there for whoever reads."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import cast
 
 import pytest
 from sqlalchemy import Table, bindparam, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from kern.db import Quick, db, engine, inserting
-from kern.outbox import OutboxEntry, Revision, bump, revisions
+from kern.db import Quick, db, engine
+from kern.outbox import Revision, bump, revisions
 from kern.town import Town
-from tests.kern.test_quick import noted
+from tests.kern.test_quick import NOTING, noted
 
 TABLE = cast("Table", Revision.__table__)
 COUNTING = Quick(update(TABLE).where(TABLE.c.key == bindparam("name")).values(rev=TABLE.c.rev + 1))
+KNOWING = Quick(select(TABLE.c.rev).where(TABLE.c.key == bindparam("name")))
 
 
 def make(key: str) -> None:
@@ -53,13 +56,44 @@ def test_what_was_sent_goes_with_the_transaction(town: Town) -> None:
 def test_a_part_that_is_taken_back_takes_back_what_was_sent_in_it(town: Town) -> None:
     make("ding:1")
 
+    NOTING.all(noted("eins"))
+
     COUNTING.send({"name": "ding:1"})
     part = db.session.begin_nested()
     COUNTING.send({"name": "ding:1"})
+    with refused_at_once():
+        NOTING.send(noted("eins"))  # the database is not even asked
     part.rollback()
     db.session.commit()
 
     assert revisions("ding:1") == (2,)
+
+
+@contextmanager
+def refused_at_once() -> Iterator[None]:
+    """SQLite is asked at once."""
+    if engine().dialect.name == "postgresql":
+        yield
+        return
+    with pytest.raises(IntegrityError):
+        yield
+
+
+def test_what_is_refused_of_what_waited_is_not_taken_for_the_next_statement(town: Town) -> None:
+    if engine().dialect.name == "sqlite":
+        pytest.skip("nothing waits")
+    NOTING.all(noted("eins"))
+    db.session.commit()
+
+    for ask in (lambda: revisions("ding:1"), lambda: KNOWING.all({"name": "ding:1"})):
+        NOTING.send(noted("eins"))
+        with pytest.raises(DBAPIError) as told:
+            ask()
+        db.session.rollback()
+
+        assert not isinstance(told.value, IntegrityError)
+        assert "INSERT INTO kern_outbox" in str(told.value.statement)
+        assert "eins" in str(told.value.params)
 
 
 def test_nobody_waits_for_a_row_before_the_end(town: Town) -> None:
@@ -78,14 +112,12 @@ def test_nobody_waits_for_a_row_before_the_end(town: Town) -> None:
 
 
 def test_what_the_database_refuses_is_the_usual_error_at_the_end(town: Town) -> None:
-    names = ("kind", "key", "name", "payload", "not_before", "noted_at")
-    noting = inserting(OutboxEntry, *names)
-    noting.all(noted("eins"))
+    NOTING.all(noted("eins"))
     db.session.commit()
     bump("ding:1")
 
     def note_again() -> None:
-        noting.send(noted("eins"))
+        NOTING.send(noted("eins"))
         db.session.commit()
 
     with pytest.raises(IntegrityError):

@@ -1,14 +1,15 @@
 """Engines of many towns: few are open, what falls out is closed, and all share what they wrote."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, insert, select, text
+from sqlalchemy import Engine, event, insert, select, text
 
 from kern.accounts.models import Account
 from kern.config import Settings
-from kern.db import migrate
+from kern.db import migrate, statements
 from kern.db.engines import Engines, open_engine
 from kern.db.statements import SHARED
 from kern.outbox import Revision
@@ -102,18 +103,64 @@ def test_a_statement_for_another_schema_is_not_mixed_up(few: Engines, towns: lis
     assert [" main.kern_revision" in one for one in asked] == [False, True, False]
 
 
-@pytest.mark.postgres
-@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-def test_a_connection_that_the_server_ended_a_moment_ago_is_not_lent_again(town: Town) -> None:
-    pid = text("SELECT pg_backend_pid()")
-    end = text("SELECT pg_terminate_backend(:pid, 5000)")
+PID = text("SELECT pg_backend_pid()")
+ON_POSTGRES = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+
+
+@pytest.fixture
+def pooled(town: Town) -> Iterator[Engine]:
     engine = open_engine(town)
-    with engine.connect() as first, engine.connect() as second:
-        ended, other = first.scalar(pid), second.scalar(pid)
-    with engine.connect() as connection:
-        gone = ended if connection.scalar(pid) == other else other
+    yield engine
+    engine.dispose()
+
+
+@pytest.mark.postgres
+@ON_POSTGRES
+def test_a_connection_that_the_server_ended_a_moment_ago_is_not_lent_again(
+    pooled: Engine,
+) -> None:
+    for _ in range(2):  # nobody asks a new connection whether it is there
+        with pooled.connect() as first, pooled.connect() as second:
+            pids = {first.scalar(PID), second.scalar(PID)}
+    with pooled.connect() as connection:
+        asked = {one.info.backend_pid for one in statements._asked if not one.closed}
+        assert pids <= asked
+        (gone,) = pids - {connection.scalar(PID)}
+        end = text("SELECT pg_terminate_backend(:pid, 5000)")
         assert connection.scalar(end, {"pid": gone})
 
-    with engine.connect() as first, engine.connect() as second:
-        assert gone not in {first.scalar(pid), second.scalar(pid)}
-    engine.dispose()
+    with pooled.connect() as first, pooled.connect() as second:
+        assert gone not in {first.scalar(PID), second.scalar(PID)}
+
+
+@pytest.mark.postgres
+@ON_POSTGRES
+def test_a_connection_is_asked_whether_it_is_there_only_now_and_then(
+    pooled: Engine, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        with pooled.connect() as connection:
+            pid = connection.scalar(PID)
+    heard = heard_from(town, pid)
+
+    lend_once(pooled)
+    assert heard_from(town, pid) == heard
+
+    monkeypatch.setattr(statements, "TRUSTED", 0.0)
+    lend_once(pooled)
+    assert heard_from(town, pid) > heard
+
+
+def lend_once(engine: Engine) -> None:
+    with engine.connect():
+        pass
+
+
+def heard_from(town: Town, pid: int) -> datetime:
+    """When the server last did something for that connection."""
+    watching = open_engine(town)
+    with watching.connect() as connection:
+        query = text("SELECT state_change FROM pg_stat_activity WHERE pid = :pid")
+        found: datetime = connection.execute(query, {"pid": pid}).scalar_one()
+    watching.dispose()
+    return found

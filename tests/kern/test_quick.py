@@ -1,10 +1,12 @@
 """Frequent statements reach the driver as text, and give what SQLAlchemy gives."""
 
+import sqlite3
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, insert, select, tuple_
+from sqlalchemy import Dialect, bindparam, insert, select, text, tuple_
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from kern.clock import now
 from kern.db import Quick, among, db, inserting
@@ -131,3 +133,61 @@ def test_a_list_may_be_of_pairs() -> None:
     assert sorted(query.all({"pairs": pairs, "name": "changed"})) == [("drei",), ("eins",)]
     assert query.all({"pairs": pairs[:1], "name": "changed"}) == [("drei",)]
     assert query.all({"pairs": [], "name": "changed"}) == []
+
+
+@pytest.mark.usefixtures("town")
+def test_a_list_may_have_as_many_values_as_the_database_takes() -> None:
+    """Filled up, these would be more."""
+    for key in ("erstes", "letztes", "anderes"):
+        NOTING.all(noted(key))
+    raw = db.session.connection().connection.dbapi_connection
+    most, most_pairs = 65_535, 1_500  # PostgreSQL nests pairs, and its stack ends before
+    if isinstance(raw, sqlite3.Connection):
+        most, most_pairs = 32_766, 8_193
+        raw.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, most)  # some are built to take more
+    column = OutboxEntry.key
+    query = Quick(select(column).where(column.in_(bindparam("keys", expanding=True))))
+    pair = tuple_(OutboxEntry.kind, column).in_(bindparam("pairs", expanding=True))
+    of_pairs = Quick(select(column).where(pair))
+
+    keys = ["erstes", *(f"k{number}" for number in range(most // 2)), "letztes"]
+    pairs = [("fact", key) for key in [*keys[: most_pairs - 1], "letztes"]]
+
+    assert sorted(query.all({"keys": keys})) == [("erstes",), ("letztes",)]
+    assert sorted(of_pairs.all({"pairs": pairs})) == [("erstes",), ("letztes",)]
+
+
+class Counting(Quick):
+    written = 0
+
+    def _compiled(self, dialect: Dialect) -> SQLCompiler:
+        self.written += 1
+        return super()._compiled(dialect)
+
+
+@pytest.mark.usefixtures("town")
+def test_a_statement_is_written_once() -> None:
+    wanted = OutboxEntry.key.in_(bindparam("keys", expanding=True))
+    query = Counting(select(OutboxEntry.id).where(wanted))
+
+    for _ in range(2):
+        query.all({"keys": ["eins", "zwei"]})
+
+    assert query.written == 1
+
+
+@pytest.mark.usefixtures("town")
+def test_a_statement_as_text_gives_its_rows_however_it_is_written() -> None:
+    ((id_,),) = NOTING.all(noted("eins"))
+    change = "\n  update kern_outbox SET attempts = 2 WHERE id = :id"
+
+    assert Quick(text("\n  select key FROM kern_outbox WHERE id = :id")).all({"id": id_})
+    assert Quick(text(change)).all({"id": id_}) == []
+    assert Quick(text(f"{change}\nreturning attempts")).all({"id": id_}) == [(2,)]
+
+
+@pytest.mark.usefixtures("town")
+@pytest.mark.parametrize("words", ["WITH one AS (SELECT 1) SELECT * FROM one", "-- one\nSELECT 1"])
+def test_a_text_that_does_not_begin_with_what_it_does_is_refused(words: str) -> None:
+    with pytest.raises(ValueError, match="neither clearly reads"):
+        Quick(text(words)).all({})

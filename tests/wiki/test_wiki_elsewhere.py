@@ -7,13 +7,16 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from kern.accounts.permissions import Role
 from kern.db import db
+from kern.scope.rules import reads_what_all_read
 from tests.builders import make_account, make_actor, make_project
 from tests.visitors import Visitor
 from tests.wiki.pages import approve, change, make_page, propose_page
 from wiki.models import Proposal
+from wiki.service.lately import pages_about
 from wiki.service.rendering import render_stale
 
 pytestmark = pytest.mark.usefixtures("town")
@@ -44,6 +47,21 @@ def test_a_project_shows_the_pages_that_name_it_and_where_to_begin_one(
     assert "Etwas anderes" not in panel
     assert "Wartet" not in panel
     assert "noch nichts" not in panel
+
+
+def test_what_staff_reads_beside_a_project_is_written_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_page("Der alte Weg", "Siehe [[Projekt:kaimauer]].")
+    moderator = make_actor(Role.MODERATOR)
+    assert not reads_what_all_read(moderator)
+    _, first = pages_about(moderator, {"kaimauer"}, "projektwissen", 6)
+
+    def write(*_: object, **__: object) -> None:
+        pytest.fail("a statement is written anew")
+
+    monkeypatch.setattr(SQLCompiler, "__init__", write)
+
+    assert [page.title for page in first] == ["Der alte Weg"]
+    assert pages_about(moderator, {"kaimauer"}, "projektwissen", 6)[1] == first
 
 
 @pytest.mark.parametrize("slug", ["", "A b", "x]]{{Karte:y}}", "../x"])

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from kern.actor import GUEST, Actor
-from kern.db import Quick, db
+from kern.db import Quick, db, rows
 from kern.scope import Scope
 from kern.scope.rules import readable, reads_what_all_read
 from wiki.models import SPACE_KIND, LinkKind, Page, PageLink, PageState, Space
@@ -36,8 +36,11 @@ def pages_about(
 ) -> tuple[str, Sequence["About"]]:
     """The pages that link to the project of these folded names, and the path of the space `begin`,
     empty when this person does not read it."""
-    query = _about_for_all() if reads_what_all_read(actor) else Quick(_about(actor))
-    found = query.all({"names": list(names), "begin": begin, "most": limit})
+    values = {"names": list(names), "begin": begin, "most": limit}
+    is_usual = reads_what_all_read(actor)
+    found: Sequence[Sequence[Any]] = (
+        _about_for_all().all(values) if is_usual else rows(_about(actor), values).all()
+    )
     return found[0][0] or "", [About._make(row[1:]) for row in found if row[1] is not None]
 
 
