@@ -112,7 +112,8 @@ class SearchBackend(Protocol):
     def rebuild(
         self, documents: Iterable[Document], progress: Callable[[int], None] | None = None
     ) -> int:
-        """Build beside and switch; searches go on with the old one. Returns how many it holds."""
+        """Build beside and switch; searches go on with the old one. Returns how many it holds.
+        Documents of one thing come one after another, here and from `read`."""
 
     def compact(self) -> None:
         """Leave nothing of deleted documents on the disk."""

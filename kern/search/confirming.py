@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from kern.content import Card, ContentType, Document, Ref, cards_of, registry
 from kern.search.backend import Hit, Request
@@ -45,12 +46,18 @@ def may_show(document: Document, request: Request) -> bool:
 def documents_of(refs: Iterable[Ref]) -> Iterator[Document]:
     """The present documents of refs of any kind; of what is not released there is none."""
     for type_, ids in _batches(refs):
-        yield from type_.documents(ids)
+        yield from _together(type_, ids)
 
 
 def in_batches(type_: ContentType, ids: Sequence[int]) -> Iterator[Document]:
+    """Each id is there once."""
     for some in _parts(ids):
-        yield from type_.documents(some)
+        yield from _together(type_, some)
+
+
+def _together(type_: ContentType, ids: Sequence[int]) -> Iterable[Document]:
+    """The documents of one thing one after another, as an index wants them."""
+    return sorted(type_.documents(ids), key=attrgetter("id"))
 
 
 def _found(refs: Iterable[Ref], cards: dict[Ref, Card]) -> Iterator[Document]:

@@ -3,6 +3,10 @@
 The library maps a segment into memory, and then reads each of its files into memory of its own: a
 large town's whole index, for every thread that searches and once more after every change. Here all
 threads and processes look at the same pages, which the operating system keeps and takes back.
+
+They look for as long as a reader is open, so files of a generation are never changed where they
+lie: a process that looks at one which lost its end dies of SIGBUS. Our writers make new files, a
+rebuild a new folder, and restoring a backup puts a whole folder in the place of the old one.
 """
 
 import os

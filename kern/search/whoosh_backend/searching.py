@@ -131,6 +131,8 @@ class Search:
 
 def _nearest_of(ranks: Sequence[float], request: Request) -> Sequence[int]:
     """Where the ones for the page stand, and all of the same rank as the last of these."""
+    if not request.limit:
+        return ()
     if request.before is not None:
         furthest = max(heapq.nsmallest(request.limit, ranks), default=0.0)
         return [place for place, rank in enumerate(ranks) if rank <= furthest]

@@ -152,8 +152,8 @@ class Segment:
 
 
 def _families(refs: Iterable[Any]) -> Mapping[int, int]:
-    """Of things with several entries, whose it is: the number of its first one. They are written
-    together, and merging keeps their order."""
+    """Of things with several entries, whose it is: the number of its first one. They come one after
+    another (`SearchBackend.rebuild`), and merging keeps their order."""
     family: dict[int, int] = {}
     head, of_head = 0, b""
     for number, ref in enumerate(map(bytes, refs)):

@@ -50,6 +50,30 @@ def generation(tmp_path: Path, index: WhooshBackend) -> Path:
     return tmp_path / "index" / (tmp_path / "index" / "current").read_text()
 
 
+def test_no_file_is_changed_where_it_lies_while_somebody_looks_at_it(
+    tmp_path: Path, index: WhooshBackend
+) -> None:
+    """A process that has it in its memory would crash."""
+    acts: list[Callable[[], object]] = [
+        lambda: change(index, make_document(99, "Teich")),
+        index.compact,
+        lambda: built(index, [make_document(7, "Park")]),
+        index.erase,
+    ]
+    with contextlib.ExitStack() as stack:
+        looked_at = []
+        for act in acts:
+            for path in tmp_path.rglob("*.seg"):
+                file = stack.enter_context(path.open("rb"))
+                looked_at.append((file, file.read()))
+            act()
+
+        assert len(looked_at) >= len(acts)
+        for file, content in looked_at:
+            file.seek(0)
+            assert file.read() == content
+
+
 def only(folder: Path, pattern: str) -> Path:
     (found,) = folder.glob(pattern)
     return found

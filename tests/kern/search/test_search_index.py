@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +14,9 @@ from kern.content import FOREVER, LONG_AGO, Document, Ref
 from kern.search.analysis import analyse_document
 from kern.search.backend import Edge, Order, Request, SearchBackend, Status
 from kern.search.compounds import has_part
+from kern.search.confirming import in_batches
 from kern.search.query import Prefix, parse
+from kern.search.whoosh_backend.searching import _nearest_of
 from tests.kern.search.building import (
     START,
     built,
@@ -246,6 +250,24 @@ def test_a_long_page_counts_once_and_shows_its_best_section(index: SearchBackend
     hits = index.search(Request(parse("Park")))
 
     assert (hits.total, [hit.path for hit in hits.hits]) == (1, ["/wiki/h#zwei"])
+
+
+def test_sections_count_once_in_whichever_order_a_room_tells_them(index: SearchBackend) -> None:
+    told = [make_document(id_, "Park", path=f"/w{id_}#{n}") for n in range(3) for id_ in (1, 2)]
+    room: Any = SimpleNamespace(documents=lambda _ids: told)
+    built(index, in_batches(room, [1, 2]))
+
+    assert index.search(Request(parse("Park"))).total == 2
+
+
+@pytest.mark.parametrize("order", Order)
+def test_who_only_wants_to_know_how_many_gets_no_hits(index: SearchBackend, order: Order) -> None:
+    built(index, [make_document(n, "Park") for n in range(10)])
+
+    hits = index.search(Request(parse("Park"), order=order, limit=0))
+
+    assert (hits.total, hits.hits) == (10, ())
+    assert list(_nearest_of([3.0, 1.0], Request(parse("Park"), limit=0))) == []
 
 
 def test_a_change_replaces_every_section_and_a_deletion_removes_them(index: SearchBackend) -> None:
