@@ -40,9 +40,14 @@ def _program() -> bytes:
 def _made_of() -> Iterator[Path]:
     for folder in ("kern", "beteiligung", "umfragen", "wiki", "portal"):
         yield from (ROOT / folder).rglob("*.py")
-    yield from (path for path in (ROOT / "templates").rglob("*.*") if path.is_file())
+    yield from filter(_is_written, (ROOT / "templates").rglob("*.*"))
     yield from (ROOT / "translations").rglob("*.po")
     yield from (ROOT / "static" / "build").glob("manifest.json")
+
+
+def _is_written(path: Path) -> bool:
+    """By somebody: what was compiled of templates comes and goes while the program runs."""
+    return "__pycache__" not in path.parts and path.is_file()
 
 
 def last_backup(data: Path) -> datetime | None:
