@@ -7,9 +7,16 @@ from kern.town import current_town
 _listeners: list[Callable[[str], object]] = []
 
 
-def listen(listener: Callable[[str], object]) -> None:
-    """The process that knows the queue registers here, with the town's slug as argument."""
+def listen(listener: Callable[[str], object]) -> Callable[[], None]:
+    """The process that knows the queue registers here, with the town's slug as argument. Returns
+    what brings back who listened before."""
+    before = list(_listeners)
     _listeners[:] = [listener]
+
+    def end() -> None:
+        _listeners[:] = before
+
+    return end
 
 
 def hint() -> None:

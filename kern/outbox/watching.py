@@ -132,7 +132,7 @@ def _see_statement(state: ORMExecuteState) -> None:
 def _see_table(session: Session, name: str) -> None:
     if name not in UNSEEN:
         session.info[_TOUCHED] = True
-    elif name == OutboxEntry.__tablename__:
+    if name == OutboxEntry.__tablename__:
         session.info[_NOTED] = True
 
 

@@ -27,7 +27,8 @@ class Later:
 
 def commits(view: Callable[P, ResponseReturnValue | Later]) -> Callable[P, ResponseReturnValue]:
     """Commit once, after the view returns; then wake the worker where something was noted for it,
-    which is only a hint.
+    which is only a hint. What a view committed by itself before that wakes nobody: the worker looks
+    every minute.
 
     If the view raises, the session's end rolls back. A view that answers with an error status
     (a form shown again) commits nothing either.

@@ -8,6 +8,11 @@ EVERY = 0.2  # seconds between two rounds
 LONGEST = 5  # times that, while hints come all the time
 
 
+def next_wait(last: float, every: float, *, is_flood: bool) -> float:
+    """Seconds after the coming round. `is_flood`: hints came already while the last ones went."""
+    return min(2 * last, LONGEST * every) if is_flood else every
+
+
 class Hints:
     """Passes each town on at once, and then at most once a round, by a thread of its own that the
     first hint starts. In a flood the rounds are longer: the worker takes what it finds in batches,
@@ -40,7 +45,7 @@ class Hints:
         pause, wait = threading.Event(), self._every
         while True:
             with self._turn:
-                wait = min(2 * wait, LONGEST * self._every) if self._towns else self._every
+                wait = next_wait(wait, self._every, is_flood=bool(self._towns))
                 self._turn.wait_for(lambda: bool(self._towns))
             self.flush()
             pause.wait(wait)

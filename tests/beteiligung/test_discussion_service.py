@@ -1,11 +1,13 @@
 """What happens to threads and posts, on a real database."""
 
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 import pytest
 from sqlalchemy import event, select, text
 
+from beteiligung.discussion import rules
 from beteiligung.discussion.models import POST_KEY, Outcome, Post, Status, TextRevision
 from beteiligung.discussion.service import (
     counting,
@@ -238,6 +240,20 @@ def test_imported_votes_stay_below_those_cast_here() -> None:
     votes.vote(make_actor(Role.CITIZEN), post, 1)
 
     assert (post.agree, post.disagree) == (41, 2)
+
+
+@pytest.mark.parametrize("voice", [1, -1, 0])
+def test_the_database_weighs_voices_as_the_rules_do(voice: int) -> None:
+    post = make_post()
+    votes.vote(make_actor(Role.CITIZEN), post, voice)
+    for agree, disagree in product((0, 1, 2, 7, 1_000, 10**6), repeat=2):
+        post.agree_base, post.disagree_base = agree, disagree
+
+        counting.recount_votes(post.id)
+
+        assert (post.agree, post.disagree) == (agree + (voice == 1), disagree + (voice == -1))
+        weight = rules.wilson(post.agree, post.disagree)
+        assert post.score == pytest.approx(weight, rel=1e-9, abs=1e-12)
 
 
 def test_an_official_answer_is_public_at_once_and_told_to_who_was_answered() -> None:

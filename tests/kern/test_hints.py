@@ -3,14 +3,16 @@
 import threading
 import time
 from collections.abc import Iterator
+from itertools import accumulate
 
 import pytest
 from flask.testing import FlaskClient
 
-from kern import worker_hint
+from kern import outbox, worker_hint
+from kern.outbox import watching
 from kern.town import Town
 from kern.web.guard import FIELD, token_for
-from kern.worker.hints import Hints
+from kern.worker.hints import Hints, next_wait
 from tests.builders import log_in, make_account, make_post
 
 ROUND = 0.15
@@ -69,24 +71,43 @@ def test_what_waits_at_the_end_is_passed_on() -> None:
 
 
 def test_in_a_flood_the_rounds_are_longer() -> None:
-    heard: list[float] = []
-    hints = Hints(lambda _slug: heard.append(time.monotonic()), every=0.05)
-    began = time.monotonic()
+    waits = list(
+        accumulate([True] * 4, lambda last, more: next_wait(last, 2, is_flood=more), initial=2.0)
+    )
 
-    while len(heard) < 5 and time.monotonic() - began < 10:
-        hints.give("ort")
-        time.sleep(0.001)
-
-    assert heard[4] - heard[3] >= 0.05 * 4
+    assert waits == [2, 4, 8, 10, 10]
+    assert next_wait(waits[-1], 2, is_flood=False) == 2
 
 
 @pytest.fixture
 def woken() -> Iterator[list[str]]:
     """The towns whose worker was woken."""
     found: list[str] = []
-    worker_hint.listen(found.append)
+    end = worker_hint.listen(found.append)
     yield found
-    worker_hint.listen(lambda _slug: None)
+    end()
+
+
+def test_who_listened_before_hears_again_afterwards(town: Town, woken: list[str]) -> None:
+    heard: list[str] = []
+    end = worker_hint.listen(heard.append)
+    worker_hint.hint()
+    end()
+    worker_hint.hint()
+
+    assert (heard, woken) == (["ort"], ["ort"])
+
+
+@pytest.mark.parametrize("unseen", [watching.UNSEEN, frozenset()])
+def test_what_is_noted_is_work_whoever_shows_it(
+    town: Town, unseen: frozenset[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "UNSEEN", unseen)
+    assert not watching.has_work()
+
+    outbox.note("beteiligung.post", 1)
+
+    assert watching.has_work()
 
 
 def test_only_what_the_worker_waits_for_wakes_it(

@@ -40,3 +40,26 @@ def test_an_address_without_its_values_is_refused_each_time() -> None:
         with pytest.raises(BuildError):
             adapter.build("p", {})
     assert adapter.build("p", {"number": 1}) == "/p/1"
+
+
+class Counted(Rule):
+    compiled = 0
+
+    def _compile_builder(self, append_unknown: bool = True) -> Any:
+        self.compiled += 1
+        return super()._compile_builder(append_unknown)
+
+
+class Watched(LazyRule, Counted):
+    """Counts what `LazyRule` has compiled."""
+
+
+def test_nothing_is_compiled_for_an_address_that_nobody_asks_for() -> None:
+    asked, other = (Watched(f"/{name}/<int:number>", endpoint=name) for name in "pq")
+    adapter = Map([asked, other]).bind("ort.example")
+    assert (asked.compiled, other.compiled) == (0, 0)
+
+    for number in range(3):
+        adapter.build("p", {"number": number})
+
+    assert (asked.compiled, other.compiled) == (1, 0)

@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import time
-import tracemalloc
 import zipfile
 from collections.abc import Iterator
 from typing import Any
@@ -14,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.memory import measured
 from tests.umfragen.random_surveys import forms, plans
 from tests.umfragen.ready import key, ready
 from tests.umfragen.surveys import every_kind, option, options, question, rows
@@ -230,10 +230,7 @@ def test_memory_does_not_grow_with_the_rows() -> None:
     def many(count: int) -> Iterator[Stored]:
         return (row for _ in range(count))
 
-    tracemalloc.start()
-    size = sum(len(chunk) for chunk in csv_chunks(table, many(4_000)))
-    _, most = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
+    size, _, most = measured(lambda: sum(map(len, csv_chunks(table, many(4_000)))))
     assert size > 4_000_000
     assert most < 1_500_000
 

@@ -1,6 +1,5 @@
 """What an index holds is told in little memory, and as a dict would tell it."""
 
-import tracemalloc
 from collections import defaultdict
 
 from hypothesis import given
@@ -8,6 +7,7 @@ from hypothesis import strategies as st
 
 from kern.content import Ref
 from kern.search.digests import Digests
+from tests.memory import measured
 
 REFS = st.builds(Ref, st.sampled_from(["a.x", "b:y"]), st.integers(1, 30))
 DIGESTS = st.integers(-(2**63), 2**63 - 1)
@@ -31,12 +31,7 @@ def test_documents_of_one_thing_count_together_and_what_is_taken_is_not_left(
 def test_a_large_index_takes_little_memory_to_compare() -> None:
     count = 20_000
     rows = ((f"beteiligung.post:{id_}", id_ * 7919**3) for id_ in range(1, count + 1))
-    tracemalloc.start()
-    try:
-        found = Digests(rows)
-        held, most = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
+    found, held, most = measured(lambda: Digests(rows))
 
     assert len(found) == count
     assert held < 24 * count

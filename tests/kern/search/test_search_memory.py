@@ -2,7 +2,6 @@
 
 import io
 import pickle
-import tracemalloc
 from pathlib import Path
 
 from hypothesis import given
@@ -15,6 +14,7 @@ from kern.search.whoosh_backend.opening import POOL
 from kern.search.whoosh_backend.searching import leaves_of
 from kern.search.whoosh_backend.segments import Segment
 from tests.kern.search.building import generated
+from tests.memory import measured
 
 
 def test_an_index_is_opened_without_a_copy_of_it_in_memory(tmp_path: Path) -> None:
@@ -22,12 +22,7 @@ def test_an_index_is_opened_without_a_copy_of_it_in_memory(tmp_path: Path) -> No
     path = Generations(tmp_path).current()
     size = sum(file.stat().st_size for file in path.glob("*.seg"))
 
-    tracemalloc.start()
-    try:
-        opened = [POOL.take(path) for _thread in range(2)]
-        held, most = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
+    opened, held, most = measured(lambda: [POOL.take(path) for _thread in range(2)])
     for one in opened:
         one.close()
 
@@ -69,12 +64,7 @@ def test_a_segment_is_read_into_some_bytes_for_each_entry(tmp_path: Path) -> Non
     reader = leaf.reader()
     Segment(reader)  # what the library keeps of the files is not counted
 
-    tracemalloc.start()
-    try:
-        segment = Segment(reader)
-        held, most = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
+    segment, held, most = measured(lambda: Segment(reader))
     opened.close()
 
     assert held < 48 * segment.size

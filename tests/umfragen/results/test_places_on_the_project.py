@@ -2,7 +2,7 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, update
+from sqlalchemy import update
 
 from kern.actor import Actor
 from kern.db import db
@@ -58,12 +58,14 @@ def test_a_project_asks_once_per_page_for_its_surveys(
     fill(survey, 60)
     publish(planner, survey, "platz")
 
-    for _ in range(2):
-        with count_queries() as found:
-            assert "Die Sechsecke zeigen" in reader.get(f"{path}").text
-        assert sum("FROM umfragen_survey" in one for one in found) == 1
-        db.session.execute(update(Survey).values(title=func.upper(Survey.title)))
+    for title in ("Wo fehlt eine Bank?", "Wo fehlt Schatten?"):
+        db.session.execute(update(Survey).values(title=title))
         db.session.commit()
+        with count_queries() as found:
+            page = reader.get(path).text
+        assert "Die Sechsecke zeigen" in page
+        assert title in page, "made anew, and not kept"
+        assert sum("FROM umfragen_survey" in one for one in found) == 1
 
 
 def test_no_hexagon_on_the_map_stands_for_a_few(survey: Survey, planner: Actor) -> None:
