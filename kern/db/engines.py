@@ -122,6 +122,7 @@ def open_engine(town: Town) -> Engine:
     engine = create_engine(
         sharing(town.database_url),
         execution_options={"compiled_cache": SHARED},
+        hide_parameters=True,  # errors are noted in logs, where nothing of people may stand
         connect_args={
             "timeout": BUSY_MILLISECONDS / 1000,
             "check_same_thread": False,
@@ -144,6 +145,7 @@ def _open_postgres(town: Town) -> Engine:
     engine = create_engine(
         sharing(town.database_url),
         execution_options={"compiled_cache": SHARED},
+        hide_parameters=True,  # errors are noted in logs, where nothing of people may stand
         pool_pre_ping=True,
         pool_size=5,
         max_overflow=10,

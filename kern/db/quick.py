@@ -89,8 +89,10 @@ class Quick:
             self._refusing(connection, values, refusal)
             return
         text, given = self._ready(connection.dialect, values)
-        waiting = bundle.Waiting(text.sql, given, refusal)
-        bundle.put(connection.connection.dbapi_connection, waiting)
+        driver: Any = connection.connection.dbapi_connection
+        bundle.put(driver, bundle.Waiting(text.sql, given, refusal))
+        if bundle.is_full(driver):
+            _send(connection, text, given)
 
     def _refusing(
         self, connection: Connection, values: Mapping[str, Any], refusal: Exception | None
@@ -193,8 +195,24 @@ def _run(connection: Connection, text: _Text, given: Any) -> list[Row]:
         cursor = driver.execute(text.sql, given)
         return cursor.fetchall() if text.gives_rows else []
     except connection.dialect.loaded_dbapi.Error as error:
-        base, dialect = connection.dialect.loaded_dbapi.Error, connection.dialect
-        raise DBAPIError.instance(text.sql, given, error, base, dialect=dialect) from error
+        raise _told(connection, text, given, error) from error
+
+
+def _send(connection: Connection, text: _Text, given: Any) -> None:
+    """What waits; the last of it is this."""
+    try:
+        bundle.send(connection.connection.dbapi_connection, connection.dialect)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _told(connection, text, given, error) from error
+
+
+def _told(connection: Connection, text: _Text, given: Any, error: Any) -> DBAPIError:
+    """SQLAlchemy's error for one of the driver. Where the server has gone, so have all connections
+    to it that wait in the pool."""
+    if connection.dialect.is_disconnect(error, connection.connection.dbapi_connection, None):
+        connection.invalidate(error)
+        connection.engine.dispose()
+    return bundle.told_by_sqlalchemy(text.sql, given, error, connection.dialect)
 
 
 def _code_of(type_: TypeEngine[Any]) -> int | None:

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from typing import cast
 
 import pytest
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import Table, bindparam, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from kern.db import Quick, db, engine
+from kern.db import Quick, bundle, db, engine
 from kern.outbox import Revision, bump, revisions
 from kern.town import Town
 from tests.kern.test_quick import NOTING, noted
@@ -124,3 +124,48 @@ def test_what_the_database_refuses_is_the_usual_error_at_the_end(town: Town) -> 
         note_again()
     db.session.rollback()
     assert revisions("ding:1") == (0,)
+
+
+def test_no_more_wait_than_a_server_can_keep(town: Town) -> None:
+    make("ding:1")
+    if engine().dialect.name == "sqlite":
+        pytest.skip("nothing waits")
+
+    for _ in range(bundle.MOST + 1):
+        COUNTING.send({"name": "ding:1"})
+
+    waiting = bundle.waiting(db.session.connection().connection.dbapi_connection)
+    assert len(waiting) == 1
+    db.session.commit()
+    assert revisions("ding:1") == (1 + bundle.MOST + 1,)
+
+
+def test_no_values_stand_in_what_a_server_notes_of_a_statement(town: Town) -> None:
+    if engine().dialect.name == "sqlite":
+        pytest.skip("it has no log")
+    NOTING.send(noted("was-jemand-schrieb"))
+    connection = db.session.connection()
+    pid = connection.connection.dbapi_connection.info.backend_pid  # type: ignore[union-attr]
+    bundle.send(connection.connection.dbapi_connection, connection.dialect)
+
+    query = text("SELECT query FROM pg_stat_activity WHERE pid = :pid")
+    with engine().connect() as other:
+        noticed = other.execute(query, {"pid": pid}).scalar_one()
+
+    assert "INSERT INTO kern_outbox" in noticed
+    assert "was-jemand-schrieb" not in noticed
+    db.session.rollback()
+
+
+def test_no_values_stand_in_errors(town: Town) -> None:
+    values = {**noted("eins"), "noted_at": None, "payload": {"text": "was jemand schrieb"}}
+
+    with pytest.raises(IntegrityError) as quick:
+        NOTING.all(values)
+    db.session.rollback()
+    with pytest.raises(IntegrityError) as usual:
+        db.session.execute(NOTING.statement, values)
+    db.session.rollback()
+
+    assert "jemand" not in str(quick.value).partition("DETAIL")[0]
+    assert "jemand" not in str(usual.value).partition("DETAIL")[0]
