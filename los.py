@@ -377,7 +377,7 @@ def configured_port(env: dict[str, str]) -> str:
 
 def test(options: argparse.Namespace) -> int:
     prepare(dev=True)
-    at_once = (os.cpu_count() or 1) + 2  # some always wait, for a browser or a server
+    at_once = (os.cpu_count() or 1) + 1  # one always waits, for a browser or a server
     return call("-m", "pytest", "-n", at_once, "--dist", "worksteal", *options.more)
 
 

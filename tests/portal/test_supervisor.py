@@ -78,7 +78,7 @@ def is_alive(pid: int) -> bool:
     """A zombie counts as dead; nobody reaps orphans in a container."""
     try:
         status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # it may go between opening and reading
         return False
     return status != "Z"
 
