@@ -51,7 +51,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames and _runs_on_both(metafunc.definition):
-        metafunc.parametrize("database", BOTH, indirect=True)
+        alone = metafunc.definition.get_closest_marker("postgres_alone") is not None
+        metafunc.parametrize("database", BOTH[1:] if alone else BOTH, indirect=True)
 
 
 def _runs_on_both(test: pytest.Item) -> bool:

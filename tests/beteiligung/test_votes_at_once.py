@@ -15,7 +15,7 @@ from beteiligung.discussion.service import decisions, moving, votes
 from kern.accounts.permissions import Role
 from kern.actor import Actor
 from kern.content import Ref
-from kern.db import db, engine, writing
+from kern.db import db, writing
 from kern.errors import Conflict, NotFound
 from kern.town import Town, use_town
 from tests.builders import actor_of, make_account, make_actor, make_post, make_thread
@@ -103,11 +103,10 @@ def test_no_voice_counts_that_comes_while_the_post_is_hidden(app: Flask, town: T
     assert votes_of(post_id) == (post.agree, 0) == (len(people) - len(late), 0)
 
 
+@pytest.mark.postgres_alone
 def test_a_voice_that_was_let_in_is_refused_when_its_post_is_hidden_before_it_is_kept(
     app: Flask, town: Town
 ) -> None:
-    if engine().dialect.name == "sqlite":
-        pytest.skip("who was let in there is the only one who writes")
     post_id, voter, moderator = make_post().id, actor_of(make_account()), make_actor(Role.MODERATOR)
     db.session.commit()
 
@@ -121,12 +120,11 @@ def test_a_voice_that_was_let_in_is_refused_when_its_post_is_hidden_before_it_is
     assert db.session.get_one(Post, post_id).agree == 0
 
 
+@pytest.mark.postgres_alone
 def test_a_voice_that_was_let_in_is_refused_when_its_post_moves_before_it_is_kept(
     app: Flask, town: Town
 ) -> None:
     """Elsewhere other people may vote, and not for as long."""
-    if engine().dialect.name == "sqlite":
-        pytest.skip("who was let in there is the only one who writes")
     post_id, voter, moderator = make_post().id, actor_of(make_account()), make_actor(Role.MODERATOR)
     target = Ref("beteiligung.thread", make_thread().id)
     db.session.commit()

@@ -79,9 +79,8 @@ def refused_at_once() -> Iterator[None]:
         yield
 
 
+@pytest.mark.postgres_alone
 def test_what_is_refused_of_what_waited_is_not_taken_for_the_next_statement(town: Town) -> None:
-    if engine().dialect.name == "sqlite":
-        pytest.skip("nothing waits")
     NOTING.all(noted("eins"))
     db.session.commit()
 
@@ -96,12 +95,10 @@ def test_what_is_refused_of_what_waited_is_not_taken_for_the_next_statement(town
         assert "eins" in str(told.value.params)
 
 
+@pytest.mark.postgres_alone
 def test_nobody_waits_for_a_row_before_the_end(town: Town) -> None:
     """On SQLite only one writes at a time anyway."""
     make("ding:1")
-    if engine().dialect.name == "sqlite":
-        pytest.skip("only one writes")
-
     COUNTING.send({"name": "ding:1"})
 
     with engine().begin() as other:
@@ -126,11 +123,9 @@ def test_what_the_database_refuses_is_the_usual_error_at_the_end(town: Town) -> 
     assert revisions("ding:1") == (0,)
 
 
+@pytest.mark.postgres_alone
 def test_no_more_wait_than_a_server_can_keep(town: Town) -> None:
     make("ding:1")
-    if engine().dialect.name == "sqlite":
-        pytest.skip("nothing waits")
-
     for _ in range(bundle.MOST + 1):
         COUNTING.send({"name": "ding:1"})
 
@@ -140,9 +135,8 @@ def test_no_more_wait_than_a_server_can_keep(town: Town) -> None:
     assert revisions("ding:1") == (1 + bundle.MOST + 1,)
 
 
+@pytest.mark.postgres_alone
 def test_no_values_stand_in_what_a_server_notes_of_a_statement(town: Town) -> None:
-    if engine().dialect.name == "sqlite":
-        pytest.skip("it has no log")
     NOTING.send(noted("was-jemand-schrieb"))
     connection = db.session.connection()
     pid = connection.connection.dbapi_connection.info.backend_pid  # type: ignore[union-attr]

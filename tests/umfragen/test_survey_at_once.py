@@ -82,9 +82,8 @@ def test_what_comes_while_a_survey_ends_is_counted_or_refused(
     assert len(db.session.scalars(select(AnswerDraft.survey_id)).all()) == late
 
 
+@pytest.mark.postgres_alone
 def test_no_trial_answer_stays_that_is_sent_while_its_survey_begins(app: Flask, town: Town) -> None:
-    if engine().dialect.name == "sqlite":
-        pytest.skip("only one writes")
     survey = make_draft()
     number, token = survey.id, service.start(survey, is_test=True)
     db.session.commit()
