@@ -85,6 +85,15 @@ def test_everybody_reads_every_list_around_a_page(client: FlaskClient, path: str
     assert "Set-Cookie" not in shown.headers
 
 
+def test_every_entry_of_the_latest_changes_begins_with_words(client: FlaskClient) -> None:
+    make_page("Die Linde", LONG, author=make_actor(Role.CITIZEN, name="Anna Kern"))
+    db.session.commit()
+
+    lines = re.findall(r'<p class="df-quiet">(.*?)</p></li>', client.get("/wiki/").text)
+
+    assert [line.partition(" · ")[0] for line in lines] == ["Anna Kern"]
+
+
 def test_a_former_address_leads_to_the_new_one_with_what_stood_behind_it(
     client: FlaskClient,
 ) -> None:
