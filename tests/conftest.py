@@ -28,6 +28,7 @@ HOST = "localhost"
 TESTS = Path(__file__).parent
 RUN = "DORFLINDE_TEST_RUN"  # begins the name of each database of this run, in all its processes
 BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
+ALONE = {"sqlite_alone": BOTH[:1], "postgres_alone": BOTH[1:]}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -51,8 +52,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames and _runs_on_both(metafunc.definition):
-        alone = metafunc.definition.get_closest_marker("postgres_alone") is not None
-        metafunc.parametrize("database", BOTH[1:] if alone else BOTH, indirect=True)
+        marks = [mark.name for mark in metafunc.definition.iter_markers() if mark.name in ALONE]
+        databases = ALONE[marks[0]] if marks else BOTH
+        metafunc.parametrize("database", databases, indirect=True)
 
 
 def _runs_on_both(test: pytest.Item) -> bool:

@@ -46,12 +46,10 @@ SQLITE = (
 )
 
 FIGURES = (
-    "beteiligung/test_project_speed.py",
     "portal/test_demo_large.py",
     "portal/test_moderation_flood.py",
     "portal/test_moderation_replay.py",
     "portal/test_moderation_speed.py",
-    "test_queries.py",
 )
 
 CHOOSING = (

@@ -8,6 +8,7 @@ import pytest
 from tests.databases import ONE_ONLY, PARTLY, REASONS
 
 TESTS = Path(__file__).parent
+ALONE = "mark." + "sqlite_alone"
 CHOICE = "parametrize" + '("database"'  # in two parts, so that this file is none of its own finds
 
 
@@ -33,6 +34,12 @@ def test_only_a_file_that_runs_partly_on_both_marks_its_tests() -> None:
         if "mark.both_databases" in (TESTS / file).read_text(encoding="utf-8")
     ]
     assert sorted(set(marked) - set(PARTLY)) == []
+
+
+def test_a_single_test_that_runs_on_sqlite_alone_says_why() -> None:
+    for path in TESTS.rglob("test_*.py"):
+        told = path.read_text(encoding="utf-8")
+        assert told.count(ALONE) == told.count(f'{ALONE}(reason="'), path
 
 
 def test_a_file_that_is_not_named_runs_on_both(

@@ -23,6 +23,8 @@ PROJECT_MS = 4
 
 pytestmark = [pytest.mark.usefixtures("town"), pytest.mark.unkept]
 
+figure = pytest.mark.sqlite_alone(reason="time on the processor; `los.py bench` measures both")
+
 # Replies below each post, and how many posts stand on the page.
 SHAPES = pytest.mark.parametrize(("replies", "shown"), [(0, 20), (3, 80)])
 
@@ -158,6 +160,7 @@ def test_a_list_of_projects_costs_the_same_for_one_and_thirty(
     assert len(few) == len(many) <= 6, many
 
 
+@figure
 @SHAPES
 def test_a_long_thread_takes_little_time(client: FlaskClient, replies: int, shown: int) -> None:
     path = thread_of(MANY, replies)
@@ -165,6 +168,7 @@ def test_a_long_thread_takes_little_time(client: FlaskClient, replies: int, show
     assert best_ms(lambda: client.get(path), 20) <= SLACK * THREAD_MS * slowness()
 
 
+@figure
 def test_a_project_page_takes_little_time(client: FlaskClient) -> None:
     path = project_of(MANY)
 

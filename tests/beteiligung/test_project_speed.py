@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 
@@ -78,6 +79,7 @@ def test_a_guest_reads_a_project_with_five_queries(town: Town, client: FlaskClie
     assert len(statements) <= MOST_QUERIES, "\n".join(statements)
 
 
+@pytest.mark.sqlite_alone(reason="time on the processor; `los.py bench` measures both")
 def test_a_project_page_takes_little_time_on_the_processor(town: Town, client: FlaskClient) -> None:
     path = make_full_project()
     for _ in range(3):
