@@ -62,9 +62,6 @@ CHOOSING = (
 )
 
 PARTLY = (
-    "beteiligung/test_discussion_moving.py",
-    "beteiligung/test_discussion_redaction.py",
-    "beteiligung/test_discussion_rules.py",
     "kern/hints/test_grouping.py",
     "kern/hints/test_making.py",
     "kern/test_bars.py",
@@ -77,23 +74,11 @@ PARTLY = (
     "kern/test_objections.py",
     "kern/test_waking.py",
     "portal/test_betrieb_backup.py",
-    "portal/test_rechenschaft.py",
     "test_attacks_accounts.py",
     "test_attacks_inputs.py",
     "test_attacks_surveys.py",
     "test_content_contract.py",
     "test_kept_pages.py",
-    "umfragen/results/test_gathering.py",
-    "umfragen/results/test_office_pages.py",
-    "umfragen/test_survey_anonymity.py",
-    "umfragen/test_survey_columns.py",
-    "umfragen/test_survey_levels.py",
-    "umfragen/test_survey_store.py",
-    "wiki/test_wiki_desk.py",
-    "wiki/test_wiki_following_links.py",
-    "wiki/test_wiki_large.py",
-    "wiki/test_wiki_many.py",
-    "wiki/test_wiki_queries.py",
 )
 
 REASONS: Mapping[tuple[str, ...], str] = {

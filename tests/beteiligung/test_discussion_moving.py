@@ -103,7 +103,6 @@ def desk_item(thing: Post | Thread) -> DeskItem:
 # Split
 
 
-@pytest.mark.both_databases
 def test_both_halves_wait_side_by_side_for_their_own_decision(
     author: Actor, moderator: Actor
 ) -> None:
@@ -161,7 +160,6 @@ def test_a_split_of_what_nobody_read_or_nobody_may_is_refused(
 # Move a post
 
 
-@pytest.mark.both_databases
 def test_a_post_moves_with_replies_cases_and_counts(moderator: Actor) -> None:
     here, there = make_thread(), make_thread()
     make_post(here)
@@ -181,7 +179,6 @@ def test_a_post_moves_with_replies_cases_and_counts(moderator: Actor) -> None:
     assert desk_item(post).moved_from == here.title
 
 
-@pytest.mark.both_databases
 def test_a_reply_becomes_a_post_of_its_own_and_a_reply_again_when_it_comes_back(
     moderator: Actor,
 ) -> None:
@@ -252,7 +249,6 @@ def test_targets_are_near_first_and_found_by_words(moderator: Actor) -> None:
 # Move a thread
 
 
-@pytest.mark.both_databases
 def test_a_thread_moves_with_everything_in_it(author: Actor, moderator: Actor) -> None:
     thread, project = make_thread(), make_project()
     make_thread(project.scope)

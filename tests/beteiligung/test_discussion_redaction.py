@@ -62,7 +62,6 @@ def actor_for(post: Post) -> Actor:
     return actor_of_party(post.author_id)
 
 
-@pytest.mark.both_databases
 def test_earlier_wordings_lose_the_passage_and_keep_the_rest(
     author: Actor, moderator: Actor
 ) -> None:
@@ -133,7 +132,6 @@ def test_reporters_words_and_the_outcome_lose_the_passage_too(
     assert post.outcome_reason == f"Wir riefen {MARK} an."
 
 
-@pytest.mark.both_databases
 def test_who_quotes_the_passage_comes_to_the_desk_and_nobody_else(moderator: Actor) -> None:
     thread = make_thread()
     post = make_post(thread, text=f"Guter Weg. Jana Petersen wohnt am Hafenweg. {CALL}")
@@ -159,7 +157,6 @@ def test_a_single_name_is_looked_for_only_where_it_was_said(moderator: Actor) ->
     assert far.status == Status.PUBLIC
 
 
-@pytest.mark.both_databases
 def test_the_desk_says_why_a_quote_came_there_until_it_is_decided(moderator: Actor) -> None:
     thread = make_thread()
     post = make_post(thread, text=f"Guter Weg. {SECRET}")

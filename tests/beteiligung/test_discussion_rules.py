@@ -48,7 +48,6 @@ def test_a_no_needs_a_reason(outcome: Outcome) -> None:
         rules.require_outcome_fits(outcome, "  ")
 
 
-@pytest.mark.both_databases
 def test_the_list_of_threads_and_the_rule_agree(town: Town) -> None:
     own = make_actor(Role.CITIZEN)
     actors = [GUEST, own, make_actor(Role.CITIZEN), make_actor(Role.MODERATOR)]

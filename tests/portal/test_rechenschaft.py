@@ -64,7 +64,6 @@ def test_a_wait_is_said_in_units_that_fit(
         assert words.span(wait) == said
 
 
-@pytest.mark.both_databases
 def test_a_year_counts_what_people_decided_here(town: Town) -> None:
     first, other = make_actor(Role.MODERATOR), make_actor(Role.MODERATOR)
     for hours in (1, 2, 30):

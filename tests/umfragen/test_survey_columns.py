@@ -108,7 +108,6 @@ def test_a_question_that_came_later_was_shown_to_nobody_before() -> None:
     assert frame_of(survey).counts(key(survey, "note")) == {254: 20}
 
 
-@pytest.mark.both_databases
 def test_what_went_wrong_in_a_copy_is_found_and_mended(town: Town) -> None:
     survey, _ = filled(12)
     plan = service.plan_of(survey)

@@ -140,7 +140,6 @@ def test_codes_are_nowhere_and_only_unused_ones_are_reminded(planner: Actor) -> 
     assert all(code.replace("-", "").encode() not in b"".join(stored) for code in made)
 
 
-@pytest.mark.both_databases
 def test_sixty_four_at_once_with_one_code_count_once(
     app: Flask, town: Town, planner: Actor
 ) -> None:
@@ -165,7 +164,6 @@ def test_sixty_four_at_once_with_one_code_count_once(
     assert (count(Inbox), count(Participation)) == (1, 1)
 
 
-@pytest.mark.both_databases
 def test_one_form_sent_many_times_at_once_counts_once(app: Flask, town: Town) -> None:
     survey = make_open_survey()
     token, number = begun(survey, weg=1), survey.id
@@ -182,7 +180,6 @@ def test_one_form_sent_many_times_at_once_counts_once(app: Flask, town: Town) ->
     assert count(Inbox) == 1
 
 
-@pytest.mark.both_databases
 def test_a_quota_is_exact_also_when_many_come_at_once(app: Flask, town: Town) -> None:
     survey = make_quota_survey(5)
     tokens, number = [begun(survey, weg=1) for _ in range(16)], survey.id
@@ -244,7 +241,6 @@ def test_the_level_is_fixed_with_the_first_answer(planner: Actor) -> None:
 # Receipts
 
 
-@pytest.mark.both_databases
 @pytest.mark.parametrize("is_counted", [False, True])
 def test_with_the_receipt_answers_change_and_every_count_follows(
     town: Town, is_counted: bool

@@ -27,7 +27,6 @@ def count(model: type) -> int:
     return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
-@pytest.mark.both_databases
 def test_an_answer_is_counted_once_it_has_left_the_inbox(town: Town) -> None:
     survey = make_open_survey()
 

@@ -98,7 +98,6 @@ def holds(word: str) -> int:
     return db.session.scalar(query) or 0
 
 
-@pytest.mark.both_databases
 def test_a_proposal_is_released_at_the_desk_and_found_and_its_author_is_told(
     author: Actor, moderator: Actor, settings: Settings
 ) -> None:

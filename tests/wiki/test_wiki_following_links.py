@@ -181,7 +181,6 @@ def test_renaming_back_and_on_while_links_follow_leaves_no_link_behind() -> None
     assert {published(page).source[10:] for page in pages} == {"[[Linde]].\n"}
 
 
-@pytest.mark.both_databases
 def test_the_worker_rewrites_all_links_and_another_one_goes_on_where_it_was_killed(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

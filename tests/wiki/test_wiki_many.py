@@ -58,7 +58,6 @@ def others_edit(page: Page, source: str) -> None:
     approve(change(make_actor(Role.CITIZEN), page, source=source))
 
 
-@pytest.mark.both_databases
 def test_what_can_go_is_published_and_what_cannot_is_named_and_waits(
     author: Actor, moderator: Actor
 ) -> None:
@@ -138,7 +137,6 @@ def news(author: Actor) -> list[tuple[str, str, str, str]]:
     return [(line.sentence, line.title, line.path, line.text) for line in told]
 
 
-@pytest.mark.both_databases
 def test_whoever_has_many_approved_together_hears_of_them_once(
     author: Actor, moderator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

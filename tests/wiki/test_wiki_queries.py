@@ -55,7 +55,6 @@ def test_a_page_below_others_leads_up_to_them(client: FlaskClient) -> None:
     assert "3 Personen schrieben mit" in html
 
 
-@pytest.mark.both_databases
 def test_a_page_is_read_in_five_queries(client: FlaskClient, count_queries: CountQueries) -> None:
     linde()
 

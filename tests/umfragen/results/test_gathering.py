@@ -30,7 +30,6 @@ def plain(counts: Counts) -> dict[int, dict[int, float]]:
     return {item: dict(codes) for item, codes in counts.codes.items() if item >= 0}
 
 
-@pytest.mark.both_databases
 def test_columns_and_answers_give_the_same_figures(survey: Survey) -> None:
     fill(survey, 80)
     plan, keys = plan_of(survey), keys_of(survey)

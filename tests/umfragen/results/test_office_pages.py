@@ -130,7 +130,6 @@ def test_weights_come_from_pasted_lines_or_a_file_of_excel(survey: Survey, offic
     assert "Die Zahlen sind entfernt" in office.get(f"{here}/gewichte").text
 
 
-@pytest.mark.both_databases
 def test_the_search_of_texts_knows_umlauts_in_capitals(survey: Survey) -> None:
     fill(survey, 20, wunsch="Die ÖFFNUNGSZEITEN am Fluß ändern")
     for words in ("öffnungszeiten", "ÄNDERN", "fluß"):
