@@ -13,12 +13,24 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Update, and_, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CursorResult,
+    Integer,
+    Update,
+    and_,
+    bindparam,
+    case,
+    or_,
+    select,
+    update,
+)
 
 from kern.clock import now
-from kern.db import db, writing
+from kern.db import Quick, Utc, db, writing
 from kern.outbox import OutboxEntry, State
 
 MAX_ATTEMPTS = 12
@@ -71,27 +83,19 @@ class Job:
 
 def take(kind: str, limit: int, holder: str, lasting: timedelta) -> list[Job]:
     """Lease what is due, oldest first; also what a crashed worker left behind."""
-    due = _due(kind, now())
-    found = db.session.scalar(select(OutboxEntry.id).where(due).limit(1))
+    at = now()
+    found = _ANY_DUE.first({"kind": kind, "at": at})
     db.session.rollback()
     if found is None:
         return []  # without waiting in the line of writers
     with writing():
-        query = select(OutboxEntry).where(due).order_by(OutboxEntry.not_before, OutboxEntry.id)
-        entries = db.session.scalars(query.limit(limit).with_for_update(skip_locked=True)).all()
-        for entry in entries:
-            if (
-                entry.state == State.RUNNING
-            ):  # a crash left it: whoever has not been tried goes first
-                entry.not_before = now()
-            entry.state = State.RUNNING
-            entry.leased_until = now() + lasting
-            entry.leased_by = holder
-            entry.attempts += 1
-        jobs = [_job(entry) for entry in entries]
+        entries = _DUE.typed(_Due, {"kind": kind, "at": now(), "limit": limit})
+        if entries:
+            ids = [entry.id for entry in entries]
+            _LEASING.all({"ids": ids, "at": now(), "until": now() + lasting, "holder": holder})
         db.session.commit()
     db.session.remove()
-    return jobs
+    return list(map(_job, entries))
 
 
 def begin_sending(job: Job, holder: str) -> bool:
@@ -159,7 +163,9 @@ def pause(attempts: int) -> timedelta:
     return wait * spread
 
 
-def _due(kind: str, at: datetime) -> ColumnElement[bool]:
+def _due(
+    kind: str | BindParameter[str], at: datetime | BindParameter[datetime]
+) -> ColumnElement[bool]:
     return and_(
         OutboxEntry.kind == kind,
         or_(
@@ -169,16 +175,57 @@ def _due(kind: str, at: datetime) -> ColumnElement[bool]:
     )
 
 
-def _job(entry: OutboxEntry) -> Job:
-    has_ref = entry.content_key is not None and entry.content_id is not None
+_KIND, _AT = bindparam("kind", type_=OutboxEntry.kind.type), bindparam("at", type_=Utc)
+_DUE_THEN = _due(_KIND, _AT)
+_ANY_DUE = Quick(select(OutboxEntry.id).where(_DUE_THEN).limit(1))
+_DUE = Quick(
+    select(
+        *(OutboxEntry.id, OutboxEntry.key, OutboxEntry.name),
+        *(OutboxEntry.content_key, OutboxEntry.content_id),
+        *(OutboxEntry.payload, OutboxEntry.attempts, OutboxEntry.started_sending_at),
+    )
+    .where(_DUE_THEN)
+    .order_by(OutboxEntry.not_before, OutboxEntry.id)
+    .limit(bindparam("limit", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+_LEFT = OutboxEntry.state == State.RUNNING  # by a crash: whoever has not been tried goes first
+_LEASING = Quick(
+    update(OutboxEntry)
+    .where(OutboxEntry.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        not_before=case((_LEFT, _AT), else_=OutboxEntry.not_before),
+        state=State.RUNNING,
+        leased_until=bindparam("until"),
+        leased_by=bindparam("holder"),
+        attempts=OutboxEntry.attempts + 1,
+    )
+)
+
+
+class _Due(NamedTuple):
+    """An entry as it was before it was taken."""
+
+    id: int
+    key: str
+    name: str
+    content_key: str | None
+    content_id: int | None
+    payload: Mapping[str, Any]
+    attempts: int
+    started_sending_at: datetime | None
+
+
+def _job(due: _Due) -> Job:
+    has_ref = due.content_key is not None and due.content_id is not None
     return Job(
-        id=entry.id,
-        key=entry.key,
-        name=entry.name,
-        ref=(str(entry.content_key), int(entry.content_id or 0)) if has_ref else None,
-        payload=dict(entry.payload),
-        attempts=entry.attempts,
-        began=entry.started_sending_at is not None,
+        id=due.id,
+        key=due.key,
+        name=due.name,
+        ref=(str(due.content_key), int(due.content_id or 0)) if has_ref else None,
+        payload=due.payload,
+        attempts=due.attempts + 1,
+        began=due.started_sending_at is not None,
     )
 
 

@@ -1,15 +1,14 @@
 """Find what looks like a text among everything that is public or waits, without a look at all."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import CompoundSelect, bindparam, delete, insert, select, union_all
+from sqlalchemy import Subquery, bindparam, delete, func, insert, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from kern.content import Ref
-from kern.db import db, rows
+from kern.db import Quick, db
 from kern.moderation.hints.models import Fingerprint
 from kern.moderation.hints.sketch import BANDS, VERSION, Sketch, alike, is_lookalike
 
@@ -54,11 +53,10 @@ def forget(refs: Collection[Ref]) -> None:
 
 
 def find(sketch: Sketch, but: Ref) -> Sequence[Match]:
-    """Most alike first. Three queries at most, whatever the town holds."""
-    shared = _candidates(sketch)
+    """Most alike first. One query, whatever the town holds."""
+    values = {f"value_{n}": value for n, value in enumerate((sketch.digest, *sketch.bands))}
     found = []
-    compared = rows(_COMPARED, {"shared": shared}) if shared else ()
-    for key, id_, author_id, letters, digest, bins in compared:
+    for key, id_, author_id, letters, digest, bins in _comparing().all(values):
         is_same = digest == sketch.digest
         share = 1.0 if is_same else alike(bins, sketch.bins)
         if is_same or is_lookalike(share, min(letters, sketch.letters)):
@@ -66,19 +64,6 @@ def find(sketch: Sketch, but: Ref) -> Sequence[Match]:
     found = [match for match in found if match.ref != but]
     found.sort(key=lambda match: (-match.share, match.ref))
     return found[:MOST_FOUND]
-
-
-_COMPARED = select(
-    Fingerprint.content_key,
-    Fingerprint.content_id,
-    Fingerprint.author_id,
-    Fingerprint.letters,
-    Fingerprint.digest,
-    Fingerprint.bins,
-).where(
-    Fingerprint.id.in_(bindparam("shared", expanding=True)),
-    Fingerprint.version == VERSION,
-)
 
 
 def find_sketch(ref: Ref) -> Sketch | None:
@@ -94,23 +79,32 @@ def find_sketch(ref: Ref) -> Sketch | None:
     return Sketch(row.letters, row.digest, row.bins, bands)
 
 
-def _candidates(sketch: Sketch) -> list[int]:
-    """The ids of those that share most bands, or all words."""
-    values = {f"value_{n}": value for n, value in enumerate((sketch.digest, *sketch.bands))}
-    counted = Counter(id_ for (id_,) in rows(_meeting(), values))
-    return [id_ for id_, _shared in counted.most_common(MOST_COMPARED)]
-
-
 @cache
-def _meeting() -> CompoundSelect[int]:
-    """Made once. Each part reads a few entries of one index, so that a part which many share hides
-    none of the others."""
+def _comparing() -> Quick:
+    """Those that share most bands, or all words; of as many the newest. Made once."""
+    meeting = _meeting()
+    shared = func.count()
+    nearest = (
+        select(meeting.c.id).group_by(meeting.c.id).order_by(shared.desc(), meeting.c.id.desc())
+    )
+    compared = nearest.limit(MOST_COMPARED).subquery()
+    columns = (
+        *(Fingerprint.content_key, Fingerprint.content_id, Fingerprint.author_id),
+        *(Fingerprint.letters, Fingerprint.digest, Fingerprint.bins),
+    )
+    query = select(*columns).join(compared, compared.c.id == Fingerprint.id)
+    return Quick(query.where(Fingerprint.version == VERSION))
+
+
+def _meeting() -> Subquery:
+    """Each part reads a few entries of one index, so that a part which many share hides none of the
+    others."""
     parts = []
     for number, column in enumerate((Fingerprint.digest, *_columns())):
         part = select(Fingerprint.id).where(column == bindparam(f"value_{number}"))
         part_ = part.order_by(Fingerprint.id.desc()).limit(PER_BAND).subquery()
         parts.append(select(part_.c.id))
-    return union_all(*parts)
+    return union_all(*parts).subquery()
 
 
 def _columns() -> list[InstrumentedAttribute[int]]:

@@ -7,11 +7,22 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
-from sqlalchemy import CursorResult, Delete, Update, and_, delete, insert, select, update
+from sqlalchemy import (
+    CursorResult,
+    Delete,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from kern.clock import now
 from kern.content import DeskItem, Ref, cards_of, desk_items_of, registry
-from kern.db import db, writing
+from kern.db import Quick, db, writing
 from kern.moderation.cases import DESK, UNDONE
 from kern.moderation.hints import fingerprints
 from kern.moderation.hints.detecting import Sample, Wishes, detect
@@ -105,16 +116,23 @@ def _open_cases(refs: Sequence[Ref]) -> list[_Open]:
         ids.setdefault(ref.key, []).append(ref.id)
     found: list[_Open] = []
     for key, numbers in ids.items():
-        query = select(Case).where(
-            Case.content_key == key, Case.content_id.in_(numbers), Case.state.in_(UNDONE)
-        )
-        found += map(_open, db.session.scalars(query.order_by(Case.id)))
+        for id_, number, *told in _OPEN.all({"key": key, "ids": numbers}):
+            found.append(_Open(id_, Ref(key, number), *told))
     return found
 
 
-def _open(case: Case) -> _Open:
-    ref = Ref(case.content_key, case.content_id)
-    return _Open(case.id, ref, case.kind, case.author_id, case.opened_at, case.typed_ms)
+_OPEN = Quick(
+    select(
+        *(Case.id, Case.content_id),
+        *(Case.kind, Case.author_id, Case.opened_at, Case.typed_ms),
+    )
+    .where(
+        Case.content_key == bindparam("key"),
+        Case.content_id.in_(bindparam("ids", expanding=True)),
+        Case.state.in_(UNDONE),
+    )
+    .order_by(Case.id)
+)
 
 
 def text_of(item: DeskItem) -> str:
@@ -228,7 +246,7 @@ def _store(case_ids: Sequence[int], found: Mapping[int, Sequence[Finding]]) -> N
     still_open = db.session.scalars(query).all()
     rows = [_row(id_, finding) for id_ in still_open for finding in found[id_]]
     if rows:
-        db.session.execute(insert(CaseHint), rows)
+        db.session.execute(_KEEPING, rows)
     at = now()
     weighed = [
         {"id": id_, "weight": _weight(found[id_], quotes=id_ in quoting), "hinted_at": at}
@@ -237,6 +255,9 @@ def _store(case_ids: Sequence[int], found: Mapping[int, Sequence[Finding]]) -> N
     if weighed:
         db.session.execute(update(Case), weighed)
         bump(DESK)
+
+
+_KEEPING = insert(cast("Table", CaseHint.__table__))
 
 
 def _weight(found: Iterable[Finding], *, quotes: bool) -> int:

@@ -11,8 +11,8 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
-from operator import eq
 from zlib import crc32
 
 from kern.text.confusables import LOOKALIKES
@@ -26,6 +26,7 @@ BANDS = 16
 ROWS = 3  # bins of a band: texts that share half of their runs meet in one of the bands at 88 %,
 # at 60 % they meet at 98 %, and of 100,000 texts about others some hundred meet it by chance
 LONGEST_TEXT = 20_000
+TRIES = 20  # lenders of an empty bin that are remembered; a text of few runs needs more
 _SHORT = 20  # letters: below, an address is part of what a text says
 
 NEEDED = ((70, 0.5), (40, 0.8))
@@ -41,6 +42,7 @@ _LETTERS = {
 }
 _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
 _SPELLED_OUT = re.compile(r"(?<=[ao])e|(?<=[^aeiouq]u)e")
+_LOW, _HIGH = int.from_bytes(b"\x7f" * BINS), int.from_bytes(b"\x80" * BINS)
 _MASK = (1 << 64) - 1
 _SPREAD = 0x9E3779B97F4A7C15  # odd, 2**64 over the golden ratio: neighbours end up far apart
 
@@ -81,7 +83,9 @@ def sketch(text: str) -> Sketch | None:
 
 def alike(one: bytes, other: bytes) -> float:
     """0.0 to 1.0. By chance one bin in 256 agrees, which is taken off."""
-    equal: float = sum(map(eq, one, other)) / len(one)
+    differing = int.from_bytes(one) ^ int.from_bytes(other)
+    marked = ((differing & _LOW) + _LOW | differing) & _HIGH  # one bit of each byte that is not 0
+    equal = (BINS - marked.bit_count()) / BINS
     return max(0.0, (equal - 1 / 256) / (1 - 1 / 256))
 
 
@@ -104,14 +108,25 @@ def _smallest(letters: str) -> list[int | None]:
 
 
 def _densified(found: list[int | None]) -> list[int]:
-    full = []
-    for place, value in enumerate(found):
-        borrowed = value
-        tries = count(1)
-        while borrowed is None:
-            borrowed = found[_mixed(place, next(tries)) % BINS]
-        full.append(borrowed // BINS)
-    return full
+    return [
+        (_borrowed(found, place) if value is None else value) // BINS
+        for place, value in enumerate(found)
+    ]
+
+
+def _borrowed(found: list[int | None], place: int) -> int:
+    for lender in _lenders(place):
+        value = found[lender]
+        if value is not None:
+            return value
+    tries = (found[_mixed(place, attempt) % BINS] for attempt in count(TRIES + 1))
+    return next(value for value in tries if value is not None)
+
+
+@cache
+def _lenders(place: int) -> tuple[int, ...]:
+    """Whom an empty bin asks first."""
+    return tuple(_mixed(place, attempt) % BINS for attempt in range(1, TRIES + 1))
 
 
 def _mixed(place: int, attempt: int) -> int:
