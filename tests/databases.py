@@ -62,17 +62,6 @@ CHOOSING = (
 )
 
 PARTLY = (
-    "kern/hints/test_grouping.py",
-    "kern/hints/test_making.py",
-    "kern/test_bars.py",
-    "kern/test_bounces.py",
-    "kern/test_glance.py",
-    "kern/test_joint.py",
-    "kern/test_moderation.py",
-    "kern/test_moderation_decisions.py",
-    "kern/test_notify.py",
-    "kern/test_objections.py",
-    "kern/test_waking.py",
     "portal/test_betrieb_backup.py",
     "test_attacks_accounts.py",
     "test_attacks_inputs.py",

@@ -52,7 +52,6 @@ def test_a_warning_is_written_down_and_takes_nothing_away(moderator: Actor, auth
     assert mails() == ["moderation.begruendung"]
 
 
-@pytest.mark.both_databases
 def test_a_bar_of_the_town_holds_everywhere_one_of_a_project_only_there(town: Town) -> None:
     moderator, here, there = make_actor(Role.MODERATOR), make_scope(), make_scope()
     everywhere, somewhere = make_party(), make_party()

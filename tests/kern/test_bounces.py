@@ -88,7 +88,6 @@ def take(data: bytes) -> Taken:
     return taken
 
 
-@pytest.mark.both_databases
 def test_an_address_that_does_not_exist_gets_no_second_mail(
     posting: Settings, inbox: Inbox, database: str
 ) -> None:
@@ -251,12 +250,13 @@ def test_a_mail_server_pipes_a_report_in(
     send_one(posting)
     report = returned(inbox)
     db.session.remove()
+    env = {"DORFLINDE_DATA": str(settings.data), "DORFLINDE_DATABASE": settings.database}
     done = subprocess.run(
         [sys.executable, "-m", "portal.betrieb", "bounce"],
         input=report,
         capture_output=True,
         cwd=ROOT,
-        env={"DORFLINDE_DATA": str(settings.data), "PATH": ""},
+        env={**env, "PATH": ""},
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, b"")

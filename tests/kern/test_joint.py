@@ -117,7 +117,6 @@ def test_a_flood_of_a_thousand_is_one_decision(town: Town, count_queries: CountQ
     assert spent < SLACK * CPU_A_THOUSAND
 
 
-@pytest.mark.both_databases
 def test_of_two_moderators_at_once_one_decides_about_all(app: Flask, town: Town) -> None:
     ids, group = flood(make_thread(), 30)
     actors = [make_actor(Role.MODERATOR), make_actor(Role.MODERATOR)]
@@ -150,7 +149,6 @@ def test_of_two_moderators_at_once_one_decides_about_all(app: Flask, town: Town)
     assert len(states(ids)) == 1
 
 
-@pytest.mark.both_databases
 def test_taken_back_in_time_it_has_never_been(town: Town) -> None:
     ids, group = flood(make_thread(), 5)
     actor = make_actor(Role.MODERATOR)
@@ -177,7 +175,6 @@ def test_nobody_else_takes_it_back(town: Town) -> None:
         decisions.take_back_joint(make_actor(Role.MODERATOR), joint_id)
 
 
-@pytest.mark.both_databases
 def test_of_what_has_begun_the_rest_waits_again_and_who_is_concerned_is_told(town: Town) -> None:
     ids, group = flood(make_thread(), 6)
     actor = make_actor(Role.MODERATOR)
@@ -239,7 +236,6 @@ def test_only_what_one_may_decide_is_reached(town: Town) -> None:
         decisions.decide_group(make_actor(Role.CITIZEN), Filters(group_id=group), NO)
 
 
-@pytest.mark.both_databases
 def test_a_text_that_is_rewritten_meanwhile_is_read_anew(town: Town) -> None:
     author = make_actor(Role.CITIZEN)
     thread = make_thread()
@@ -279,7 +275,6 @@ def test_whoever_loses_the_right_meanwhile_decides_nothing(town: Town) -> None:
     assert case_states(ids) == {"open": 3}
 
 
-@pytest.mark.both_databases
 def test_what_is_public_is_hidden_for_everybody_who_objected(town: Town) -> None:
     thread = make_thread(make_scope(moderation=Moderation.AFTER))
     thread_id, scope_id = thread.id, thread.scope_id
@@ -322,7 +317,6 @@ def test_a_report_that_comes_before_it_is_taken_back_keeps_both_words(town: Town
     assert (case.state, case.reports) == (CaseState.OPEN, 2)
 
 
-@pytest.mark.both_databases
 def test_released_together_counts_and_tells_as_one_by_one(town: Town) -> None:
     author = make_actor(Role.CITIZEN)
 
@@ -379,7 +373,6 @@ def test_what_breaks_waits_again_and_holds_up_no_other(
 
 
 @pytest.mark.slow
-@pytest.mark.both_databases
 def test_a_worker_killed_on_the_way_loses_nothing(town: Town, settings: Settings) -> None:
     people = make_people(20)
     ids = plant(make_thread(), people, [SPAM.format(number) for number in range(200)])

@@ -49,7 +49,6 @@ def test_the_oldest_waits_in_front(town: Town) -> None:
     assert [line.item.plain for line in page.lines] == texts
 
 
-@pytest.mark.both_databases
 def test_pages_of_the_queue_hold_everything_once_in_both_directions(town: Town) -> None:
     thread = make_thread()
     for number in range(7):
@@ -100,7 +99,6 @@ def test_500_waiting_things_need_as_many_queries_as_5(
     assert queue.count_queue(actor).open == 501
 
 
-@pytest.mark.both_databases
 def test_filters_narrow_the_queue_and_its_counts(town: Town) -> None:
     here, there = make_thread(), make_thread()
     make_waiting(thread=here)
@@ -143,7 +141,6 @@ def test_a_citizen_has_no_queue(town: Town) -> None:
     assert queue.list_queue(make_actor(Role.CITIZEN), Filters()).lines == []
 
 
-@pytest.mark.both_databases
 def test_a_claim_is_soft_and_ends_by_itself(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     case, actor = case_of(make_waiting()), make_actor(Role.MODERATOR, name="Kathrin Brandt")
     other = make_actor(Role.MODERATOR)
@@ -188,7 +185,6 @@ def waits_in(*values: int) -> list[Case]:
     return found
 
 
-@pytest.mark.both_databases
 def test_what_stands_out_comes_first_and_pages_hold_everything_once(town: Town) -> None:
     waits_in(0, 7, 3, 7, 0, 1)
     actor, filters = make_actor(Role.MODERATOR), Filters(sorting=Sorting.STRIKING)
@@ -206,7 +202,6 @@ def test_what_stands_out_comes_first_and_pages_hold_everything_once(town: Town) 
     assert [line.item.plain for line in back.lines] == forth[-2]
 
 
-@pytest.mark.both_databases
 def test_the_next_follows_the_order_one_works_in(town: Town) -> None:
     plain, striking, last = waits_in(0, 9, 4)
     actor, filters = make_actor(Role.MODERATOR), Filters(sorting=Sorting.STRIKING)
@@ -217,7 +212,6 @@ def test_the_next_follows_the_order_one_works_in(town: Town) -> None:
     assert queue.find_next(actor, Filters(), plain) == striking
 
 
-@pytest.mark.both_databases
 def test_look_alikes_are_one_line_with_their_number(town: Town) -> None:
     one, other, *alike = waits_in(0, 0, 0, 0, 0)
     for case in (one, *alike):

@@ -97,7 +97,6 @@ def test_nobody_decides_about_a_text_they_have_not_read(town: Town) -> None:
         )
 
 
-@pytest.mark.both_databases
 def test_of_two_moderators_at_once_one_wins(app: Flask, town: Town) -> None:
     post = make_waiting()
     number = case_of(post).id
@@ -132,7 +131,6 @@ def test_of_two_moderators_at_once_one_wins(app: Flask, town: Town) -> None:
     assert len(mails()) == 1
 
 
-@pytest.mark.both_databases
 def test_a_release_taken_back_leaves_no_trace(town: Town) -> None:
     post = make_waiting()
     before = case_of(post)
@@ -159,7 +157,6 @@ def test_a_rejection_taken_back_forgets_its_reason(town: Town) -> None:
     assert mails() == []
 
 
-@pytest.mark.both_databases
 def test_a_picture_that_was_refused_comes_back_with_undo(town: Town) -> None:
     data = io.BytesIO()
     Image.new("RGB", (40, 30), (90, 140, 60)).save(data, "PNG")
@@ -227,7 +224,6 @@ def test_what_the_author_wrote_anew_is_not_overrun_by_undo(town: Town) -> None:
     assert case_of(post).revision == 2
 
 
-@pytest.mark.both_databases
 def test_a_rejected_post_is_released_from_the_log_by_a_new_decision(town: Town) -> None:
     post, actor = make_waiting(), make_actor(Role.MODERATOR)
     first = decisions.decide(actor, case_of(post).id, rejected(case_of(post)))
@@ -264,7 +260,6 @@ def test_a_decision_made_anew_is_taken_back_to_the_one_before(town: Town) -> Non
     assert len(before) == 2
 
 
-@pytest.mark.both_databases
 def test_the_log_can_be_narrowed_and_shows_what_nobody_else_reads(town: Town) -> None:
     actor, other = make_actor(Role.MODERATOR), make_actor(Role.MODERATOR)
     bad, good = make_waiting(text="Rufen Sie 0151 an."), make_waiting()

@@ -56,7 +56,6 @@ def tell(party_id: int, kind: NoticeKind = NoticeKind.FATE, event: str = "e") ->
     notify.tell(party_id, kind, Ref(POST_KEY, 1), event, what=PROBE)
 
 
-@pytest.mark.both_databases
 def test_one_event_is_told_once(database: str) -> None:
     me = party_of(make_actor(Role.CITIZEN))
     for _ in range(2):
@@ -110,7 +109,6 @@ def test_what_is_taken_back_in_time_nobody_hears_of() -> None:
     assert len(mails_to(me)) == 1
 
 
-@pytest.mark.both_databases
 def test_followers_of_the_thread_and_of_its_project_are_told_once(
     settings: Settings, database: str
 ) -> None:

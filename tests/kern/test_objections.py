@@ -186,7 +186,6 @@ def together(app: Flask, town: Town, *acts: Callable[[], object]) -> list[str]:
     return sorted(results)
 
 
-@pytest.mark.both_databases
 def test_an_objection_sent_twice_at_once_counts_once(app: Flask, town: Town) -> None:
     number = reject(make_waiting(), make_actor(Role.MODERATOR)).id
     db.session.commit()
@@ -201,7 +200,6 @@ def test_an_objection_sent_twice_at_once_counts_once(app: Flask, town: Town) -> 
     assert mails().count("moderation.einspruch") == 1
 
 
-@pytest.mark.both_databases
 def test_of_two_who_decide_an_objection_at_once_one_wins(app: Flask, town: Town) -> None:
     post = make_waiting()
     statement = reject(post, make_actor(Role.MODERATOR))
@@ -271,7 +269,6 @@ def test_an_upheld_objection_releases_what_was_rejected(first: Actor, other: Act
     ]
 
 
-@pytest.mark.both_databases
 def test_an_upheld_objection_brings_a_hidden_post_back_to_its_place(town: Town) -> None:
     first, other = make_actor(Role.MODERATOR), make_actor(Role.MODERATOR)
     root = make_unread()

@@ -105,7 +105,6 @@ def test_over_redis_one_worker_has_its_turn_and_a_dead_one_loses_it(
                 assert fifth, "the third gave nothing back that was not its own"
 
 
-@pytest.mark.both_databases
 def test_without_redis_the_database_says_whose_turn_it_is(town: Town, tmp_path: Path) -> None:
     with never_there(tmp_path) as link:
         for asked in (None, link):

@@ -37,7 +37,6 @@ def grouped(*posts: Post) -> list[int | None]:
     return [case_of(post).group_id for post in posts]
 
 
-@pytest.mark.both_databases
 def test_lookalikes_that_wait_are_one_group_named_after_the_first() -> None:
     thread = make_thread()
     flood = [make_waiting(thread=thread, text=SPAM.format(number)) for number in range(30)]
@@ -87,7 +86,6 @@ def test_a_chain_of_small_steps_is_no_group() -> None:
     assert group != case_of(posts[-1]).group_id
 
 
-@pytest.mark.both_databases
 def test_many_texts_of_one_person_stand_together_though_they_differ() -> None:
     author, thread = make_actor(Role.CITIZEN), make_thread()
     texts = [f"{letter * 9} {letter * 7}" for letter in "abcdefghijkl"[: FLOOD + 1]]

@@ -43,7 +43,6 @@ def count(model: type[CaseHint] | type[Fingerprint]) -> int:
     return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
-@pytest.mark.both_databases
 def test_a_waiting_text_gets_its_hints_and_each_says_why() -> None:
     post = make_waiting(text=SPAM)
     made(post)
@@ -58,7 +57,6 @@ def test_a_waiting_text_gets_its_hints_and_each_says_why() -> None:
     assert "Im Text steht wohl eine Telefonnummer." in {hint.sentence for hint in found}
 
 
-@pytest.mark.both_databases
 def test_the_same_text_of_somebody_else_is_a_lookalike() -> None:
     public, waiting = make_post(text=TEXT), make_waiting(text=f"Hallo! {TEXT} www.x.example")
     made(public, waiting)
