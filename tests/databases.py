@@ -63,11 +63,8 @@ CHOOSING = (
 
 PARTLY = (
     "portal/test_betrieb_backup.py",
-    "test_attacks_accounts.py",
     "test_attacks_inputs.py",
-    "test_attacks_surveys.py",
     "test_content_contract.py",
-    "test_kept_pages.py",
 )
 
 REASONS: Mapping[tuple[str, ...], str] = {

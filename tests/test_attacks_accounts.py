@@ -182,7 +182,6 @@ def test_a_token_of_one_town_opens_nothing_in_another(town: Town, account: Accou
         tokens.look(text, "konto.link")
 
 
-@pytest.mark.both_databases
 def test_of_many_clicks_on_one_login_link_one_gets_in(app: Flask, account: Account) -> None:
     email = service.address_of_account(account.id) or ""
     service.request_link(email, "de", "/konto/")
@@ -202,7 +201,6 @@ def test_of_many_clicks_on_one_login_link_one_gets_in(app: Flask, account: Accou
     assert db.session.scalar(select(func.count()).select_from(LoginSession)) == 1
 
 
-@pytest.mark.both_databases
 def test_many_confirmations_of_one_post_make_one_post(
     app: Flask, town: Town, account: Account
 ) -> None:

@@ -2,8 +2,10 @@
 
 import gzip
 import shutil
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import make_url, select
 from sqlalchemy.orm import joinedload
 
 from beteiligung.discussion.models import Post, Thread
@@ -32,12 +34,11 @@ from kern.town import Town
 from kern.web.pages.asking import Counters
 from kern.web.pages.entries import Entry, Memory, Shared, etag_of
 from portal.app import create_app
+from portal.betrieb import postgres
 from tests import kept_pages
 from tests.builders import actor_of, log_in, make_account, make_actor, make_post, make_thread
 from tests.conftest import CountQueries
 from tests.kept_pages import CheckedPageCache
-
-both = pytest.mark.both_databases
 
 SHOWN = ("Startseite", "Liste", "Projekt", "Gespräch", "Antworten", "Eigene Seite", "Umfragen")
 
@@ -99,7 +100,6 @@ def office() -> Actor:
     return make_actor(Role.PLANNER, Role.MODERATOR, Role.ADMINISTRATOR)
 
 
-@both
 @pytest.mark.parametrize("name", SHOWN)
 def test_the_second_reader_costs_no_question_to_the_data(
     name: str, place: Place, client: FlaskClient, other: FlaskClient, count_queries: CountQueries
@@ -182,7 +182,6 @@ CHANGES: dict[str, tuple[Callable[[Place], None], tuple[str, ...]]] = {
 }
 
 
-@both
 @pytest.mark.parametrize("what", CHANGES)
 def test_every_change_is_seen_at_once_in_every_process(
     what: str, place: Place, client: FlaskClient, other: FlaskClient
@@ -198,7 +197,6 @@ def test_every_change_is_seen_at_once_in_every_process(
         assert other.get(path).data != there, path
 
 
-@both
 def test_what_is_taken_away_is_gone_at_once(
     place: Place, client: FlaskClient, other: FlaskClient
 ) -> None:
@@ -240,7 +238,6 @@ def test_a_change_that_is_rolled_back_makes_nothing_anew(place: Place, client: F
     assert CheckedPageCache.hits == hits + 1
 
 
-@both
 def test_counters_are_read_anew_after_each_write_and_only_then(town: Town) -> None:
     counters, keys = Counters(), ("rest", "settings", watching.SCOPES)
     for number in range(3):
@@ -336,27 +333,51 @@ def test_a_page_goes_out_packed_and_without_a_body_when_asked_so(
     assert (head.data, head.headers["ETag"]) == (b"", plain.headers["ETag"])
 
 
+@pytest.mark.moves_databases
 def test_a_town_that_was_put_back_shows_what_was_saved(
-    place: Place, client: FlaskClient, settings: Settings, tmp_path: Path
+    place: Place, client: FlaskClient, town: Town, tmp_path: Path
 ) -> None:
     before = client.get("/").data
-    file = settings.data / "orte" / "ort" / "ort.db"
-    db.session.remove()
-    with engine().connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    engine().dispose()
-    saved = tmp_path / "gesichert.db"
-    shutil.copy(file, saved)
+    leave()
+    put_back = (saved_server if town.database_url.startswith("postgresql") else saved_file)(
+        town, tmp_path / "gesichert"
+    )
     change({"name": "Neuhausen"})
     db.session.commit()
     assert client.get("/").data != before
-    db.session.remove()
-    engine().dispose()
-    for old in file.parent.glob("ort.db*"):
-        old.unlink()
-    saved.rename(file)
+    leave()
+    put_back()
 
     assert client.get("/").data == before
+
+
+def leave() -> None:
+    db.session.remove()
+    engine().dispose()
+
+
+def saved_file(town: Town, target: Path) -> Callable[[], object]:
+    file = Path(make_url(town.database_url).database or "")
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copy(file, target)
+
+    def put_back() -> None:
+        for old in file.parent.glob(f"{file.name}*"):
+            old.unlink()
+        target.rename(file)
+
+    return put_back
+
+
+def saved_server(town: Town, target: Path) -> Callable[[], object]:
+    postgres.dump(town.database_url, target)
+
+    def put_back() -> None:
+        fresh = postgres.load_beside(town.database_url, target, "probe")
+        postgres.switch(town.database_url, fresh, "probe")
+
+    return put_back
 
 
 def test_a_damaged_or_missing_folder_is_no_harm(
@@ -373,7 +394,6 @@ def test_a_damaged_or_missing_folder_is_no_harm(
     assert create_app(settings).test_client().get("/").data == before
 
 
-@both
 def test_readers_among_writers_never_read_an_old_page(
     place: Place, app: Flask, client: FlaskClient
 ) -> None:
