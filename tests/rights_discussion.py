@@ -22,8 +22,8 @@ def _slug(_visit: Visit) -> Mapping[str, Any]:
     return {"slug": make_project().scope.slug}
 
 
-def _wiki_page(visit: Visit) -> Mapping[str, Any]:
-    return {"key": "wiki.page", "host_id": make_page(f"Platz {visit.role}").id}
+def _wiki_page(_visit: Visit) -> Mapping[str, Any]:
+    return {"key": "wiki.page", "host_id": make_page().id}
 
 
 def _thread(_visit: Visit) -> Mapping[str, Any]:

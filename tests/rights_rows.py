@@ -17,12 +17,25 @@ LOGIN = "login"
 Expected = int | str
 
 
-@dataclass(frozen=True, slots=True)
 class Visit:
-    """Who comes: what a builder of addresses and forms may need to know."""
+    """Who comes: what a builder of addresses and forms may need to know. It asks here and not the
+    database, else the next visitor gets what was built for this one."""
 
-    role: str
-    account: Account | None  # None: a guest
+    def __init__(self, role: str, account: Account | None) -> None:
+        self._role = role
+        self._account = account
+        self.is_asked = False  # what was built depends on who comes
+
+    @property
+    def role(self) -> str:
+        self.is_asked = True
+        return self._role
+
+    @property
+    def account(self) -> Account | None:
+        """None: a guest."""
+        self.is_asked = True
+        return self._account
 
 
 @dataclass(frozen=True, slots=True)

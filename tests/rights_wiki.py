@@ -26,8 +26,8 @@ def _page(**more: Any) -> Values:
     return values
 
 
-def _made(visit: Visit) -> Page:
-    return make_page(f"Linde {visit.role}", tags=("Bäume",))
+def _made(_visit: Visit) -> Page:
+    return make_page(tags=("Bäume",))
 
 
 def _space(**more: Any) -> Values:
@@ -42,8 +42,8 @@ def _contributor(visit: Visit) -> Mapping[str, Any]:
     return {"party_id": service.get_published(_made(visit)).author_id}
 
 
-def _proposal(visit: Visit) -> Proposal:
-    return propose_page(make_actor(Role.CITIZEN), f"Kai {visit.role}")
+def _proposal(_visit: Visit) -> Proposal:
+    return propose_page(make_actor(Role.CITIZEN))
 
 
 def _by_link(visit: Visit) -> Mapping[str, Any]:
