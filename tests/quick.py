@@ -2,12 +2,15 @@
 looked for seldom. Both together were more than half of the suite's time."""
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from pathlib import Path
 from types import CodeType
+from typing import Any, NamedTuple
 
 from flask import Flask
+from flask.sansio.app import App
+from flask.sansio.blueprints import Blueprint
 from jinja2.bccache import Bucket
 from werkzeug.routing import Map, Rule, RuleFactory
 from whitenoise import WhiteNoise
@@ -54,17 +57,29 @@ class SharedMap(Map):
         self._is_current = True
 
     def add(self, rulefactory: RuleFactory) -> None:
-        self._added.extend(rulefactory.get_rules(self))
+        if isinstance(rulefactory, Rule):
+            self._added.append(rulefactory)
+        else:
+            self._added.extend(rulefactory.get_rules(self))
         self._is_current = False
+
+    def count(self) -> int:
+        return len(self._added)
+
+    def since(self, count: int) -> Sequence[Rule]:
+        return self._added[count:]
 
     def update(self) -> None:
         if self._is_current:
             return
-        key = (self.host_matching, *map(_told, self._added))
+        kinds = frozenset(self.converters.items())
+        key = (self.host_matching, kinds, *map(_told, self._added))
         known = self._known.get(key)
         if known is None:
-            rules = [copy(rule) for rule in self._added]  # each knows the one map that it is in
-            known = self._known[key] = Map(rules, host_matching=self.host_matching)
+            known = self._known[key] = Map(host_matching=self.host_matching)
+            known.converters = self.converters
+            for rule in self._added:
+                known.add(copy(rule))  # each knows the one map that it is in
             known.update()
         self._matcher = known._matcher
         self._rules_by_endpoint = known._rules_by_endpoint
@@ -73,12 +88,66 @@ class SharedMap(Map):
 
 def _told(rule: Rule) -> tuple[object, ...]:
     """All that our rules are made of."""
-    return rule.rule, rule.endpoint, frozenset(rule.methods or ()), repr(rule.defaults)
+    known: tuple[object, ...] | None = getattr(rule, "told", None)
+    if known is None:
+        known = rule.rule, rule.endpoint, frozenset(rule.methods or ()), repr(rule.defaults)
+        setattr(rule, "told", known)  # noqa: B010 - a type checker would mind
+    return known
+
+
+class Registered(NamedTuple):
+    """What came of a blueprint in the first app that got it; it knows no app."""
+
+    said: int  # routes that the blueprint had; it may get more
+    rules: Sequence[Rule]
+    views: Mapping[str, Callable[..., Any]]
+
+
+def share_blueprints() -> None:
+    """Flask makes the same hundreds of rules of them for each app."""
+    known: dict[Blueprint, Registered] = {}
+    register = Blueprint.register
+
+    def shared(blueprint: Blueprint, app: App, options: dict[str, Any]) -> None:
+        found = known.get(blueprint)
+        if found is not None and not options and found.said == len(blueprint.deferred_functions):
+            _register_again(blueprint, app, found)
+            return
+        routes = app.url_map
+        rules, views = routes.count() if isinstance(routes, SharedMap) else 0, {*app.view_functions}
+        register(blueprint, app, options)
+        if isinstance(routes, SharedMap) and not options and _has_routes_only(blueprint):
+            new = {
+                name: app.view_functions[name] for name in app.view_functions if name not in views
+            }
+            said = len(blueprint.deferred_functions)
+            known[blueprint] = Registered(said, routes.since(rules), new)
+
+    setattr(Blueprint, "register", shared)  # noqa: B010 - a type checker would mind
+
+
+def _has_routes_only(blueprint: Blueprint) -> bool:
+    more = blueprint._blueprints or blueprint.has_static_folder or blueprint.cli.commands
+    route = f"{Blueprint.add_url_rule.__qualname__}."
+    return not more and all(
+        said.__qualname__.startswith(route) for said in blueprint.deferred_functions
+    )
+
+
+def _register_again(blueprint: Blueprint, app: App, found: Registered) -> None:
+    if blueprint.name in app.blueprints:
+        raise ValueError(f"{blueprint.name} is registered twice")
+    app.blueprints[blueprint.name] = blueprint
+    blueprint._merge_blueprint_funcs(app, blueprint.name)
+    for rule in found.rules:
+        app.url_map.add(rule)
+    app.view_functions.update(found.views)
 
 
 def share_all() -> None:
     templates.App.jinja_options = {"bytecode_cache": Remembered(Path(templates.__file__))}
     Flask.url_map_class = SharedMap  # type: ignore[assignment]  # takes the one word Flask says
+    share_blueprints()
     share_static_files()
     SHARED.capacity = STATEMENTS
 
