@@ -2,21 +2,17 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import (
     URL,
     Connection,
     Engine,
-    Table,
     create_engine,
-    insert,
     make_url,
-    select,
     text,
 )
 from sqlalchemy.exc import OperationalError
@@ -39,22 +35,29 @@ OURS = text(
     " WHERE starts_with(datname, :prefix) AND pg_get_userbyid(datdba) = current_user"
 )
 
-# Emptying takes 7 ms, a fresh copy of the template fifty times as long.
-EMPTY = """
-DO $$
-DECLARE name text; is_filled boolean;
+# Emptying takes a millisecond, a fresh copy of the template hundreds of times as long. A function
+# is planned once for each connection. What migrations wrote is left where nobody touched it: every
+# table that knows scopes is asked before a scope is deleted.
+CLEAR = """
+CREATE FUNCTION pg_temp.clear() RETURNS void LANGUAGE plpgsql
+SET lock_timeout = '5s' SET client_min_messages = warning AS $clear$
+DECLARE is_touched boolean := {touched};
 BEGIN
-  SET LOCAL lock_timeout = '5s';
-  SET LOCAL client_min_messages = warning;
   DROP SCHEMA IF EXISTS {index} CASCADE;
-  FOREACH name IN ARRAY string_to_array('{tables}', ',') LOOP
-    EXECUTE 'SELECT EXISTS (SELECT FROM ' || name || ')' INTO is_filled;
-    IF is_filled THEN EXECUTE 'DELETE FROM ' || name; END IF;
-  END LOOP;
+  {empty}
   PERFORM setval(seqrelid::regclass, 1, false) FROM pg_sequence
     WHERE pg_sequence_last_value(seqrelid) IS NOT NULL;
-END $$
+  IF is_touched THEN
+    {again}
+  END IF;
+  {count}
+END $clear$
 """
+EMPTY = "IF EXISTS (SELECT FROM {0}) THEN DELETE FROM {0}; END IF;"
+TOUCHED = "EXISTS (SELECT unnest({1}) EXCEPT SELECT t::text FROM {0} t)"
+LEAVE = "DELETE FROM {0} t WHERE is_touched OR t::text <> ALL ({1});"
+AGAIN = "INSERT INTO {0} SELECT (row::{0}).* FROM unnest({1}) row;"
+COUNT = "PERFORM setval(pg_get_serial_sequence('{0}', 'id'), max(id)) FROM {0};"
 
 
 @cache
@@ -112,20 +115,36 @@ def _run(url: URL, *statements: str) -> None:
             connection.exec_driver_sql(statement)
 
 
-def _rows(engine: Engine) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
-    """What migrations wrote, in an order in which it may be written again."""
+def _rows(engine: Engine) -> dict[str, str]:
+    """What migrations wrote, in an order in which it may be written again: for each table its rows
+    as PostgreSQL writes them, in an array."""
+    found = {}
     with engine.connect() as connection:
         for table in db.metadata.sorted_tables:
-            rows = [dict(row) for row in connection.execute(select(table)).mappings()]
+            query = "SELECT quote_literal(array_agg(t::text)::text) FROM {} t"
+            rows = connection.exec_driver_sql(query.format(table.name)).scalar()
             if rows:
-                yield table, rows
+                found[table.name] = f"{rows}::text[]"
+    return found
 
 
-def _count_on(connection: Connection, table: Table) -> None:
-    """The next id is none of those that were written with theirs."""
-    if "id" in table.c:
-        query = "SELECT setval(pg_get_serial_sequence('{0}', 'id'), max(id)) FROM {0}"
-        connection.exec_driver_sql(query.format(table.name))
+def _clearing(first_rows: Mapping[str, str]) -> str:
+    tables = db.metadata.sorted_tables
+    written = first_rows.items()
+    counted = [table.name for table in tables if table.name in first_rows and "id" in table.c]
+    empty = [
+        LEAVE.format(table.name, first_rows[table.name])
+        if table.name in first_rows
+        else EMPTY.format(table.name)
+        for table in reversed(tables)
+    ]
+    return CLEAR.format(
+        index=SCHEMA,
+        touched=" OR ".join(TOUCHED.format(*rows) for rows in written) or "false",
+        empty="\n  ".join(empty),
+        again="\n    ".join(AGAIN.format(*rows) for rows in written) or "NULL;",
+        count="\n  ".join(COUNT.format(name) for name in counted),
+    )
 
 
 class Databases:
@@ -141,7 +160,7 @@ class Databases:
         self._open = ExitStack()  # the connection that holds our lock
         self._sweepers: dict[str, ExitStack] = {}
         self._swept: dict[str, Connection] = {}
-        self._first_rows: list[tuple[Table, list[dict[str, Any]]]] = []  # what a new town has
+        self._clearing = ""
 
     @contextmanager
     def lent(self) -> Iterator[str]:
@@ -174,7 +193,7 @@ class Databases:
         settings = Settings(data=data, database=self.address_of("{ort}"))
         migrate.upgrade(Towns(settings).create("vorlage", frozenset()))
         with _connected(self._url.set(database=f"{self._prefix}_vorlage")) as engine:
-            self._first_rows = list(_rows(engine))
+            self._clearing = _clearing(_rows(engine))
 
     def drop(self) -> None:
         self.stand_back()
@@ -186,13 +205,8 @@ class Databases:
         return url.render_as_string(hide_password=False).replace("SLUG", slug)
 
     def _empty(self, slug: str) -> None:
-        tables = ",".join(table.name for table in reversed(db.metadata.sorted_tables))
         try:
-            connection = self._sweeper(slug)
-            connection.exec_driver_sql(EMPTY.format(tables=tables, index=SCHEMA))
-            for table, rows in self._first_rows:
-                connection.execute(insert(table), rows)
-                _count_on(connection, table)
+            self._sweeper(slug).exec_driver_sql("SELECT pg_temp.clear()")
         except OperationalError:  # somebody still holds a lock: begin with a new one
             self._ready.discard(slug)
             self._let_go(slug)
@@ -205,6 +219,7 @@ class Databases:
             url = self._url.set(database=f"{self._prefix}_{slug}")
             engine = self._sweepers[slug].enter_context(_connected(url))
             self._swept[slug] = self._sweepers[slug].enter_context(engine.connect())
+            self._swept[slug].exec_driver_sql(self._clearing)
         return self._swept[slug]
 
     def stand_back(self) -> None:
