@@ -62,7 +62,6 @@ CHOOSING = (
 )
 
 PARTLY = (
-    "portal/test_betrieb_backup.py",
     "test_attacks_inputs.py",
     "test_content_contract.py",
 )

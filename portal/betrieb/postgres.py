@@ -63,11 +63,17 @@ def drop(address: str) -> None:
     _on_server(url, f'DROP DATABASE IF EXISTS "{url.database}" WITH (FORCE)')
 
 
-def switch(address: str, fresh: str, stamp: str) -> str:
-    """The new database takes the town's name; the old one stays as `<name>_vor_<stamp>`."""
+def is_filled(address: str) -> bool:
+    """Whether there is such a database, with a town in it."""
+    return _exists(make_url(address)) and revision(address) != ""
+
+
+def switch(address: str, fresh: str, stamp: str) -> str | None:
+    """The new database takes the town's name; the old one, if any, stays as `<name>_vor_<stamp>`,
+    which is returned."""
     url, new = make_url(address), make_url(fresh).database
-    kept = f"{url.database}_vor_{stamp}"
-    if _exists(url):
+    kept = f"{url.database}_vor_{stamp}" if _exists(url) else None
+    if kept:
         _on_server(url, _LEAVE.format(name=url.database))
         _on_server(url, f'ALTER DATABASE "{url.database}" RENAME TO "{kept}"')
     _on_server(url, f'ALTER DATABASE "{new}" RENAME TO "{url.database}"')

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, make_url, select
 
 from kern.accounts.models import Account
 from kern.config import Settings
@@ -61,16 +61,14 @@ def prepare(
     settings: Settings, beside: Path, manifest: Mapping[str, Any], stamp: str
 ) -> dict[str, str]:
     """Bring every town to today's shape, still beside; returns the new PostgreSQL databases."""
-    engine = "postgresql" if settings.database else "sqlite"
-    if any(town["database"] != engine for town in manifest["towns"]):
-        raise Refused(
-            "Diese Sicherung hat eine andere Art von Datenbank als diese Einrichtung."
-            " Bitte prüfen Sie die Einstellung „database“."
-        )
+    towns = Towns(replace(settings, data=beside)).all()
+    _refuse_other_kind(settings, manifest)
+    for town in towns:
+        _refuse_taken(settings, town)
     fresh: dict[str, str] = {}
     try:
-        for town in Towns(replace(settings, data=beside)).all():
-            if engine == "postgresql":
+        for town in towns:
+            if settings.database:
                 dump = town.path / "ort.dump"
                 beyond = town.straight.database_url
                 address = postgres.load_beside(beyond, dump, stamp.replace("-", ""))
@@ -87,6 +85,28 @@ def prepare(
             postgres.drop(address)
         raise
     return fresh
+
+
+def _refuse_other_kind(settings: Settings, manifest: Mapping[str, Any]) -> None:
+    kind = "postgresql" if settings.database else "sqlite"
+    if any(town["database"] != kind for town in manifest["towns"]):
+        raise Refused(
+            "Diese Sicherung hat eine andere Art von Datenbank als diese Einrichtung."
+            " Bitte prüfen Sie die Einstellung „database“."
+        )
+
+
+def _refuse_taken(settings: Settings, town: Town) -> None:
+    """Whoever tries a backup in another folder means no harm to the database of the first."""
+    if not settings.database or (settings.data / "orte" / town.slug).exists():
+        return
+    address = town.straight.database_url
+    if postgres.is_filled(address):
+        raise Refused(
+            f"In der Datenbank „{make_url(address).database}“ ist schon ein Ort, und er gehört"
+            " nicht zu diesem Datenordner. Zum Üben tragen Sie bitte bei „database“ eine andere"
+            " Adresse ein. Ist der Datenordner verloren, benennen Sie die Datenbank vorher um."
+        )
 
 
 def put_uploads(town: Town) -> None:
@@ -126,7 +146,9 @@ def _switch(
     for town in Towns(settings).all():
         if town.slug in databases:
             address = town.straight.database_url
-            postgres.switch(address, databases[town.slug], stamp.replace("-", ""))
+            earlier = postgres.switch(address, databases[town.slug], stamp.replace("-", ""))
+            if earlier:
+                print(f"Die bisherige Datenbank heißt jetzt „{earlier}“.")
     own = settings.data / archive.SETTINGS
     if not own.exists() and (beside / archive.SETTINGS).exists():
         shutil.copy(beside / archive.SETTINGS, own)

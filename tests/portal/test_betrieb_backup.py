@@ -1,16 +1,17 @@
 """Backup and restore: nothing acknowledged is missing, and nothing foreign gets in."""
 
 import io
-import sqlite3
+import re
 import tarfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import MetaData, Table, func, select, text
+from sqlalchemy import MetaData, Table, create_engine, func, make_url, select, text
 
 from kern.audit import AuditEntry
 from kern.clock import now
@@ -46,10 +47,28 @@ def write(count: int, act: str = "probe") -> None:
         db.session.commit()
 
 
-def counted(data: Path, database: str = "", act: str = "probe") -> int:
-    settings = Settings(data=data, database=database)
+def counted(settings: Settings, act: str = "probe") -> int:
     with use_town(Towns(settings).by_slug("ort")), create_app(settings).app_context():
-        return db.session.scalar(select(func.count()).where(AuditEntry.act == act)) or 0
+        count = db.session.scalar(select(func.count()).where(AuditEntry.act == act)) or 0
+        db.session.remove()
+    return count
+
+
+@pytest.fixture
+def elsewhere(settings: Settings, tmp_path: Path) -> Iterator[Callable[..., Settings]]:
+    """Another computer, with a database of its own."""
+    made: list[Settings] = []
+
+    def make(name: str = "anderswo") -> Settings:
+        database = settings.database.replace("{ort}", f"{{ort}}_{name}")
+        made.append(replace(settings, data=tmp_path / name, database=database))
+        return made[-1]
+
+    yield make
+    engines.close()
+    for one in made:
+        if one.database:
+            postgres.drop(one.database.replace("{ort}", "ort"))
 
 
 def pack(path: Path, members: dict[str, bytes | tarfile.TarInfo]) -> Path:
@@ -74,48 +93,42 @@ def special(name: str, kind: bytes) -> tarfile.TarInfo:
 # There and back
 
 
+@pytest.mark.moves_databases
 def test_a_town_comes_back_as_it_was(
     full: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "sicherung.tar.gz"
     backup.run(full, file)
     write(3)
+    db.session.remove()
     restore.run(full, file)
 
     assert file.stat().st_mode & 0o077 == 0
-    assert counted(full.data) == 7
+    assert counted(full) == 7
     town = Towns(full).by_slug("ort")
     assert (town.uploads / "ab" / "abc_-d-large.webp").read_bytes() == PICTURE
     with use_town(town):
         assert open_index().is_healthy()
     (kept,) = full.data.glob("orte.vor-*")
-    assert counted_in(kept / "ort" / "ort.db") == 10
-    assert list(full.data.glob("einspielen-*")) == []
-    assert "Zurückgespielt nach" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    earlier = re.search("Die bisherige Datenbank heißt jetzt „(.*_vor_[0-9]+)“", said)
+    assert counted_in(full, kept / "ort", earlier[1] if earlier else "") == 10
+    assert list(full.data.glob("einspielen-*")) == list(town.path.glob("ort.dump")) == []
+    assert "Zurückgespielt nach" in said
 
 
-def counted_in(file: Path) -> int:
-    with closing(sqlite3.connect(file)) as connection:
-        return int(connection.execute("SELECT count(*) FROM kern_audit").fetchone()[0])
+def counted_in(settings: Settings, kept: Path, database: str) -> int:
+    """What the earlier state of the town still holds."""
+    url = make_url(settings.database or f"sqlite:///{kept / 'ort.db'}")
+    engine = create_engine(url.set(database=database) if settings.database else url)
+    with engine.connect() as connection:
+        count = connection.scalar(text("SELECT count(*) FROM kern_audit")) or 0
+    engine.dispose()
+    if settings.database:
+        postgres.drop(url.set(database=database).render_as_string(hide_password=False))
+    return count
 
 
-@pytest.mark.both_databases
-@pytest.mark.moves_databases
-def test_a_town_comes_back_with_either_database(full: Settings, tmp_path: Path) -> None:
-    file = tmp_path / "sicherung.tar.gz"
-    backup.run(full, file)
-    write(3)
-    db.session.remove()
-    restore.run(full, file)
-
-    assert counted(full.data, full.database) == 7
-    assert list(Towns(full).by_slug("ort").path.glob("ort.dump")) == []
-    with tarfile.open(file) as tar:
-        found = {name.rpartition("/")[2] for name in tar.getnames()}
-    assert ("ort.dump" if full.database else "ort.db") in found
-
-
-@pytest.mark.both_databases
 @pytest.mark.moves_databases
 def test_a_backup_of_an_older_program_comes_back_in_todays_shape(
     settings: Settings, town: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -133,18 +146,21 @@ def test_a_backup_of_an_older_program_comes_back_in_todays_shape(
     restore.run(settings, file)
 
     assert "„ort“ ist auf den heutigen Stand gebracht." in capsys.readouterr().out
-    assert counted(settings.data, settings.database) == 1
+    assert counted(settings) == 1
     with use_town(Towns(settings).by_slug("ort")), engine().connect() as connection:
         assert migrate.current(connection) == migrate.head()
 
 
-def test_a_town_moves_to_another_computer(full: Settings, tmp_path: Path) -> None:
+@pytest.mark.moves_databases
+def test_a_town_moves_to_another_computer(
+    full: Settings, elsewhere: Callable[..., Settings], tmp_path: Path
+) -> None:
     file = tmp_path / "sicherung.tar.gz"
     backup.run(full, file)
-    other = Settings(data=tmp_path / "anderswo")
+    other = elsewhere()
     restore.run(other, file)
 
-    assert counted(other.data) == 7
+    assert counted(other) == 7
     assert (other.data / "dorflinde.toml").read_text(encoding="utf-8") == "port = 8123\n"
     assert Towns(other).by_slug("ort").secret == Towns(full).by_slug("ort").secret
 
@@ -160,14 +176,17 @@ def test_index_queue_and_limits_stay_out(full: Settings, tmp_path: Path) -> None
         assert sorted(tar.getnames()) == [
             "dorflinde.toml",
             "manifest.json",
-            "orte/ort/ort.db",
+            "orte/ort/ort.dump" if full.database else "orte/ort/ort.db",
             "orte/ort/ort.toml",
             "orte/ort/secret",
             "orte/ort/uploads/ab/abc_-d-large.webp",
         ]
 
 
-def test_nothing_acknowledged_before_the_start_is_missing(full: Settings, tmp_path: Path) -> None:
+@pytest.mark.moves_databases
+def test_nothing_acknowledged_before_the_start_is_missing(
+    full: Settings, elsewhere: Callable[..., Settings], tmp_path: Path
+) -> None:
     acknowledged = [0]
     is_ending = threading.Event()
     town, app = Towns(full).by_slug("ort"), create_app(full)
@@ -187,9 +206,9 @@ def test_nothing_acknowledged_before_the_start_is_missing(full: Settings, tmp_pa
             time.sleep(0.1)
             before = acknowledged[0]
             backup.run(full, tmp_path / f"{number}.tar.gz")
-            other = Settings(data=tmp_path / f"anderswo-{number}")
+            other = elsewhere(f"anderswo_{number}")
             restore.run(other, tmp_path / f"{number}.tar.gz")
-            assert counted(other.data, act="last") >= before > 0
+            assert counted(other, act="last") >= before > 0
     finally:
         is_ending.set()
         for thread in threads:
@@ -226,7 +245,7 @@ def test_a_damaged_backup_is_refused_and_changes_nothing(
 
     with pytest.raises(Refused):
         restore.run(full, file)
-    assert counted(full.data) == 7
+    assert counted(full) == 7
     assert list(full.data.glob("*.vor-*")) == list(full.data.glob("einspielen-*")) == []
 
 
@@ -291,23 +310,48 @@ def test_something_else_is_no_backup(tmp_path: Path) -> None:
         archive.unpack(pack(tmp_path / "leer.tar.gz", {}), tmp_path / "b")
 
 
-def test_a_backup_of_a_newer_program_is_refused(full: Settings, tmp_path: Path) -> None:
-    with engine().begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    backup.run(full, tmp_path / "s.tar.gz")
-    other = Settings(data=tmp_path / "anderswo")
+def test_a_backup_of_a_newer_program_is_refused(
+    full: Settings, elsewhere: Callable[..., Settings], tmp_path: Path
+) -> None:
+    with from_the_future():
+        backup.run(full, tmp_path / "s.tar.gz")
+    other = elsewhere()
 
     with pytest.raises(Refused, match="neuer als dieses"):
         restore.run(other, tmp_path / "s.tar.gz")
     assert not (other.data / "orte").exists()
 
 
+@contextmanager
+def from_the_future() -> Iterator[None]:
+    """The shape of the database is none that we know."""
+    change = text("UPDATE alembic_version SET version_num = :name")
+    with engine().begin() as connection:
+        connection.execute(change, {"name": "9999"})
+    yield
+    with engine().begin() as connection:
+        connection.execute(change, {"name": migrate.head()})
+
+
 def test_a_backup_of_another_kind_of_database_is_refused(full: Settings, tmp_path: Path) -> None:
     backup.run(full, tmp_path / "s.tar.gz")
-    other = Settings(data=tmp_path / "b", database="postgresql+psycopg://127.0.0.1/dl_{ort}")
+    database = "" if full.database else "postgresql+psycopg://127.0.0.1:1/dl_{ort}"
+    other = Settings(data=tmp_path / "b", database=database)
 
     with pytest.raises(Refused, match="andere Art von Datenbank"):
         restore.run(other, tmp_path / "s.tar.gz")
+
+
+@pytest.mark.postgres_alone
+def test_a_backup_tried_in_another_folder_leaves_the_database_of_the_town_alone(
+    full: Settings, tmp_path: Path
+) -> None:
+    backup.run(full, tmp_path / "s.tar.gz")
+    write(3)
+
+    with pytest.raises(Refused, match="gehört nicht zu diesem Datenordner"):
+        restore.run(replace(full, data=tmp_path / "probe"), tmp_path / "s.tar.gz")
+    assert counted(full) == 10
 
 
 def test_a_missing_program_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -142,6 +142,23 @@ def test_a_town_that_is_there_is_not_overwritten(
     assert slugs(settings) == ["ort"]
 
 
+@pytest.mark.postgres_alone
+@pytest.mark.skipif(shutil.which("pg_dump") is None, reason="pg_dump is not installed")
+def test_no_import_takes_the_database_of_a_town_whose_folder_is_not_here(
+    run: Run, settings: Settings, tmp_path: Path
+) -> None:
+    created(run)
+    run("export", "neustadt", tmp_path / "neustadt.tar.gz")
+    folder = settings.data / "orte" / "neustadt"
+    folder.rename(tmp_path / "neustadt")
+    told = run("import", tmp_path / "neustadt.tar.gz", "--slug", "neustadt", "--host", "neu.de")
+
+    assert told.exit_code == 1
+    assert "ist schon ein Ort" in told.output
+    assert slugs(settings) == ["ort"]
+    (tmp_path / "neustadt").rename(folder)
+
+
 def test_a_town_is_deleted_only_by_its_name_and_then_wholly(run: Run, settings: Settings) -> None:
     created(run)
     kept = run("delete", "neustadt", input="nein\n")
