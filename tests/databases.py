@@ -35,8 +35,6 @@ NO_DATABASE = (
     "portal/test_gestaltung.py",
     "portal/test_karten.py",
     "portal/test_proxies.py",
-    "test_attacks_headers.py",
-    "test_languages.py",
 )
 
 SQLITE = (
@@ -45,12 +43,7 @@ SQLITE = (
     "portal/test_serve.py",
 )
 
-FIGURES = (
-    "portal/test_demo_large.py",
-    "portal/test_moderation_flood.py",
-    "portal/test_moderation_replay.py",
-    "portal/test_moderation_speed.py",
-)
+FIGURES = ("portal/test_moderation_speed.py",)
 
 CHOOSING = (
     "kern/test_engines.py",
@@ -68,9 +61,9 @@ PARTLY = (
 
 REASONS: Mapping[tuple[str, ...], str] = {
     BROWSERS: "a browser walks, and what its pages ask of the database others ask on both",
-    NO_DATABASE: "about files, addresses, words or headers; the town is only their place",
+    NO_DATABASE: "about files, addresses or words; the town is only their place",
     SQLITE: "about SQLite itself: its file, its log, its locks",
-    FIGURES: "figures and sizes of SQLite; those of PostgreSQL are measured by `los.py bench`",
+    FIGURES: "times of SQLite; those of PostgreSQL are measured by `los.py bench`",
     CHOOSING: "names its database itself, for each of its tests",
     PARTLY: "what differs between the databases wears the mark `both_databases`",
 }
