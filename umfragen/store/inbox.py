@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, cast
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import Table, bindparam, delete, func, insert, select, update
 
 from kern.db import Quick, db, inserting
 from umfragen.engine import Plan
@@ -60,7 +60,7 @@ class Waiting:
     receipt_hash: bytes | None
 
     @classmethod
-    def read(cls, row: Inbox) -> Self:
+    def read(cls, row: "Inbox | _Sealed") -> Self:
         """Raises Unreadable."""
         found = sealing.unseal(row.survey_id, row.sealed)
         receipt = found["receipt"]
@@ -86,6 +86,14 @@ class Waiting:
             "receipt": self.receipt_hash.hex() if self.receipt_hash else "",
         }
         return sealing.seal(survey_id, document)
+
+
+class _Sealed(NamedTuple):
+    """A row of the inbox, without the ORM's work for an object that is read once."""
+
+    id: int
+    survey_id: int
+    sealed: bytes
 
 
 def new_id() -> int:
@@ -177,11 +185,14 @@ def _leave(survey: Survey, plan: Plan, leaving: Sequence[Waiting]) -> None:
     for row in found:
         change.add(counted(survey, plan, row), row["rkey"])
         met.update(quota.name for quota in quotas.quotas_of(plan, row["answers"]))
-    db.session.execute(insert(Response), found)
+    db.session.execute(_LEAVING, found)
     apply(survey.id, change)
     count_quotas(survey.id, met)
     texts.keep(survey, plan, found)
     survey.answers_count += len(found)
+
+
+_LEAVING = insert(cast("Table", Response.__table__))
 
 
 def counted(survey: Survey, plan: Plan, row: Mapping[str, Any]) -> Counted:
@@ -191,12 +202,16 @@ def counted(survey: Survey, plan: Plan, row: Mapping[str, Any]) -> Counted:
 
 
 def _readable(survey_id: int) -> Iterator[Waiting]:
-    query = select(Inbox).where(Inbox.survey_id == survey_id)
-    for row in db.session.scalars(query.execution_options(populate_existing=True)):
+    for row in _SEALED.typed(_Sealed, {"survey": survey_id}, flush=True):
         try:
             yield Waiting.read(row)
         except sealing.Unreadable:
             continue
+
+
+_SEALED = Quick(
+    select(Inbox.id, Inbox.survey_id, Inbox.sealed).where(Inbox.survey_id == bindparam("survey"))
+)
 
 
 def _on_one_day(rows: Sequence[Waiting]) -> Iterator[Waiting]:
@@ -209,7 +224,10 @@ def _on_one_day(rows: Sequence[Waiting]) -> Iterator[Waiting]:
 
 def _forget(ids: Sequence[int]) -> None:
     for start in range(0, len(ids), BATCH):
-        db.session.execute(delete(Inbox).where(Inbox.id.in_(ids[start : start + BATCH])))
+        _FORGETTING.send({"ids": ids[start : start + BATCH]})
+
+
+_FORGETTING = Quick(delete(Inbox).where(Inbox.id.in_(bindparam("ids", expanding=True))))
 
 
 def _give_up(survey_id: int) -> None:
