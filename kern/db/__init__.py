@@ -22,13 +22,11 @@ from sqlalchemy import (
     bindparam,
     event,
 )
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
-from kern.db import migrate, quick
+from kern.db import inserts, migrate, quick
 from kern.db.among import among
 from kern.db.engines import Engines, begin_writing, is_writing, reading, writing
 from kern.town import Town, current_town
@@ -48,6 +46,7 @@ __all__ = [
     "enter_replica",
     "insert_quietly",
     "inserting",
+    "inserts",
     "is_writing",
     "leave_replica",
     "of_replica",
@@ -249,7 +248,6 @@ def insert_quietly(table: Table, rows: Sequence[Mapping[str, Any]]) -> list[int]
     """Insert what breaks no unique constraint, in one statement; returns the new ids."""
     if not rows:
         return []
-    is_postgres = db.session.get_bind().dialect.name == "postgresql"
-    insert = (postgres_insert if is_postgres else sqlite_insert)(table)
+    insert = inserts.meeting(table, db.session.get_bind().dialect.name)
     query = insert.values(list(rows)).on_conflict_do_nothing().returning(table.c.id)
     return list(db.session.scalars(query))

@@ -22,12 +22,10 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kern.clock import now
-from kern.db import Json, Model, Quick, Utc, db, inserting
+from kern.db import Json, Model, Quick, Utc, db, inserting, inserts
 from kern.ids import new_token
 
 SCOPE = "scope:"
@@ -189,8 +187,8 @@ def mail_all(mails: Iterable[Noted]) -> None:
 def _noting(dialect: str) -> Executable:
     """A mail that is noted already is left as it is."""
     table = cast("Table", OutboxEntry.__table__)
-    insert_ = postgres_insert if dialect == "postgresql" else sqlite_insert
-    return insert_(table).on_conflict_do_nothing(index_elements=[table.c.key])
+    insert_ = inserts.meeting(table, dialect)
+    return insert_.on_conflict_do_nothing(index_elements=[table.c.key])
 
 
 def cancel_mails(event: str, recipient: str = "") -> int:

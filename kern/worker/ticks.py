@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, and_, delete, or_, select
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import CursorResult, Table, and_, delete, or_, select
 
 from kern.accounts import cleaning
 from kern.audit import AuditEntry
 from kern.calendar import to_local
 from kern.clock import now
-from kern.db import db, writing
+from kern.db import db, inserts, writing
 from kern.files import service as files
 from kern.files import waiting
 from kern.moderation.decisions.joint import JOINT
@@ -100,9 +98,8 @@ def _remember(name: str, at: datetime) -> None:
     """Workers side by side: the first row comes once, and none forgets what another remembers."""
     if db.session.get(Setting, MEMORY) is None:
         dialect = db.session.get_bind().dialect.name
-        insert = postgres_insert if dialect == "postgresql" else sqlite_insert
-        blank = insert(Setting).values(key=MEMORY, value={})
-        db.session.execute(blank.on_conflict_do_nothing())
+        blank = inserts.meeting(cast("Table", Setting.__table__), dialect)
+        db.session.execute(blank.values(key=MEMORY, value={}).on_conflict_do_nothing())
     query = select(Setting).where(Setting.key == MEMORY).with_for_update()
     row = db.session.scalars(query.execution_options(populate_existing=True)).one()
     row.value = {**row.value, name: at.isoformat()}

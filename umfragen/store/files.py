@@ -19,8 +19,8 @@ from kern.clock import now
 from kern.content import Ref
 from kern.db import db
 from kern.files import service, waiting
-from kern.files.images import Picture
 from kern.files.models import File
+from kern.files.picture import Picture
 from kern.ids import new_token
 from kern.town import current_town
 from umfragen.definition.items import Holds

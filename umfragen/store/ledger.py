@@ -5,10 +5,8 @@ from operator import itemgetter
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Table, bindparam, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from kern.db import Quick, db
+from kern.db import Quick, db, inserts
 from umfragen.models import InviteCode, Participation, SubmitKey
 from umfragen.models.access import MARK_BYTES
 from umfragen.store.peppers import digest, pepper_of
@@ -83,7 +81,6 @@ def _insert_once(table: Table, row: dict[str, Any]) -> bool:
 
 @cache
 def _inserting(table: Table, dialect: str) -> Quick:
-    insert = postgres_insert if dialect == "postgresql" else sqlite_insert
     values: dict[str, Any] = {column.name: bindparam(column.name) for column in table.c}
-    query = insert(table).values(values).on_conflict_do_nothing()
+    query = inserts.meeting(table, dialect).values(values).on_conflict_do_nothing()
     return Quick(query.returning(table.c.survey_id))

@@ -5,10 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from sqlalchemy import Table, delete, select
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from kern.db import db
+from kern.db import db, inserts
 from umfragen.models import NumberTally, QuotaCount, Tally
 from umfragen.store.cells import Counted, Number
 
@@ -112,8 +110,7 @@ def clear(survey_id: int) -> None:
 def _upsert(table: Table, rows: list[dict[str, Any]], *, with_keys: bool = False) -> None:
     if not rows:
         return
-    is_postgres = db.session.get_bind().dialect.name == "postgresql"
-    insert = (postgres_insert if is_postgres else sqlite_insert)(table)
+    insert = inserts.meeting(table, db.session.get_bind().dialect.name)
     new: dict[str, Any] = {"n": table.c.n + insert.excluded.n}
     if with_keys:
         new["keys"] = (table.c["keys"] + insert.excluded["keys"]) % KEYS

@@ -4,8 +4,6 @@ from functools import cache
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Table, bindparam, delete, select
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from beteiligung.discussion import rules
 from beteiligung.discussion.models import POST_KEY, Post, Status, Thread, Vote
@@ -13,7 +11,7 @@ from beteiligung.discussion.service import counting
 from kern import outbox
 from kern.actor import Actor
 from kern.clock import now
-from kern.db import Quick, db
+from kern.db import Quick, db, inserts
 from kern.errors import Conflict, Invalid, LoginRequired, NotFound
 from kern.moderation import bars
 from kern.scope import Act, Scope, ScopeState, Visibility, require_open
@@ -115,9 +113,8 @@ _TAKING = Quick(delete(_VOTES).where(*_MINE))
 
 @cache
 def _putting(dialect: str) -> Quick:
-    insert = postgres_insert if dialect == "postgresql" else sqlite_insert
     given: dict[str, Any] = {"value": bindparam("value"), "voted_at": bindparam("at")}
-    statement = insert(_VOTES).values(
+    statement = inserts.meeting(_VOTES, dialect).values(
         post_id=bindparam("post"), party_id=bindparam("party"), **given
     )
     return Quick(
