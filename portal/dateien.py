@@ -20,8 +20,8 @@ from kern.actor import Actor
 from kern.errors import NotFound
 from kern.files.check import content_disposition, safe_filename
 from kern.files.documents import MIMES
-from kern.files.images import MIME
 from kern.files.models import File
+from kern.files.picture import MIME
 from kern.files.service import SIZES, get_file, is_uploader, open_bytes
 from kern.web import current_actor
 from kern.web.headers import CSP

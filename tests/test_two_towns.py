@@ -33,9 +33,10 @@ from kern.db import db
 from kern.errors import Invalid, NotFound, TooMany
 from kern.files import service as files
 from kern.files import waiting
-from kern.files.images import Picture, accept_picture
+from kern.files.images import accept_picture
 from kern.files.models import FileText
 from kern.files.pdf import accept_pdf
+from kern.files.picture import Picture
 from kern.limits import Limiter
 from kern.mail import signed, smtp
 from kern.mail.dsn import Failure, Report

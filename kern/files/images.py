@@ -10,12 +10,11 @@ import io
 import math
 import threading
 import warnings
-from dataclasses import dataclass
-from typing import Final
 
 from PIL import ExifTags, Image, ImageOps
 
 from kern.files.check import FileRefused, FileTooLarge, require_size, safe_filename
+from kern.files.picture import SIZES, Picture, Variant
 
 MAX_MEGABYTES = 10
 MAX_PIXELS = 25_000_000
@@ -25,11 +24,9 @@ MAX_PIXELS_WEBP = 10_000_000
 MAX_PIXELS_CMYK = 20_000_000
 MAX_PIXELS_NARROW = 12_500_000
 MAX_SCANS = 100  # a JPEG of a camera has up to about 15; thousands of empty ones cost minutes
-SIZES: Final = {"small": 400, "medium": 900, "large": 1600}  # width in pixels
 MAX_ASPECT = 4  # height over width; WebP ends at 16,383 pixels
 FULL_ASPECT = 1.5  # taller ones become narrower: what is written costs by the pixel, not by the row
 QUALITY = 80
-MIME = "image/webp"
 _PLAIN = frozenset({"RGB", "RGBA"})
 
 # The second belt: Pillow itself refuses before it allocates, whoever calls it in this process.
@@ -38,25 +35,6 @@ warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
 # Up to 200 MB while one is decoded: one at a time per process.
 _decoding = threading.Lock()
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """One size of a picture; width and height in pixels."""
-
-    data: bytes
-    width: int
-    height: int
-    mime: str = MIME
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """`sizes` has the keys of SIZES; `sha256` (hex) is of the largest, the one to verify."""
-
-    sizes: dict[str, Variant]
-    sha256: str
-    filename: str
 
 
 def accept_picture(data: bytes, filename: str) -> Picture:

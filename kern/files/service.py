@@ -15,9 +15,9 @@ from kern.clock import now
 from kern.content import Ref
 from kern.db import TownSession, db
 from kern.errors import Invalid, NotFound, Unavailable
-from kern.files.images import Picture
 from kern.files.models import File
 from kern.files.pdf import Document
+from kern.files.picture import Picture
 from kern.files.storage import Storage, storage_of
 from kern.ids import new_token
 from kern.town import current_town

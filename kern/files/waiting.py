@@ -15,8 +15,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from kern.files.images import Picture, Variant
 from kern.files.pdf import Document
+from kern.files.picture import Picture, Variant
 from kern.ids import new_token
 from kern.town import current_town, private_folder
 

@@ -1,19 +1,25 @@
 """Which engine keeps the index of a town: PostgreSQL where its database is, else Whoosh."""
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from kern.db import engine
+from kern.later import Later
 from kern.search.backend import SearchBackend
-from kern.search.postgres_backend import PostgresBackend
-from kern.search.whoosh_backend import WhooshBackend
 from kern.town import Town, current_town
+
+if TYPE_CHECKING:
+    from kern.search import postgres_backend, whoosh_backend
+else:
+    postgres_backend = Later("kern.search.postgres_backend")
+    whoosh_backend = Later("kern.search.whoosh_backend")
 
 WHOOSH = "whoosh"
 POSTGRES = "postgresql"
 
 _ENGINES: Mapping[str, Callable[[Town], SearchBackend]] = {
-    WHOOSH: lambda town: WhooshBackend(town.index),
-    POSTGRES: lambda _town: PostgresBackend(engine()),
+    WHOOSH: lambda town: whoosh_backend.WhooshBackend(town.index),
+    POSTGRES: lambda _town: postgres_backend.PostgresBackend(engine()),
 }
 
 

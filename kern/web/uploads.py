@@ -1,7 +1,7 @@
 """Fields for a file: looked into first of all, and not lost when the form is shown again."""
 
 import base64
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from flask_wtf.file import FileField
 from wtforms.validators import StopValidation
@@ -9,9 +9,15 @@ from wtforms.validators import StopValidation
 from kern.errors import Invalid
 from kern.files import waiting
 from kern.files.documents import accept_document
-from kern.files.images import Picture, accept_picture
 from kern.files.pdf import Document, accept_pdf
+from kern.files.picture import Picture
 from kern.i18n import _l, say
+from kern.later import Later
+
+if TYPE_CHECKING:
+    from kern.files import images
+else:
+    images = Later("kern.files.images")
 
 AGAIN = _l("Bitte wählen Sie die Datei noch einmal. Wir haben sie nicht mehr.")
 WAITING, WITHOUT = "-wartet", "-ohne"  # after the field's name: what waits, and leaving it out
@@ -85,7 +91,7 @@ class PictureField(UploadField[Picture]):
     kind = Picture
 
     def _accept(self, data: bytes, filename: str) -> Picture:
-        return accept_picture(data, filename)
+        return images.accept_picture(data, filename)
 
     @property
     def preview(self) -> str:

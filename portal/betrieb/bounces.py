@@ -1,17 +1,23 @@
 """Take in mails that came back: one piped in by the mail server, or all of a mailbox."""
 
 import logging
-import mailbox
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Flask
 
 from kern.db import db, writing
+from kern.later import Later
 from kern.mail.dsn import LONGEST, read
 from kern.notify import bounces
 from kern.notify.bounces import Taken
 from kern.town import Towns, use_town
+
+if TYPE_CHECKING:
+    import mailbox
+else:
+    mailbox = Later("mailbox")
 
 log = logging.getLogger(__name__)
 

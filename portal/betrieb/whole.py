@@ -21,6 +21,10 @@ from portal.betrieb.working import run_worker
 
 CONF = Path(__file__).with_name("gunicorn_conf.py")
 
+SQLITE = ("kern.search.whoosh_backend",)
+POSTGRES = ("psycopg", "kern.search.postgres_backend")
+"""What towns are read with, by where they lie: nothing else reads these before its first use."""
+
 
 class Web(Application):  # type: ignore[misc]  # the package has no types
     """gunicorn's settings around an app that is made already."""
@@ -54,9 +58,9 @@ class Whole:
         """What each copy would do again, and keep for itself. Opens nothing that stays open."""
         configure_mappers()
         self.app.url_map.update()
-        if self.settings.database:
-            import_module("psycopg")
-        else:
+        for name in POSTGRES if self.settings.database else SQLITE:
+            import_module(name)
+        if not self.settings.database:
             self._show_start_page()
 
     def _show_start_page(self) -> None:

@@ -16,9 +16,10 @@ from kern.accounts.models import Pending
 from kern.accounts.permissions import Role
 from kern.db import db
 from kern.files import waiting
-from kern.files.images import Picture, accept_picture
+from kern.files.images import accept_picture
 from kern.files.models import File
 from kern.files.pdf import Document
+from kern.files.picture import Picture
 from kern.settings import town_settings
 from kern.town import Town
 from kern.web.guard import FIELD

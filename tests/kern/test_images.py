@@ -9,7 +9,8 @@ from PIL import ExifTags, Image
 
 from kern.files import images
 from kern.files.check import FileRefused, FileTooLarge
-from kern.files.images import SIZES, accept_picture
+from kern.files.images import accept_picture
+from kern.files.picture import SIZES
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 

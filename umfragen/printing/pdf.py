@@ -7,8 +7,14 @@ lower left corner.
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import segno
+from kern.later import Later
+
+if TYPE_CHECKING:
+    import segno
+else:
+    segno = Later("segno")
 
 WIDTH, HEIGHT = 595, 842  # A4
 MM = 72 / 25.4

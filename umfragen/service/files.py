@@ -1,15 +1,22 @@
 """Files while somebody answers: looked into, and waiting until the answers are sent."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from kern.errors import Invalid
 from kern.files import waiting
-from kern.files.images import Picture, accept_picture
 from kern.files.pdf import Document, accept_pdf
+from kern.files.picture import Picture
+from kern.later import Later
 from umfragen.definition.questions import Files
 from umfragen.engine import Answers, Fault, Plan, Value
 from umfragen.models import Survey
 from umfragen.store import files as store
+
+if TYPE_CHECKING:
+    from kern.files import images
+else:
+    images = Later("kern.files.images")
 
 PDF = "pdf"
 PICTURES = frozenset({"jpg", "jpeg", "png", "webp", "gif"})
@@ -36,7 +43,7 @@ def accept(question: Files, data: bytes, filename: str) -> str:
         )
     try:
         accepted: Picture | Document = (
-            accept_pdf(data, filename) if ending == PDF else accept_picture(data, filename)
+            accept_pdf(data, filename) if ending == PDF else images.accept_picture(data, filename)
         )
     except Invalid as error:
         raise _fault(error, question.key) from error

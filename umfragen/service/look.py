@@ -5,7 +5,7 @@ from dataclasses import replace
 from kern.actor import Actor
 from kern.colours import for_dark, style_sheet
 from kern.errors import NotFound
-from kern.files.images import Picture
+from kern.files.picture import Picture
 from kern.files.service import attach, get_file, keep_picture, publish, remove
 from umfragen import rules
 from umfragen.models import Survey

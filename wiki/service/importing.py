@@ -7,6 +7,7 @@ lead, so links of the import are whole; a second import of the same adds what is
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -16,10 +17,11 @@ from kern.db import db
 from kern.errors import DomainError
 from kern.files import service as files
 from kern.files.documents import accept_document, is_document
-from kern.files.images import Picture, accept_picture
 from kern.files.models import File
 from kern.files.pdf import Document
+from kern.files.picture import Picture
 from kern.i18n import say
+from kern.later import Later
 from kern.text import clean_line
 from wiki import rules
 from wiki.exchange.foreign import Attached, ForeignPage, Lost, Refused, Version
@@ -28,6 +30,11 @@ from wiki.models import Address, Kind, Page, Revision, Space
 from wiki.service.pages import find_page, free_slug
 from wiki.service.publishing import Origin, find_imported, import_author, publish_import
 from wiki.service.wordings import Wording
+
+if TYPE_CHECKING:
+    from kern.files import images
+else:
+    images = Later("kern.files.images")
 
 MAX_KEY = 120
 EMPTY = "…"  # of a page that was a title only
@@ -250,7 +257,7 @@ class _Importing:
     ) -> Mapping[str, object]:
         data = file.read()
         alt = file.alt or shown or re.sub(r"[-_]+", " ", file.name.rpartition(".")[0])
-        accept = accept_document if is_document(data) else accept_picture
+        accept = accept_document if is_document(data) else images.accept_picture
         accepted = accept(data, file.name)
         file_id = present.get((file.name, accepted.sha256)) or self._keep(accepted, alt)
         words = {"caption": file.caption, "author": file.author, "licence": file.licence}

@@ -17,8 +17,8 @@ from kern.actor import Actor
 from kern.db import db
 from kern.errors import Conflict, Invalid
 from kern.files import service as files
-from kern.files.images import Picture
 from kern.files.models import File, Place
+from kern.files.picture import Picture
 from kern.ids import slugify
 from kern.outbox import Fact
 from kern.scope import Moderation, Scope, ScopeState, Visibility

@@ -2,18 +2,24 @@
 
 import io
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-import segno
 from flask import make_response
 from flask.typing import ResponseReturnValue
 
 from kern.errors import NotFound
 from kern.i18n import _l, say
+from kern.later import Later
 from kern.town import current_town
 from umfragen.exchange.formats import Format
 from umfragen.exchange.report import Report
 from umfragen.service.exchanging import export_survey
 from umfragen.views.editing.blueprint import blueprint, section_page, to_desk
+
+if TYPE_CHECKING:
+    import segno
+else:
+    segno = Later("segno")
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS: Mapping[str, tuple[Format, str, object]] = {
