@@ -54,10 +54,7 @@ CHOOSING = (
     "test_replica.py",
 )
 
-PARTLY = (
-    "test_attacks_inputs.py",
-    "test_content_contract.py",
-)
+PARTLY = ("test_content_contract.py",)
 
 REASONS: Mapping[tuple[str, ...], str] = {
     BROWSERS: "a browser walks, and what its pages ask of the database others ask on both",

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
+from werkzeug.exceptions import NotFound
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -58,6 +59,13 @@ def odd_addresses(rule: Rule, values: Mapping[str, str]) -> Iterator[str]:
             yield address(rule, {**values, place: odd})
 
 
+def test_a_number_beyond_every_table_reaches_no_view(app: Flask) -> None:
+    addresses = app.url_map.bind("localhost")
+    assert addresses.match("/beteiligung/beitrag/2147483647")
+    with pytest.raises(NotFound):
+        addresses.match("/beteiligung/beitrag/2147483648")
+
+
 def test_no_address_makes_a_page_fall_over(
     app: Flask, world: World, administrator: Visitor
 ) -> None:
@@ -79,7 +87,6 @@ def test_no_parameter_makes_a_page_fall_over(
     assert faults_of_all_pages(app, world, administrator, *value) == {}
 
 
-@pytest.mark.both_databases
 def test_a_number_beyond_every_table_is_no_number(
     app: Flask, world: World, administrator: Visitor
 ) -> None:
@@ -105,13 +112,11 @@ def faults_of_all_pages(
     return found
 
 
-@pytest.mark.both_databases
 @pytest.mark.parametrize("path", ["/beteiligung/a%00b", "/suche?q=a%00b", "/suche?a%00b=1"])
 def test_an_address_with_nul_is_refused(town: Town, app: Flask, path: str) -> None:
     assert Visitor(app).get(path).status_code == 400
 
 
-@pytest.mark.both_databases
 def test_a_form_with_nul_is_refused(world: World, app: Flask) -> None:
     form = {"text": "Mehr\0Schatten", "email": "uwe@lindenau.example"}
     path = f"/beteiligung/gespraech/{world.thread}/beitraege"
