@@ -1,7 +1,7 @@
 """What the contract test asks of any kind of content, and does to it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -29,7 +29,15 @@ from tests.content_states import State
 from umfragen.models import FREE_TEXT_KEY, SURVEY_KEY, FreeText, Survey
 from wiki.models import PAGE_KEY, Page
 
-WORD = "Zwergdommel"
+BIRDS: Mapping[State, str] = {
+    State.PUBLIC: "Zwergdommel",
+    State.WAITING: "Blaukehlchen",
+    State.REJECTED: "Wasserralle",
+    State.HIDDEN: "Haubentaucher",
+    State.WITHDRAWN: "Beutelmeise",
+    State.ERASED: "Kampfläufer",
+}  # a word for each state, where one town has things in several
+WORD = BIRDS[State.PUBLIC]
 MODELS: Mapping[str, type[Any]] = {
     PROJECT_KEY: Project,
     THREAD_KEY: Thread,
@@ -47,6 +55,12 @@ def maker(key: str) -> Maker:
 
 def made(key: str, state: State, author: Actor, words: str = f"Eine {WORD}!") -> Ref:
     return maker(key).make(state, words, author)
+
+
+def made_in(
+    states: Iterable[State], key: str, author: Actor, words: str = "Eine {}!"
+) -> dict[State, Ref]:
+    return {state: made(key, state, author, words.format(BIRDS[state])) for state in states}
 
 
 def drain(settings: Settings) -> None:
