@@ -58,8 +58,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def _runs_on_both(test: pytest.Item) -> bool:
-    is_marked = test.get_closest_marker("both_databases") is not None
-    return is_marked or test.path.relative_to(TESTS).as_posix() not in ONE_ONLY
+    return test.path.relative_to(TESTS).as_posix() not in ONE_ONLY
 
 
 @pytest.fixture(scope="session")

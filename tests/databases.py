@@ -1,7 +1,8 @@
 """Which tests of a town run on one database only, and why: all others run on both.
 
 A new file of tests that uses the town runs on SQLite and on PostgreSQL without a word. Whoever asks
-for what only one database has, or cannot pay for both, names the file here under a reason.
+for what only one database has, or cannot pay for both, names the file here under a reason. A single
+test says so with the mark `sqlite_alone` or `postgres_alone`.
 """
 
 from collections.abc import Mapping
@@ -54,14 +55,11 @@ CHOOSING = (
     "test_replica.py",
 )
 
-PARTLY = ("test_content_contract.py",)
-
 REASONS: Mapping[tuple[str, ...], str] = {
     BROWSERS: "a browser walks, and what its pages ask of the database others ask on both",
     NO_DATABASE: "about files, addresses or words; the town is only their place",
     SQLITE: "about SQLite itself: its file, its log, its locks",
     FIGURES: "times of SQLite; those of PostgreSQL are measured by `los.py bench`",
     CHOOSING: "names its database itself, for each of its tests",
-    PARTLY: "what differs between the databases wears the mark `both_databases`",
 }
 ONE_ONLY: Mapping[str, str] = {file: reason for files, reason in REASONS.items() for file in files}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import ONE_ONLY, PARTLY, REASONS
+from tests.databases import ONE_ONLY, REASONS
 
 TESTS = Path(__file__).parent
 ALONE = "mark." + "sqlite_alone"
@@ -25,15 +25,6 @@ def test_whoever_names_its_own_database_says_so() -> None:
         if CHOICE in path.read_text(encoding="utf-8")
     }
     assert choosing - set(ONE_ONLY) == set()
-
-
-def test_only_a_file_that_runs_partly_on_both_marks_its_tests() -> None:
-    marked = [
-        file
-        for file in ONE_ONLY
-        if "mark.both_databases" in (TESTS / file).read_text(encoding="utf-8")
-    ]
-    assert sorted(set(marked) - set(PARTLY)) == []
 
 
 def test_a_single_test_that_runs_on_sqlite_alone_says_why() -> None:

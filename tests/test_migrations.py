@@ -23,7 +23,6 @@ OURS = {"kern", "beteiligung", "umfragen", "wiki", "anliegen", "portal"}
 each_migration = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 
 
-@pytest.mark.both_databases
 def test_a_migrated_town_has_the_tables_of_the_models(town: Town) -> None:
     with engine().connect() as connection:
         options = {"compare_type": True, "compare_server_default": True}
@@ -31,7 +30,6 @@ def test_a_migrated_town_has_the_tables_of_the_models(town: Town) -> None:
         assert compare_metadata(context, db.metadata) == []
 
 
-@pytest.mark.both_databases
 def test_nothing_is_migrated_twice(town: Town) -> None:
     assert migrate.upgrade(town) is False
 
@@ -51,7 +49,6 @@ FIRST_ROWS: Mapping[
 }
 
 
-@pytest.mark.both_databases
 def test_no_row_is_lost_on_the_way_from_the_first_release(town: Town) -> None:
     take_back(town, "0003")
     with engine().begin() as connection:

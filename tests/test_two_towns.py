@@ -70,8 +70,6 @@ from wiki.models import Kind, Proposal
 from wiki.service import own_links, proposals, spaces
 from wiki.service.wordings import Wording
 
-pytestmark = pytest.mark.both_databases
-
 HERE, THERE = "ort", "nachbarort"
 HOSTS = {HERE: "localhost", THERE: "nachbarort.example"}
 SAME = "gleich" * 7  # what is drawn by lot is made equal, so that only the towns differ

@@ -31,8 +31,6 @@ from tests.builders import (
 )
 from tests.sent import mails
 
-pytestmark = pytest.mark.both_databases
-
 SAID = "Bitte denken Sie an die Lastenräder."
 
 

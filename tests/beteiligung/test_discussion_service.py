@@ -36,7 +36,7 @@ from kern.town import Town
 from tests.builders import make_actor, make_post, make_project, make_scope, make_thread
 from tests.crowds import fill_thread
 
-pytestmark = [pytest.mark.usefixtures("town"), pytest.mark.both_databases]
+pytestmark = pytest.mark.usefixtures("town")
 
 
 def test_a_citizens_post_waits_and_its_case_is_opened_with_it() -> None:

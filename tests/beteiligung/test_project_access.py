@@ -1,6 +1,5 @@
 """Who reads a project, who works on it, and how they are invited."""
 
-import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -15,8 +14,6 @@ from kern.scope import Moderation, Scope, Visibility
 from tests.beteiligung.projects import EDIT, SLUG, make_public
 from tests.builders import make_account
 from tests.visitors import Visitor
-
-pytestmark = pytest.mark.both_databases
 
 
 def test_access_says_who_reads_and_when_posts_appear(office: Visitor) -> None:

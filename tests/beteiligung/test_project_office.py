@@ -21,8 +21,6 @@ from tests.beteiligung.projects import EDIT, SLUG, make_public
 from tests.builders import log_in, make_account
 from tests.visitors import Visitor
 
-pytestmark = pytest.mark.both_databases
-
 
 def stored() -> Project:
     db.session.expire_all()

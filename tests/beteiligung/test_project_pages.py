@@ -17,8 +17,6 @@ from kern.scope import Moderation, ScopeState, Visibility
 from kern.town import Town
 from tests.builders import log_in, make_account, make_post, make_project, make_thread
 
-pytestmark = pytest.mark.both_databases
-
 
 @pytest.fixture
 def published(planner: Actor, project: Project) -> str:

@@ -23,8 +23,6 @@ from kern.town import Town
 from tests.beteiligung.projects import DAY, make_phase_input, make_ready
 from tests.builders import make_actor, make_project
 
-pytestmark = pytest.mark.both_databases
-
 
 def test_a_new_project_is_a_draft_that_only_its_office_reads(planner: Actor) -> None:
     project = writing.create_project(planner, "Radweg an der Kaimauer")

@@ -19,8 +19,6 @@ from kern.town import Town
 from tests.builders import make_account, make_party
 from tests.sent import mails, token_in
 
-pytestmark = pytest.mark.both_databases
-
 MEMORY = 64
 PASSWORD = "Kuhglocke zählt Wolken"
 

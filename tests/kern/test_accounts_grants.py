@@ -21,7 +21,7 @@ from kern.town import Town
 from tests.builders import actor_of, make_account, make_actor, make_party, make_scope
 from tests.sent import mails, token_in
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("town")]
+pytestmark = pytest.mark.usefixtures("town")
 
 
 def administrator() -> Actor:

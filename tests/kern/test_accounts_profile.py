@@ -31,7 +31,7 @@ from kern.ids import new_token
 from tests.builders import actor_of, make_account, make_party
 from tests.sent import mails, token_in
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("town")]
+pytestmark = pytest.mark.usefixtures("town")
 
 
 def address(account: Account) -> str:

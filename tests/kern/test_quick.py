@@ -68,7 +68,6 @@ def test_pages_for_strangers_hear_of_a_quick_change() -> None:
 AMONG = Quick(select(OutboxEntry.id, OutboxEntry.key).where(among(OutboxEntry.id, "ids")))
 
 
-@pytest.mark.both_databases
 @pytest.mark.usefixtures("town")
 def test_of_many_numbers_those_that_there_are_are_found_and_no_others() -> None:
     ids = [id_ for key in ("a", "b", "c") for ((id_,),) in [NOTING.all(noted(key))]]

@@ -19,7 +19,6 @@ class Told(NamedTuple):
     opens_at: datetime | None
 
 
-@pytest.mark.both_databases
 @pytest.mark.usefixtures("town")
 def test_typed_rows_know_what_waits_in_the_session_where_they_are_to() -> None:
     scope, at = make_scope(acts=()), now()

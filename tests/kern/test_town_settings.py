@@ -3,15 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
 from sqlalchemy import event
 
 from kern import outbox
 from kern.db import db, engine
 from kern.settings import change, town_settings
 from kern.town import Town
-
-pytestmark = pytest.mark.both_databases
 
 
 @contextmanager

@@ -32,8 +32,6 @@ from kern.worker import Drained, Pace, drain, facts, figures, lease, retry, retr
 from tests.builders import make_party, make_post
 from tests.smtp_server import Inbox, smtp_server
 
-pytestmark = pytest.mark.both_databases
-
 log = logging.getLogger(__name__)
 
 KILLS = int(os.environ.get("DORFLINDE_TEST_KILLS", "50"))  # by hand more: 200 take two minutes

@@ -25,7 +25,7 @@ from tests.visitors import Visitor
 PASSWORD = "Kuhglocke zählt Wolken"
 GUEST = "gast@lindenau.example"
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("town")]
+pytestmark = pytest.mark.usefixtures("town")
 
 
 @pytest.fixture

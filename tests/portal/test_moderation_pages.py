@@ -30,8 +30,6 @@ from tests.conftest import CountQueries
 from tests.kern.desk_cases import carry_out
 from tests.visitors import Visitor
 
-pytestmark = pytest.mark.both_databases
-
 REASON = "Bitte lassen Sie die Nummer weg."
 
 

@@ -16,7 +16,7 @@ from portal.seiten.content import PAGE_KEY
 from portal.seiten.pages import ALL
 from tests.builders import log_in, make_account, make_actor
 
-pytestmark = [pytest.mark.usefixtures("town"), pytest.mark.both_databases]
+pytestmark = pytest.mark.usefixtures("town")
 WORD = "Zwergdommel"
 KEYS = ("howto", "netiquette", "imprint", "privacy", "accessibility")
 

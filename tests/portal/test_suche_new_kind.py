@@ -24,8 +24,6 @@ from tests.visitors import Visitor
 
 KEY = "auslegung.stellungnahme"
 
-pytestmark = pytest.mark.both_databases
-
 
 TABLE = Table(
     "test_stellungnahme",

@@ -28,7 +28,7 @@ from portal.betrieb.orte import inside
 from portal.betrieb.towns_cli import group
 from tests import kept_pages
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.moves_databases]
+pytestmark = pytest.mark.moves_databases
 
 Run = Callable[..., Result]
 

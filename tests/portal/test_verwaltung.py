@@ -32,8 +32,6 @@ from portal.verwaltung.forms import GROUPS
 from tests.builders import make_account
 from tests.visitors import Visitor
 
-pytestmark = pytest.mark.both_databases
-
 ROOT = Path(__file__).parents[2]
 
 SECRET = "1." + "0123456789abcdef" * 4

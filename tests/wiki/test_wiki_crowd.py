@@ -25,7 +25,6 @@ LINES = [f"Zeile {number}.\n\nAbstand {number}.\n\n" for number in range(PEOPLE)
 TRIES = 60
 
 
-@pytest.mark.both_databases
 def test_32_people_at_once_leave_a_history_that_explains_every_byte(app: Flask, town: Town) -> None:
     page = make_page("Linde", "".join(LINES))
     authors = [make_actor(Role.CITIZEN) for _ in range(PEOPLE)]

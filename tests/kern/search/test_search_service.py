@@ -20,8 +20,6 @@ from kern.town import Town, use_town
 from kern.worker import ticks
 from tests.kern.search.building import make_document
 
-pytestmark = pytest.mark.both_databases
-
 KEY = "probe.beitrag"
 
 
