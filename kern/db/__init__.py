@@ -29,9 +29,11 @@ from sqlalchemy.sql.selectable import TypedReturnsRows
 from kern.db import inserts, migrate, quick
 from kern.db.among import among
 from kern.db.engines import Engines, begin_writing, is_writing, reading, writing
+from kern.db.libpq import PREPARED
 from kern.town import Town, current_town
 
 __all__ = [
+    "PREPARED",
     "Base",
     "Json",
     "Model",

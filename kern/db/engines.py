@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from kern.db import libpq
 from kern.db.durable import Durable, LogSync
 from kern.db.statements import SHARED, sharing
 from kern.latest import Latest
@@ -139,7 +140,9 @@ def _open_postgres(town: Town) -> Engine:
     """pgbouncer gives each transaction another connection: nothing is prepared in one for the next,
     and it takes no options. A copy for reading is told with each transaction that it is one."""
     is_copy = town.database_url == town.read_url
-    arguments: dict[str, int | None] = {"connect_timeout": 2} if is_copy else {}
+    arguments: dict[str, Any] = {"cursor_factory": libpq.cursor_class()}
+    if is_copy:
+        arguments["connect_timeout"] = 2
     if town.direct_url:
         arguments["prepare_threshold"] = None
     engine = create_engine(
@@ -149,6 +152,7 @@ def _open_postgres(town: Town) -> Engine:
         pool_pre_ping=True,
         pool_size=5,
         max_overflow=10,
+        pool_use_lifo=True,  # whoever served last knows most statements already
         connect_args=arguments,
     )
     if is_copy:

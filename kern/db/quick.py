@@ -12,14 +12,25 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Dialect, Executable, Float, Table, TextClause
+from sqlalchemy import (
+    Boolean,
+    Connection,
+    Dialect,
+    Executable,
+    Float,
+    Integer,
+    String,
+    Table,
+    TextClause,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import ExpandedState, SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.selectable import SelectBase
+from sqlalchemy.sql.visitors import cloned_traverse
 from sqlalchemy.types import TypeEngine
 
-from kern.db import bundle
+from kern.db import bundle, libpq
 
 Row = tuple[Any, ...]
 _Change = Callable[[Any], Any] | None
@@ -124,6 +135,8 @@ class Quick:
 
     def _compiled(self, dialect: Dialect) -> SQLCompiler:
         statement: Any = self.statement  # each that there is can be written
+        if dialect.name == "postgresql" and isinstance(statement, SelectBase):
+            statement = _said(statement)
         compiled = statement.compile(dialect=dialect)
         if not isinstance(compiled, SQLCompiler) or _needs_more(compiled):
             raise ValueError(f"no statement to be written once: {compiled}")
@@ -138,6 +151,8 @@ class Quick:
         given: list[tuple[_Place, str, _Change]] = []
         lists: list[tuple[str, tuple[_Element, ...]]] = []
         for bind, name in compiled.bind_names.items():
+            if bind in compiled.literal_execute_params:
+                continue
             elements = found.parameter_expansion.get(name)
             names = [name] if elements is None else elements
             if not bind.required:
@@ -176,6 +191,11 @@ class Quick:
         return tuple((at, change) for at, change in enumerate(read) if change is not None)
 
 
+def ask(connection: Connection, sql: str, given: Mapping[str, Any]) -> list[Row]:
+    """Of text that is PostgreSQL's own, with its parameters by name as psycopg has them."""
+    return _run(connection, _Text(sql, {}, (), (), gives_rows=True, read=()), given)
+
+
 def _gives_rows(text: str) -> bool:
     if _READS.match(text):
         return True
@@ -192,6 +212,8 @@ def _run(connection: Connection, text: _Text, given: Any) -> list[Row]:
     try:
         if bundle.is_waiting(driver):
             bundle.send(driver, connection.dialect)
+        if libpq.knows(driver):
+            return libpq.run(driver, text.sql, given)
         cursor = driver.execute(text.sql, given)
         return cursor.fetchall() if text.gives_rows else []
     except connection.dialect.loaded_dbapi.Error as error:
@@ -223,6 +245,18 @@ def _code_of(type_: TypeEngine[Any]) -> int | None:
 def _needs_more(compiled: SQLCompiler) -> bool:
     """SQLAlchemy would do something with each execution."""
     return bool(compiled.insert_prefetch or compiled.update_prefetch)
+
+
+def _said(statement: Any) -> Any:
+    """With numbers and words that are the statement's own in its text: PostgreSQL plans it once for
+    all values, and shall know these."""
+
+    def say(bind: Any) -> None:
+        is_plain = isinstance(bind.type, String | Integer | Boolean)
+        if is_plain and not bind.required and isinstance(bind.value, str | int):
+            bind.literal_execute = True
+
+    return cloned_traverse(statement, {}, {"bindparam": say})
 
 
 def _lists_in(compiled: SQLCompiler) -> tuple[str, ...]:

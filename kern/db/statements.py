@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import LRUCache
 
-from kern.db import bundle
+from kern.db import bundle, libpq
 
 MOST = 2_000
 TRUSTED = 30.0  # seconds after the server answered; only a broken network can hide its end so long
@@ -54,6 +54,16 @@ class AlikePostgres(_Alike, PGDialect_psycopg):
 
     supports_statement_cache = True
 
+    def on_connect(self) -> Any:
+        usual = _PSYCOPG.on_connect(self)
+
+        def get_to_know(connection: Any) -> None:
+            if usual is not None:
+                usual(connection)
+            libpq.know(connection)
+
+        return get_to_know
+
     def do_ping(self, dbapi_connection: Any) -> bool:
         """Asks the server itself only now and then: a connection that it closed since has something
         to read, and that costs no way to the server and back before each transaction."""
@@ -64,13 +74,21 @@ class AlikePostgres(_Alike, PGDialect_psycopg):
         _asked[dbapi_connection] = at
         return True
 
+    def do_begin(self, dbapi_connection: Any) -> None:
+        libpq.begin(_driver(dbapi_connection))
+
     def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
         self._send(cursor)
+        if context is not None and context.execution_options.get(libpq.PREPARED):
+            cursor.execute(statement, parameters, prepare=True)
+            return
         _PSYCOPG.do_execute(self, cursor, statement, parameters, context)
+        libpq.see(cursor.connection, cursor.statusmessage)
 
     def do_execute_no_params(self, cursor: Any, statement: str, context: Any = None) -> None:
         self._send(cursor)
         _PSYCOPG.do_execute_no_params(self, cursor, statement, context)
+        libpq.see(cursor.connection, cursor.statusmessage)
 
     def do_executemany(
         self, cursor: Any, statement: str, parameters: Any, context: Any = None
@@ -86,8 +104,10 @@ class AlikePostgres(_Alike, PGDialect_psycopg):
             _PSYCOPG.do_commit(self, dbapi_connection)
 
     def do_rollback(self, dbapi_connection: Any) -> None:
-        bundle.forget(_driver(dbapi_connection))
-        _PSYCOPG.do_rollback(self, dbapi_connection)
+        driver = _driver(dbapi_connection)
+        bundle.forget(driver)
+        if not libpq.rolled_back(driver):
+            _PSYCOPG.do_rollback(self, dbapi_connection)
 
     def do_rollback_to_savepoint(self, connection: Connection, name: str) -> None:
         """What waits was put after the savepoint, which sent all there was before."""

@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from kern import text
 from kern.actor import Actor
 from kern.colours import HEX, unreadable
-from kern.db import db
+from kern.db import PREPARED, db
 from kern.errors import Conflict, Invalid, NotFound
 from kern.ids import slugify
 from kern.scope import Scope, get_scope, list_windows
@@ -82,7 +82,12 @@ def find_survey(slug: str) -> Survey | None:
     return db.session.scalar(_BY_SLUG, {"slug": slug})
 
 
-_BY_SLUG = select(Survey).where(Survey.slug == bindparam("slug")).options(joinedload(Survey.scope))
+_BY_SLUG = (
+    select(Survey)
+    .where(Survey.slug == bindparam("slug"))
+    .options(joinedload(Survey.scope))
+    .execution_options(**{PREPARED: True})
+)
 
 
 def get_survey(slug: str) -> Survey:

@@ -12,7 +12,7 @@ from kern import audit, outbox
 from kern.actor import Actor
 from kern.clock import now
 from kern.content import Ref
-from kern.db import db
+from kern.db import PREPARED, db
 from kern.errors import Conflict, DomainError, NotAllowed, NotFound
 from kern.ids import slugify
 from kern.outbox import Fact
@@ -74,7 +74,7 @@ def _to_read() -> Select[Page, Revision]:
     """Put together once: that takes as long as asking it."""
     query = _at(bindparam("space"), bindparam("slug")).add_columns(Revision)
     query = query.outerjoin(Revision, Revision.id == Page.published_id)
-    query = query.options(joinedload(Revision.approver))
+    query = query.options(joinedload(Revision.approver)).execution_options(**{PREPARED: True})
     return query.options(defer(Revision.original), defer(Page.plain), defer(Page.wanted))
 
 

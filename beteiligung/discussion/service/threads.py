@@ -16,7 +16,7 @@ from kern.accounts.models import Source
 from kern.actor import Actor
 from kern.clock import now
 from kern.content import Ref
-from kern.db import db
+from kern.db import PREPARED, db
 from kern.errors import Invalid, LoginRequired, NotAllowed, NotFound
 from kern.ids import new_receipt
 from kern.moderation import bars
@@ -43,6 +43,7 @@ _THREAD = (
     select(Thread)
     .where(Thread.id == bindparam("thread"))
     .options(joinedload(Thread.scope), joinedload(Thread.author))
+    .execution_options(**{PREPARED: True})
 )
 
 

@@ -20,7 +20,7 @@ from beteiligung.project.service.page import (
     read_place,
 )
 from kern.actor import Actor
-from kern.db import db
+from kern.db import PREPARED, db
 from kern.errors import NotFound
 from kern.files.models import Place
 from kern.scope import UNSHOWN, Scope, ScopeState, Visibility
@@ -71,7 +71,7 @@ _PROJECTS = (
     .where(Scope.kind == KIND)
     .options(contains_eager(Project.scope))
 )
-_BY_SLUG = _PROJECTS.where(Scope.slug == bindparam("slug"))
+_BY_SLUG = _PROJECTS.where(Scope.slug == bindparam("slug")).execution_options(**{PREPARED: True})
 
 
 def get_project_for(actor: Actor, slug: str) -> Project:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from kern.content import Document, Ref
+from kern.db.quick import Quick
 from kern.later import Later
 from kern.search.backend import Answer, Hits, IndexBusy, IndexUnavailable, Reader, Request
 from kern.search.digests import Digests
@@ -44,13 +45,15 @@ _TOO_LONG = "57014"  # query_canceled
 _CLEARING = 1.0  # seconds to wait for readers of the index before
 
 # One plan serves all questions of one form: planning each for its words took longer than it saved.
-_SEARCHING = text(
-    "SELECT entries, length, CAST(xmin AS text) AS mark,"
-    " set_config('statement_timeout', :milliseconds, true), set_config('jit', 'off', true),"
-    " set_config('enable_seqscan', 'off', true),"
-    " set_config('work_mem', '32MB', true),"
-    " set_config('plan_cache_mode', 'force_generic_plan', true)"
-    f" FROM {SCHEMA}.state"
+_SEARCHING = Quick(
+    text(
+        "SELECT entries, length, CAST(xmin AS text) AS mark,"
+        " set_config('statement_timeout', :milliseconds, true), set_config('jit', 'off', true),"
+        " set_config('enable_seqscan', 'off', true),"
+        " set_config('work_mem', '32MB', true),"
+        " set_config('plan_cache_mode', 'force_generic_plan', true)"
+        f" FROM {SCHEMA}.state"
+    )
 )
 _WAITING = text("SELECT set_config('lock_timeout', :milliseconds, true)")
 _LOCKING = text("SELECT pg_advisory_xact_lock(:key)")
@@ -152,8 +155,10 @@ class PostgresBackend:
     @contextlib.contextmanager
     def _reading(self, limit: float) -> Iterator[tuple[Connection, State]]:
         with self._engine.begin() as connection:
-            row = connection.execute(_SEARCHING, {"milliseconds": _milliseconds(limit)}).one()
-            yield connection, State(row.entries, row.length, row.mark)
+            found = _SEARCHING.on(connection, {"milliseconds": _milliseconds(limit)})
+            if not found:
+                raise IndexUnavailable("er weiß nicht, was er enthält")
+            yield connection, State(*found[0][: len(State._fields)])
 
     def apply(self, refs: Iterable[Ref], read: Reader) -> None:
         refs = set(refs)

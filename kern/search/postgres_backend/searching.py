@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from kern.content import Ref
+from kern.db.quick import ask
 from kern.search.backend import Hit, Hits, Request, Status
 from kern.search.expansion import expand
 from kern.search.postgres_backend.statement import statement_of
@@ -17,14 +18,14 @@ def search(connection: Connection, state: State, request: Request, most: int | N
     words = Words(connection, state)
     wanted = expand(request.query, words)
     statement, values = statement_of(request, wanted, Rarity(state, words, wanted), most)
-    counts = connection.exec_driver_sql(statement, values).one()
+    ((total, kinds, scopes, years, statuses, hits),) = ask(connection, statement, values)
     return Hits(
-        total=int(counts.total or 0),
-        kinds=_counted(counts.kinds),
-        scopes={int(scope): count for scope, count in _counted(counts.scopes).items()},
-        years={int(year): count for year, count in _counted(counts.years).items()},
-        statuses={Status(name): count for name, count in _counted(counts.statuses).items()},
-        hits=tuple(map(_hit, counts.hits or ())),
+        total=int(total or 0),
+        kinds=_counted(kinds),
+        scopes={int(scope): count for scope, count in _counted(scopes).items()},
+        years={int(year): count for year, count in _counted(years).items()},
+        statuses={Status(name): count for name, count in _counted(statuses).items()},
+        hits=tuple(map(_hit, hits or ())),
         complete=most is None,
     )
 

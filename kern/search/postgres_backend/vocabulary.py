@@ -4,8 +4,9 @@ import math
 from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import URL, Connection, TextClause, text
+from sqlalchemy import URL, Connection, text
 
+from kern.db.quick import Quick
 from kern.latest import Latest
 from kern.search import compounds
 from kern.search.compounds import IsKnown
@@ -27,16 +28,20 @@ FROM (
   WHERE length(term) >= :shortest ORDER BY documents DESC, term LIMIT :limit
 ) AS chosen
 """
-_BEGINNING = text(_FIRST_ONES.format(condition="term >= :first AND term <= :last", order="term"))
+_BEGINNING = Quick(
+    text(_FIRST_ONES.format(condition="term >= :first AND term <= :last", order="term"))
+)
 _REVERSED = 'reverse(term) COLLATE "C"'
-_ENDING = text(
-    _FIRST_ONES.format(
-        condition=f"{_REVERSED} >= :first AND {_REVERSED} <= :last"
-        f" AND length(term) >= {compounds.SHORTEST_COMPOUND}",
-        order=_REVERSED,
+_ENDING = Quick(
+    text(
+        _FIRST_ONES.format(
+            condition=f"{_REVERSED} >= :first AND {_REVERSED} <= :last"
+            f" AND length(term) >= {compounds.SHORTEST_COMPOUND}",
+            order=_REVERSED,
+        )
     )
 )
-_COUNTS = text(f"SELECT term, documents FROM {SCHEMA}.word WHERE term = ANY(:terms)")
+_COUNTS = Quick(text(f"SELECT term, documents FROM {SCHEMA}.word WHERE term = ANY(:terms)"))
 _MOST_KEPT = 10_000  # terms of a town
 _MOST_TOWNS = 16
 
@@ -55,7 +60,7 @@ class _Memory:
 
     def __init__(self, mark: str) -> None:
         self.mark = mark
-        self.first_ones: dict[tuple[TextClause, str, int, int], list[tuple[str, int]]] = {}
+        self.first_ones: dict[tuple[Quick, str, int, int], list[tuple[str, int]]] = {}
         self.counts: dict[str, int] = {}
 
     @property
@@ -86,15 +91,13 @@ class Words:
         return self._first_ones(_ENDING, end[::-1], shortest, limit)
 
     def _first_ones(
-        self, query: TextClause, start: str, shortest: int, limit: int
+        self, query: Quick, start: str, shortest: int, limit: int
     ) -> list[tuple[str, int]]:
         key = (query, start, shortest, limit)
         found = self._memory.first_ones.get(key)
         if found is None:
-            terms, counts = self._connection.execute(
-                query,
-                {"first": start, "last": start + _LAST, "shortest": shortest, "limit": limit},
-            ).one()
+            given = {"first": start, "last": start + _LAST, "shortest": shortest, "limit": limit}
+            ((terms, counts),) = query.on(self._connection, given)
             found = [*zip((terms or "").split(), map(int, (counts or "").split()), strict=True)]
             self._memory.first_ones[key] = found
         return found
@@ -113,8 +116,7 @@ class Words:
         known = self._memory.counts
         asked = [term for term in terms if term not in known]
         if asked:
-            rows = self._connection.execute(_COUNTS, {"terms": asked})
-            found = {row.term: row.documents for row in rows}
+            found: dict[str, int] = dict(_COUNTS.on(self._connection, {"terms": asked}))
             known.update({term: found.get(term, 0) for term in asked})
         return {term: known[term] for term in terms}
 

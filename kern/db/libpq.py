@@ -1,0 +1,222 @@
+"""Short statements said to PostgreSQL through libpq, without what a cursor does around each.
+
+psycopg's `rollback` forgets all that was prepared, and whoever only reads ends with one: each page
+was parsed and planned anew, statement by statement. Here PostgreSQL keeps it, as it can, and plans
+a statement again whose tables have changed. Values go as text; the statement says their types.
+"""
+
+import re
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from itertools import count
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kern.later import Later
+
+if TYPE_CHECKING:
+    import psycopg
+    from psycopg import adapt, errors
+else:
+    psycopg = Later("psycopg")
+    adapt, errors = Later("psycopg.adapt"), Later("psycopg.errors")
+
+MOST = 200  # statements that one connection keeps; each takes some 20 kB there
+PREPARED = "prepared"  # execution option: SQLAlchemy's statement is one of few, with one good plan
+_NEVER = 2**31  # times a statement is asked before psycopg prepares it by itself
+_FORGETS = ("ROLLBACK", "DROP", "ALTER", "DISCARD", "DEALLOCATE")
+"""After these psycopg lets the server forget all that is prepared, whoever did it."""
+_IDLE, _IN_TRANSACTION = 0, 2  # libpq's PQTRANS_...
+_DONE, _ROWS = 1, 2  # its PGRES_...
+_KNOWN = "_dorflinde_known"
+_numbers = count()
+_PARAMETER = re.compile(r"%(?:%|\((?P<name>[^)]+)\)s)")
+_THERE = b"SELECT name FROM pg_prepared_statements WHERE name LIKE 'dorflinde%'"
+
+
+class _Text(NamedTuple):
+    sql: bytes
+    names: tuple[str, ...]  # of the parameters, in the order of their numbers
+
+
+class _Known:
+    """What one connection has prepared; `is_sure` until something may have been forgotten."""
+
+    def __init__(self, driver: "psycopg.Connection[Any]") -> None:
+        self.values = adapt.Transformer(driver)
+        self.keeps = driver.prepare_threshold is not None
+        self.names: OrderedDict[str, bytes] = OrderedDict()
+        self.is_sure = True
+
+
+def know(driver: "psycopg.Connection[Any]") -> None:
+    """A connection in which only that is prepared which is meant to be: nothing, where the driver
+    was told so. `rolled_back` and `see` will be told about it from now on."""
+    if knows(driver):
+        _doubt(driver)
+    else:
+        setattr(driver, _KNOWN, _Known(driver))
+        if driver.prepare_threshold is not None:
+            driver.prepare_threshold = _NEVER
+
+
+def knows(driver: "psycopg.Connection[Any]") -> bool:
+    return getattr(driver, _KNOWN, None) is not None
+
+
+def begin(driver: "psycopg.Connection[Any]") -> None:
+    """Where that fails, psycopg begins with the first statement, and says what is wrong."""
+    server = driver.pgconn
+    if driver.autocommit or server.transaction_status != _IDLE:
+        return
+    server.exec_(_beginning(driver.isolation_level, driver.read_only, driver.deferrable))
+
+
+@cache
+def cursor_class() -> "type[psycopg.Cursor[Any]]":
+    """SQLAlchemy asks each answer for its columns, and reads them once for each statement."""
+
+    class Lazy(psycopg.Cursor[Any]):
+        @property
+        def description(self) -> Any:
+            result = self.pgresult
+            if result is None or not result.nfields:
+                return super().description
+            return _Columns(result)
+
+    return Lazy
+
+
+class _Columns(Sequence[tuple[Any, ...]]):
+    """Of one answer, as PEP 249 has them."""
+
+    def __init__(self, result: Any) -> None:
+        self._result = result
+
+    def __len__(self) -> int:
+        return int(self._result.nfields)
+
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            return [self[one] for one in range(*at.indices(len(self)))]
+        if not 0 <= at < len(self):
+            raise IndexError(at)
+        name, code = self._result.fname(at), self._result.ftype(at)
+        return (name.decode(), code, None, None, None, None, None)
+
+
+@cache
+def _beginning(
+    isolation: "psycopg.IsolationLevel | None",
+    is_read_only: bool | None,
+    is_deferrable: bool | None,
+) -> bytes:
+    words = ["BEGIN"]
+    if isolation is not None:
+        words.append(f"ISOLATION LEVEL {isolation.name.replace('_', ' ')}")
+    if is_read_only is not None:
+        words.append("READ ONLY" if is_read_only else "READ WRITE")
+    if is_deferrable is not None:
+        words.append("DEFERRABLE" if is_deferrable else "NOT DEFERRABLE")
+    return " ".join(words).encode()
+
+
+def rolled_back(driver: "psycopg.Connection[Any]") -> bool:
+    """False where there is nothing to undo, or where something has failed: that is psycopg's."""
+    server = driver.pgconn
+    if server.transaction_status != _IN_TRANSACTION:
+        if server.transaction_status != _IDLE:
+            _doubt(driver)
+        return False
+    return bool(server.exec_(b"ROLLBACK").status == _DONE)
+
+
+def see(driver: "psycopg.Connection[Any]", told: str | None) -> None:
+    """Hears how a statement of psycopg's ended."""
+    if told is not None and told.startswith(_FORGETS):
+        _doubt(driver)
+
+
+def _doubt(driver: "psycopg.Connection[Any]") -> None:
+    known: _Known | None = getattr(driver, _KNOWN, None)
+    if known is not None:
+        known.is_sure = False
+
+
+def run(driver: "psycopg.Connection[Any]", sql: str, given: Mapping[str, Any]) -> list[Any]:
+    """The rows, if it gives any. Raises the driver's errors. `sql` has its parameters by name, and
+    is one of few: it is prepared where the connection keeps what is."""
+    known: _Known = getattr(driver, _KNOWN)
+    text, server = _numbered(sql), driver.pgconn
+    values: Any = known.values.dump_sequence(
+        [given[name] for name in text.names], [adapt.PyFormat.TEXT] * len(text.names)
+    )
+    if known.keeps:
+        result = server.exec_prepared(_name_of(driver, known, sql, text), values)
+    else:
+        result = server.exec_params(text.sql, values)
+    if result.status == _DONE:
+        return []
+    if result.status != _ROWS:
+        raise _told(driver, result)
+    known.values.set_pgresult(result)
+    rows = known.values.load_rows(0, result.ntuples, tuple)
+    known.values.set_pgresult(None)
+    return rows
+
+
+@lru_cache(maxsize=2_000)
+def _numbered(sql: str) -> _Text:
+    """As libpq has it: a parameter that stands at several places has one number."""
+    numbers: dict[str, int] = {}
+
+    def number(match: re.Match[str]) -> str:
+        name = match["name"]
+        return "%" if name is None else f"${numbers.setdefault(name, len(numbers) + 1)}"
+
+    return _Text(_PARAMETER.sub(number, sql).encode(), tuple(numbers))
+
+
+def _name_of(driver: "psycopg.Connection[Any]", known: _Known, sql: str, text: _Text) -> bytes:
+    if not known.is_sure:
+        _make_sure(driver, known)
+    name = known.names.get(sql)
+    if name is not None:
+        known.names.move_to_end(sql)
+        return name
+    name = f"dorflinde_{next(_numbers)}".encode()
+    result = driver.pgconn.prepare(name, text.sql)
+    if result.status != _DONE:
+        raise _told(driver, result)
+    known.names[sql] = name
+    if len(known.names) > MOST:
+        _drop(driver, known.names.popitem(last=False)[1])
+    return name
+
+
+def _make_sure(driver: "psycopg.Connection[Any]", known: _Known) -> None:
+    """Both sides know the same afterwards."""
+    result = driver.pgconn.exec_(_THERE)
+    if result.status != _ROWS:
+        raise _told(driver, result)
+    there = {result.get_value(row, 0) for row in range(result.ntuples)}
+    known.names = OrderedDict((sql, one) for sql, one in known.names.items() if one in there)
+    for name in there.difference(known.names.values()):
+        _drop(driver, name)
+    known.is_sure = True
+
+
+def _drop(driver: "psycopg.Connection[Any]", name: bytes | None) -> None:
+    result = driver.pgconn.exec_(b"DEALLOCATE " + (name or b""))
+    if result.status != _DONE:
+        raise _told(driver, result)
+
+
+def _told(driver: "psycopg.Connection[Any]", result: Any) -> "psycopg.Error":
+    """Whatever was prepared badly is prepared anew after the rollback."""
+    known: _Known = getattr(driver, _KNOWN)
+    known.names.clear()
+    known.is_sure = False
+    if driver.closed:
+        return errors.OperationalError(driver.pgconn.get_error_message())
+    return errors.error_from_result(result, driver.info.encoding)
