@@ -3,9 +3,12 @@
 from typing import Any
 
 import pytest
+from flask import Flask
+from werkzeug.exceptions import NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.routing.exceptions import BuildError
 
+from kern.ids import LARGEST_ID
 from kern.web.routes import LazyRule
 
 RULES: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -63,3 +66,11 @@ def test_nothing_is_compiled_for_an_address_that_nobody_asks_for() -> None:
         adapter.build("p", {"number": number})
 
     assert (asked.compiled, other.compiled) == (1, 0)
+
+
+def test_no_address_takes_an_id_that_no_database_has(app: Flask) -> None:
+    """Numbers of addresses are ids, also where tests share what came of all routes."""
+    routes = app.url_map.bind("localhost")
+    assert routes.match(f"/beteiligung/gespraech/{LARGEST_ID}")[1] == {"thread_id": LARGEST_ID}
+    with pytest.raises(NotFound):
+        routes.match(f"/beteiligung/gespraech/{LARGEST_ID + 1}")
