@@ -26,21 +26,24 @@ _numbers = count(1)
 
 
 def make_party(name: str | None = None, **values: Any) -> Party:
-    number = next(_numbers)
-    values.setdefault("email", f"person{number}@lindenau.example")
-    party = Party(name=name or f"Person {number}", **values)
+    party = _party(name, **values)
     db.session.add(party)
     db.session.flush()
     return party
+
+
+def _party(name: str | None, **values: Any) -> Party:
+    number = next(_numbers)
+    values.setdefault("email", f"person{number}@lindenau.example")
+    return Party(name=name or f"Person {number}", **values)
 
 
 def make_account(
     name: str | None = None, *roles: tuple[Role, int | None], **values: Any
 ) -> Account:
     """An account that can log in, with grants `(role, scope id or None)`."""
-    party = make_party(name)
-    account = Account(party_id=party.id, state=AccountState.ACTIVE, **values)
-    account.party = party
+    party = _party(name)
+    account = Account(party=party, state=AccountState.ACTIVE, **values)
     db.session.add(account)
     db.session.flush()
     db.session.add(Identity(account_id=account.id, kind="mail", subject=party.email or ""))
