@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import Engine, create_engine, make_url, text
 
 from bench.questions import HIDDEN, WORDS, attacks, texts
+from kern.db.statements import sharing
 from kern.search.backend import Request, SearchBackend
 from kern.search.postgres_backend import PostgresBackend
 from kern.search.query import parse
@@ -44,7 +45,7 @@ def _engines(server: str) -> Iterator[tuple[str, SearchBackend, Clock]]:
     address = url.render_as_string(hide_password=False)
     postgres.drop(address)
     postgres.make(address)
-    engine = create_engine(address, pool_size=1)
+    engine = create_engine(sharing(address), pool_size=1)  # speaks as every town does
     yield "postgresql", PostgresBackend(engine), clock_of(engine)
     engine.dispose()
     postgres.drop(address)

@@ -58,11 +58,13 @@ WITH visible AS MATERIALIZED (
     (SELECT json_build_object({statuses}) FROM tally WHERE {but_status}) AS statuses
 )
 """
+# Of a long text, which PostgreSQL keeps elsewhere, the terms are fetched once and not by each rank.
 _RANKED = """
 , ranked AS (
   SELECT id, ref, {weight} * ({score}) AS score
   FROM candidates CROSS JOIN LATERAL (
-    SELECT at, boost, length, ref, terms || '' AS terms
+    SELECT at, boost, length, ref,
+      CASE WHEN pg_column_size(terms) > 1900 THEN terms || '' ELSE terms END AS terms
     FROM {schema}.entry WHERE entry.id = candidates.id OFFSET 0
   ) AS read_once
 )

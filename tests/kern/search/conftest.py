@@ -7,6 +7,7 @@ from functools import cache
 import pytest
 from sqlalchemy import create_engine
 
+from kern.db.statements import sharing
 from kern.search.backend import SearchBackend
 from kern.search.postgres_backend import PostgresBackend
 from kern.search.whoosh_backend import WhooshBackend
@@ -34,7 +35,7 @@ def make_index(
 def in_postgres(databases: postgres.Databases, name: str, stack: ExitStack) -> PostgresBackend:
     """`name` without `_`: what stands before the last one says whose database it is."""
     databases.make(name)
-    engine = create_engine(databases.address_of(name))
+    engine = create_engine(sharing(databases.address_of(name)))
     stack.callback(engine.dispose)
     return PostgresBackend(engine, wait=WAIT)
 
