@@ -2,6 +2,8 @@
 the start page took a seventh of a start, and each process compiled every other for itself.
 """
 
+import os
+import stat
 import sys
 from contextlib import suppress
 from importlib.metadata import version
@@ -40,9 +42,12 @@ class Compiled(FileSystemBytecodeCache):
         return super().get_bucket(environment, name, filename, "\n".join(made_by))
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """What is damaged is as good as missing."""
+        """What is damaged is as good as missing; so is what others may have written, for it is
+        run."""
         try:
-            super().load_bytecode(bucket)
+            with Path(self._get_cache_filename(bucket)).open("rb") as file:
+                if _is_ours(os.fstat(file.fileno())):
+                    bucket.load_bytecode(file)
         except Exception:  # noqa: BLE001 - pickle and marshal have a dozen ways to say it
             bucket.reset()
 
@@ -52,6 +57,12 @@ class Compiled(FileSystemBytecodeCache):
             with suppress(OSError):
                 Path(self.directory).mkdir(exist_ok=True)
                 super().dump_bytecode(bucket)
+                Path(self._get_cache_filename(bucket)).chmod(0o644)  # whoever serves may read it
+
+
+def _is_ours(found: os.stat_result) -> bool:
+    others = stat.S_IWGRP | stat.S_IWOTH
+    return found.st_uid in {0, os.geteuid()} and not found.st_mode & others
 
 
 def _versions() -> list[str]:

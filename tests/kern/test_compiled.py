@@ -1,5 +1,7 @@
 """Templates are compiled once, and never shown as they were before a change."""
 
+import os
+import stat
 import sys
 from pathlib import Path
 from typing import Any
@@ -89,6 +91,26 @@ def test_a_damaged_file_is_made_anew(tmp_path: Path, kept: bytes | int) -> None:
 
     assert _shown(_environment(tmp_path)) == ("Hallo Welt", 1)
     assert _shown(_environment(tmp_path)) == ("Hallo Welt", 0)
+
+
+@pytest.mark.parametrize("mode", [0o664, 0o646, 0o666])
+def test_what_others_may_have_written_is_never_run(tmp_path: Path, mode: int) -> None:
+    _shown(_environment(tmp_path))
+    (file,) = (tmp_path / "kept").iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o644
+    file.chmod(mode)
+
+    assert _shown(_environment(tmp_path)) == ("Hallo Welt", 1)
+    assert _shown(_environment(tmp_path)) == ("Hallo Welt", 0)  # written anew, by us alone
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_somebody_else_wrote_is_never_run(tmp_path: Path) -> None:
+    _shown(_environment(tmp_path))
+    (file,) = (tmp_path / "kept").iterdir()
+    os.chown(file, 12345, -1)
+
+    assert _shown(_environment(tmp_path)) == ("Hallo Welt", 1)
 
 
 def test_a_folder_that_cannot_be_written_costs_only_time(tmp_path: Path) -> None:
