@@ -103,35 +103,29 @@ def test_no_voice_counts_that_comes_while_the_post_is_hidden(app: Flask, town: T
     assert votes_of(post_id) == (post.agree, 0) == (len(people) - len(late), 0)
 
 
-@pytest.mark.postgres_alone
-def test_a_voice_that_was_let_in_is_refused_when_its_post_is_hidden_before_it_is_kept(
-    app: Flask, town: Town
-) -> None:
-    post_id, voter, moderator = make_post().id, actor_of(make_account()), make_actor(Role.MODERATOR)
-    db.session.commit()
-
-    votes.vote(voter, votes.get_votable_for(voter, post_id), 1)
-    at_once(app, town, [lambda: decisions.hide(decisions.get_post(post_id), moderator)])
-    with pytest.raises(Conflict, match="nicht mehr öffentlich"):
-        db.session.commit()
-    db.session.rollback()
-
-    assert votes_of(post_id) == (0, 0)
-    assert db.session.get_one(Post, post_id).agree == 0
+def hide(post_id: int, moderator: Actor, _target: Ref) -> None:
+    decisions.hide(decisions.get_post(post_id), moderator)
 
 
-@pytest.mark.postgres_alone
-def test_a_voice_that_was_let_in_is_refused_when_its_post_moves_before_it_is_kept(
-    app: Flask, town: Town
-) -> None:
+def move(post_id: int, moderator: Actor, target: Ref) -> None:
     """Elsewhere other people may vote, and not for as long."""
+    moving.move_post(decisions.get_post(post_id), moderator, target)
+
+
+@pytest.mark.postgres_alone
+@pytest.mark.parametrize(
+    ("meanwhile", "refusal"), [(hide, "nicht mehr öffentlich"), (move, "steht jetzt woanders")]
+)
+def test_a_voice_that_was_let_in_is_refused_when_its_post_goes_before_it_is_kept(
+    app: Flask, town: Town, meanwhile: Callable[[int, Actor, Ref], None], refusal: str
+) -> None:
     post_id, voter, moderator = make_post().id, actor_of(make_account()), make_actor(Role.MODERATOR)
     target = Ref("beteiligung.thread", make_thread().id)
     db.session.commit()
 
     votes.vote(voter, votes.get_votable_for(voter, post_id), 1)
-    at_once(app, town, [lambda: moving.move_post(decisions.get_post(post_id), moderator, target)])
-    with pytest.raises(Conflict, match="steht jetzt woanders"):
+    at_once(app, town, [partial(meanwhile, post_id, moderator, target)])
+    with pytest.raises(Conflict, match=refusal):
         db.session.commit()
     db.session.rollback()
 
