@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Dialect
 from sqlalchemy.exc import DBAPIError
 
+from kern.db import unsaid
+
 MOST = 100  # that wait together
 _WAITING = "_dorflinde_waiting"
 _DIVISION_BY_ZERO = "22012"
@@ -81,6 +83,7 @@ def send(driver: Any, dialect: Dialect, *, end: str = "") -> None:
 
 
 def _told(held: Sequence[Waiting], error: Any, dialect: Dialect, *, is_last: bool) -> DBAPIError:
+    unsaid.cut(error)
     sql, given = ";\n".join(one.sql for one in held), tuple(one.given for one in held)
     if not is_last:
         return DBAPIError(sql, given, error, hide_parameters=True)
@@ -89,6 +92,7 @@ def _told(held: Sequence[Waiting], error: Any, dialect: Dialect, *, is_last: boo
 
 def told_by_sqlalchemy(sql: str, given: Any, error: Any, dialect: Dialect) -> DBAPIError:
     """Its own kind of error, which says no values: it is noted in logs."""
+    unsaid.cut(error)
     base = dialect.loaded_dbapi.Error
     told: DBAPIError = DBAPIError.instance(
         sql, given, error, base, hide_parameters=True, dialect=dialect

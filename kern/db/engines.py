@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from kern.db import libpq
+from kern.db import libpq, unsaid
 from kern.db.durable import Durable, LogSync
 from kern.db.statements import SHARED, sharing
 from kern.latest import Latest
@@ -155,6 +155,7 @@ def _open_postgres(town: Town) -> Engine:
         pool_use_lifo=True,  # whoever served last knows most statements already
         connect_args=arguments,
     )
+    event.listen(engine, "handle_error", unsaid.cut_both)
     if is_copy:
         event.listen(engine, "connect", _let_read)
     return engine
