@@ -375,7 +375,8 @@ def saved_server(town: Town, target: Path) -> Callable[[], object]:
 
     def put_back() -> None:
         fresh = postgres.load_beside(town.database_url, target, "probe")
-        postgres.switch(town.database_url, fresh, "probe")
+        with postgres.switched(town.database_url, fresh, "probe"):
+            pass
 
     return put_back
 

@@ -3,9 +3,12 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from sqlalchemy import URL, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError
 
 from kern.db import migrate
 from kern.search.postgres_backend import SCHEMA
@@ -68,16 +71,32 @@ def is_filled(address: str) -> bool:
     return _exists(make_url(address)) and revision(address) != ""
 
 
-def switch(address: str, fresh: str, stamp: str) -> str | None:
+@contextmanager
+def switched(address: str, fresh: str, stamp: str) -> Iterator[str | None]:
     """The new database takes the town's name; the old one, if any, stays as `<name>_vor_<stamp>`,
-    which is returned."""
+    which is given. If something fails inside, all names are as before. Raises Refused."""
     url, new = make_url(address), make_url(fresh).database
     kept = f"{url.database}_vor_{stamp}" if _exists(url) else None
-    if kept:
-        _on_server(url, _LEAVE.format(name=url.database))
-        _on_server(url, f'ALTER DATABASE "{url.database}" RENAME TO "{kept}"')
-    _on_server(url, f'ALTER DATABASE "{new}" RENAME TO "{url.database}"')
-    return kept
+    with ExitStack() as undo:
+        if kept:
+            _rename(url, url.database, kept)
+            undo.callback(_rename, url, kept, url.database)
+        _rename(url, new, url.database)
+        undo.callback(_rename, url, url.database, new)
+        yield kept
+        undo.pop_all()
+
+
+def _rename(url: URL, name: str | None, to: str | None) -> None:
+    try:
+        _on_server(url, _LEAVE.format(name=name))
+        _on_server(url, f'ALTER DATABASE "{name}" RENAME TO "{to}"')
+    except DBAPIError as error:
+        raise Refused(
+            f"Die Datenbank „{name}“ lässt sich nicht in „{to}“ umbenennen: entweder ist noch"
+            " jemand mit ihr verbunden, oder den neuen Namen gibt es schon. Es ist alles, wie es"
+            " vorher war."
+        ) from error
 
 
 def _exists(url: URL) -> bool:

@@ -3,8 +3,8 @@
 import shutil
 import sqlite3
 import time
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import func, make_url, select
 
 from kern.accounts.models import Account
+from kern.clock import now
 from kern.config import Settings
 from kern.content import registry
 from kern.db import db, engines, migrate
@@ -32,7 +33,7 @@ def run(settings: Settings, source: Path) -> None:
     held = lock(settings.data)
     if held is None:
         raise Refused("Der Ort läuft gerade. Bitte beenden Sie ihn zuerst.")
-    stamp = time.strftime("%Y-%m-%d-%H%M%S")
+    stamp = f"{now().astimezone():%Y-%m-%d-%H%M%S}"
     beside = settings.data / f"einspielen-{stamp}"
     with held, archive.scratch(beside):
         try:
@@ -125,15 +126,47 @@ def _require_whole(town: Town) -> None:
             raise Refused(f"Die Datenbank von „{town.slug}“ ist beschädigt.")
 
 
+@contextmanager
+def databases_switched(
+    settings: Settings, beside: Path, databases: Mapping[str, str], stamp: str
+) -> Iterator[None]:
+    """Inside, what `prepare` made has the names of the towns' databases. If something fails there,
+    it is gone again, and all is as before. Raises Refused."""
+    towns = Towns(replace(settings, data=beside)).all()
+    addresses = {town.slug: town.straight.database_url for town in towns}
+    try:
+        with ExitStack() as switches:
+            earlier = [
+                switches.enter_context(postgres.switched(addresses[slug], fresh, stamp))
+                for slug, fresh in databases.items()
+            ]
+            yield
+    except BaseException:
+        for fresh in databases.values():
+            postgres.drop(fresh)
+        raise
+    for name in filter(None, earlier):
+        print(f"Die bisherige Datenbank heißt jetzt „{name}“.")
+
+
 def _switch(
     settings: Settings, beside: Path, databases: Mapping[str, str], stamp: str
 ) -> Path | None:
-    """Two renames on one disk; if the second fails, the first is undone."""
     engines.close()
     for folder in (beside / "orte").iterdir():
         (folder / "write.lock").unlink(missing_ok=True)
         (folder / "uploads").mkdir(mode=0o700, exist_ok=True)
-    current, kept = settings.data / "orte", settings.data / f"orte.vor-{stamp}"
+    with databases_switched(settings, beside, databases, stamp.replace("-", "")):
+        kept = _switch_folders(settings.data, beside, stamp)
+    own = settings.data / archive.SETTINGS
+    if not own.exists() and (beside / archive.SETTINGS).exists():
+        shutil.copy(beside / archive.SETTINGS, own)
+    return kept
+
+
+def _switch_folders(data: Path, beside: Path, stamp: str) -> Path | None:
+    """Two renames on one disk; if the second fails, the first is undone."""
+    current, kept = data / "orte", data / f"orte.vor-{stamp}"
     had_towns = current.exists()
     if had_towns:
         current.rename(kept)
@@ -143,15 +176,6 @@ def _switch(
         if had_towns:
             kept.rename(current)
         raise
-    for town in Towns(settings).all():
-        if town.slug in databases:
-            address = town.straight.database_url
-            earlier = postgres.switch(address, databases[town.slug], stamp.replace("-", ""))
-            if earlier:
-                print(f"Die bisherige Datenbank heißt jetzt „{earlier}“.")
-    own = settings.data / archive.SETTINGS
-    if not own.exists() and (beside / archive.SETTINGS).exists():
-        shutil.copy(beside / archive.SETTINGS, own)
     return kept if had_towns else None
 
 

@@ -15,6 +15,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from kern.accounts.models import Account
+from kern.clock import now
 from kern.config import Settings
 from kern.db import db, engines, migrate
 from kern.files.storage import storage_of
@@ -110,12 +111,11 @@ def bring_in(
         name = _renamed(place, found[0], slug)
         wanted = _checked(settings, name, hosts or _hosts_of(place, name))
         _write_hosts(place, settings, name, wanted)
-        stamp = time.strftime("%Y%m%d%H%M%S")
+        stamp = f"{now().astimezone():%Y%m%d%H%M%S}"
         databases = restore.prepare(settings, place.data, manifest, stamp)
-        _put(place, settings, name)
+        with restore.databases_switched(settings, place.data, databases, stamp):
+            _put(place, settings, name)
     town = Towns(settings).by_slug(name)
-    if name in databases:
-        postgres.switch(town.straight.database_url, databases[name], stamp)
     with use_town(town), app.app_context():
         rebuild_all()
         db.session.remove()

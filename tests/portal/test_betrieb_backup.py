@@ -8,13 +8,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import MetaData, Table, create_engine, func, make_url, select, text
 
 from kern.audit import AuditEntry
-from kern.clock import now
+from kern.clock import at, now
 from kern.config import Settings
 from kern.db import db, engine, engines, migrate, writing
 from kern.search.opening import open_index
@@ -355,6 +356,55 @@ def test_a_backup_tried_in_another_folder_leaves_the_database_of_the_town_alone(
     with pytest.raises(Refused, match="gehört nicht zu diesem Datenordner"):
         restore.run(replace(full, data=tmp_path / "probe"), tmp_path / "s.tar.gz")
     assert counted(full) == 10
+
+
+@pytest.mark.postgres_alone
+@pytest.mark.moves_databases
+def test_a_database_that_cannot_be_renamed_leaves_all_as_it_was(
+    full: Settings, town: Town, tmp_path: Path
+) -> None:
+    backup.run(full, tmp_path / "s.tar.gz")
+    write(3)
+    db.session.remove()
+    engines.close()
+    name = make_url(town.database_url).database
+    taken = f"{name}_vor_20261127120000"
+    noon = datetime(2026, 11, 27, 12).astimezone()
+    with a_database(town, taken), at(noon), pytest.raises(Refused, match="wie es vorher war"):
+        restore.run(full, tmp_path / "s.tar.gz")
+
+    assert counted(full) == 10
+    assert list(full.data.glob("orte.vor-*")) == []
+    assert not postgres.is_filled(
+        town.database_url.replace(f"{name}", f"{name}_neu_20261127120000")
+    )
+
+
+@pytest.mark.postgres_alone
+@pytest.mark.moves_databases
+def test_a_folder_that_cannot_be_renamed_leaves_the_database_as_it_was(
+    full: Settings, tmp_path: Path
+) -> None:
+    backup.run(full, tmp_path / "s.tar.gz")
+    write(3)
+    db.session.remove()
+    (full.data / "orte.vor-2026-11-27-120000" / "darin").mkdir(parents=True)
+    noon = datetime(2026, 11, 27, 12).astimezone()
+    with at(noon), pytest.raises(OSError, match="not empty"):
+        restore.run(full, tmp_path / "s.tar.gz")
+
+    assert counted(full) == 10
+
+
+@contextmanager
+def a_database(town: Town, name: str) -> Iterator[None]:
+    address = make_url(town.database_url).set(database=name)
+    shown = address.render_as_string(hide_password=False)
+    postgres.make(shown)
+    try:
+        yield
+    finally:
+        postgres.drop(shown)
 
 
 def test_a_missing_program_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
