@@ -51,14 +51,18 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "database" in metafunc.fixturenames and _runs_on_both(metafunc.definition):
-        marks = [mark.name for mark in metafunc.definition.iter_markers() if mark.name in ALONE]
-        databases = ALONE[marks[0]] if marks else BOTH
+    test = metafunc.definition
+    alone = [mark for mark in test.iter_markers() if mark.name in ALONE]
+    is_listed = test.path.relative_to(TESTS).as_posix() in ONE_ONLY
+    if any(is_listed or _lacks_reason(mark) for mark in alone):
+        pytest.fail(f"{test.nodeid}: a mark without a reason, or in a file that is listed")
+    if "database" in metafunc.fixturenames and not is_listed:
+        databases = ALONE[alone[0].name] if alone else BOTH
         metafunc.parametrize("database", databases, indirect=True)
 
 
-def _runs_on_both(test: pytest.Item) -> bool:
-    return test.path.relative_to(TESTS).as_posix() not in ONE_ONLY
+def _lacks_reason(mark: pytest.Mark) -> bool:
+    return mark.name == "sqlite_alone" and not mark.kwargs.get("reason")
 
 
 @pytest.fixture(scope="session")
@@ -80,7 +84,7 @@ def postgres_databases(
 
 @pytest.fixture
 def database(request: pytest.FixtureRequest) -> Iterator[str]:
-    """`Settings.database` of this test; `tests.databases` says which run on SQLite alone."""
+    """`Settings.database` of this test; marks and `tests.databases` say which run on one alone."""
     if getattr(request, "param", "sqlite") == "sqlite":
         yield ""
         return

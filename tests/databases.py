@@ -1,8 +1,8 @@
 """Which tests of a town run on one database only, and why: all others run on both.
 
 A new file of tests that uses the town runs on SQLite and on PostgreSQL without a word. Whoever asks
-for what only one database has, or cannot pay for both, names the file here under a reason. A single
-test says so with the mark `sqlite_alone` or `postgres_alone`.
+for what only one database has names the file here under a reason. A single test says so with the
+mark `sqlite_alone` or `postgres_alone`.
 """
 
 from collections.abc import Mapping
@@ -32,34 +32,19 @@ NO_DATABASE = (
     "kern/test_templates.py",
     "kern/test_town.py",
     "kern/test_web_age.py",
-    "portal/test_betrieb.py",
     "portal/test_gestaltung.py",
     "portal/test_karten.py",
     "portal/test_proxies.py",
 )
 
-SQLITE = (
-    "kern/test_durable.py",
-    "portal/test_killed_in_a_flood.py",
-    "portal/test_serve.py",
-)
+SQLITE = ("kern/test_durable.py", "portal/test_serve.py")
 
-FIGURES = ("portal/test_moderation_speed.py",)
-
-CHOOSING = (
-    "kern/test_engines.py",
-    "kern/test_workers_together.py",
-    "portal/test_door_postgres.py",
-    "test_hosts.py",
-    "test_pgbouncer.py",
-    "test_replica.py",
-)
+ONE_FOLDER = ("portal/test_betrieb.py", "portal/test_killed_in_a_flood.py")
 
 REASONS: Mapping[tuple[str, ...], str] = {
     BROWSERS: "a browser walks, and what its pages ask of the database others ask on both",
     NO_DATABASE: "about files, addresses or words; the town is only their place",
+    ONE_FOLDER: "a town that is one folder; `test_hosts.py` and `test_towns_cli.py` ask on both",
     SQLITE: "about SQLite itself: its file, its log, its locks",
-    FIGURES: "times of SQLite; those of PostgreSQL are measured by `los.py bench`",
-    CHOOSING: "names its database itself, for each of its tests",
 }
 ONE_ONLY: Mapping[str, str] = {file: reason for files, reason in REASONS.items() for file in files}

@@ -95,6 +95,9 @@ def _told(rule: Rule) -> tuple[object, ...]:
     return known
 
 
+FLASKS_OWN = Blueprint.register
+
+
 class Registered(NamedTuple):
     """What came of a blueprint in the first app that got it; it knows no app."""
 
@@ -106,7 +109,6 @@ class Registered(NamedTuple):
 def share_blueprints() -> None:
     """Flask makes the same hundreds of rules of them for each app."""
     known: dict[Blueprint, Registered] = {}
-    register = Blueprint.register
 
     def shared(blueprint: Blueprint, app: App, options: dict[str, Any]) -> None:
         found = known.get(blueprint)
@@ -115,7 +117,7 @@ def share_blueprints() -> None:
             return
         routes = app.url_map
         rules, views = routes.count() if isinstance(routes, SharedMap) else 0, {*app.view_functions}
-        register(blueprint, app, options)
+        FLASKS_OWN(blueprint, app, options)
         if isinstance(routes, SharedMap) and not options and _has_routes_only(blueprint):
             new = {
                 name: app.view_functions[name] for name in app.view_functions if name not in views

@@ -41,11 +41,7 @@ from tests.umfragen.made import make_open_survey
 from tests.umfragen.surveys import options, question
 from umfragen.models import Inbox, Response
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.postgres,
-    pytest.mark.parametrize("database", ["postgresql"], indirect=True),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.postgres_alone]
 
 PASSWORD = "Kuhglocke zählt Wolken"
 WRITERS = 4

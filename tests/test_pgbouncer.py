@@ -29,11 +29,7 @@ from tests import postgres
 from tests.builders import make_account, make_post, make_thread
 from tests.pgbouncer import pgbouncer
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.postgres,
-    pytest.mark.parametrize("database", ["postgresql"], indirect=True),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.postgres_alone]
 
 PEOPLE, EACH = 8, 6
 PATIENCE = 60  # seconds

@@ -23,7 +23,7 @@ from tests import kept_pages
 from tests.builders import make_account, make_post
 from tests.postgres_pair import Pair, postgres_pair
 
-pytestmark = [pytest.mark.slow, pytest.mark.postgres]
+pytestmark = [pytest.mark.slow, pytest.mark.postgres_alone]
 
 THREAD = "/beteiligung/gespraech/1"
 FIRST, SECOND = "Bitte eine Bank unter die Linde.", "Und einen Brunnen daneben."

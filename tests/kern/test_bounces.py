@@ -89,7 +89,7 @@ def take(data: bytes) -> Taken:
 
 
 def test_an_address_that_does_not_exist_gets_no_second_mail(
-    posting: Settings, inbox: Inbox, database: str
+    posting: Settings, inbox: Inbox
 ) -> None:
     send_one(posting)
     assert take(returned(inbox)) is Taken.STOPPED

@@ -104,7 +104,6 @@ def test_a_statement_for_another_schema_is_not_mixed_up(few: Engines, towns: lis
 
 
 PID = text("SELECT pg_backend_pid()")
-ON_POSTGRES = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 
 
 @pytest.fixture
@@ -114,8 +113,7 @@ def pooled(town: Town) -> Iterator[Engine]:
     engine.dispose()
 
 
-@pytest.mark.postgres
-@ON_POSTGRES
+@pytest.mark.postgres_alone
 def test_a_connection_that_the_server_ended_a_moment_ago_is_not_lent_again(
     pooled: Engine,
 ) -> None:
@@ -133,8 +131,7 @@ def test_a_connection_that_the_server_ended_a_moment_ago_is_not_lent_again(
         assert gone not in {first.scalar(PID), second.scalar(PID)}
 
 
-@pytest.mark.postgres
-@ON_POSTGRES
+@pytest.mark.postgres_alone
 def test_a_connection_is_asked_whether_it_is_there_only_now_and_then(
     pooled: Engine, town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -56,7 +56,7 @@ def tell(party_id: int, kind: NoticeKind = NoticeKind.FATE, event: str = "e") ->
     notify.tell(party_id, kind, Ref(POST_KEY, 1), event, what=PROBE)
 
 
-def test_one_event_is_told_once(database: str) -> None:
+def test_one_event_is_told_once() -> None:
     me = party_of(make_actor(Role.CITIZEN))
     for _ in range(2):
         tell(me)
@@ -110,7 +110,7 @@ def test_what_is_taken_back_in_time_nobody_hears_of() -> None:
 
 
 def test_followers_of_the_thread_and_of_its_project_are_told_once(
-    settings: Settings, database: str
+    settings: Settings,
 ) -> None:
     project = make_project()
     post = make_post(make_thread(project.scope))

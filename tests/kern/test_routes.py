@@ -3,13 +3,16 @@
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Blueprint, Flask
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.routing.exceptions import BuildError
 
+from kern.config import Settings
 from kern.ids import LARGEST_ID
 from kern.web.routes import LazyRule
+from portal.app import create_app
+from tests import quick
 
 RULES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("/", {}),
@@ -74,3 +77,26 @@ def test_no_address_takes_an_id_that_no_database_has(app: Flask) -> None:
     assert routes.match(f"/beteiligung/gespraech/{LARGEST_ID}")[1] == {"thread_id": LARGEST_ID}
     with pytest.raises(NotFound):
         routes.match(f"/beteiligung/gespraech/{LARGEST_ID + 1}")
+
+
+def test_an_app_of_shared_blueprints_is_as_flask_makes_it(
+    app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tests ask apps whose routes were made once (`tests.quick`)."""
+    shared = create_app(settings)
+    monkeypatch.setattr(Blueprint, "register", quick.FLASKS_OWN)
+    own = create_app(settings)
+
+    assert parts(shared) == parts(own) == parts(app)
+
+
+def parts(app: Flask) -> list[object]:
+    hooks = (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs)
+    routes = [(rule.rule, rule.endpoint, rule.methods) for rule in app.url_map.iter_rules()]
+    return [
+        sorted(routes, key=str),
+        {name: view.__qualname__ for name, view in app.view_functions.items()},
+        [{name: len(found) for name, found in hook.items()} for hook in hooks],
+        {name: set(codes) for name, codes in app.error_handler_spec.items()},
+        list(app.blueprints),
+    ]

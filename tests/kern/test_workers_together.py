@@ -65,8 +65,7 @@ def count(*states: State) -> int:
     return found
 
 
-@pytest.mark.postgres
-@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+@pytest.mark.postgres_alone
 def test_of_three_workers_one_is_killed_and_nothing_is_lost_or_done_twice(
     town: Town, settings: Settings, inbox: Inbox
 ) -> None:
@@ -97,6 +96,7 @@ def ask(settings: Settings) -> bool:
     return heard
 
 
+@pytest.mark.sqlite_alone(reason="the turns of towns are the worker's own, whatever holds the jobs")
 def test_ten_thousand_jobs_of_three_towns_do_not_delay_the_fourth(
     town: Town, settings: Settings, inbox: Inbox, template_town: Path
 ) -> None:

@@ -6,10 +6,7 @@ from sqlalchemy import text
 from kern.db import db
 from tests.door import Server, is_at_the_door, plain, until
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.parametrize("database", ["postgresql"], indirect=True),
-]
+pytestmark = pytest.mark.postgres_alone
 
 FILE = "/static/img/bank.svg"  # needs no database
 
