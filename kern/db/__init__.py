@@ -41,7 +41,6 @@ __all__ = [
     "Utc",
     "among",
     "begin_writing",
-    "carry_over",
     "db",
     "engine",
     "engines",
@@ -155,19 +154,6 @@ else:
 
 Columns = TypeVarTuple("Columns")
 Kind = TypeVar("Kind", bound=NamedTuple)
-
-
-def carry_over(*things: Base) -> None:
-    """End a transaction that only read, before one that writes, so that nobody waits for the only
-    writer's place meanwhile; where there are many writers, nothing ends. `things` stay as they were
-    read: who writes asks again for what may have changed."""
-    session = db.session()
-    if session.get_bind().dialect.name != "sqlite":
-        return
-    for thing in things:
-        session.expunge(thing)
-    session.rollback()
-    session.add_all(things)
 
 
 def rows(query: TypedReturnsRows[*Columns], values: Mapping[str, Any]) -> CursorResult[*Columns]:

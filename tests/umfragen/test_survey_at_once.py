@@ -1,7 +1,6 @@
 """Many send at once: every answer that was acknowledged counts once, and none after the end."""
 
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -10,16 +9,15 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from kern.actor import SYSTEM
-from kern.db import carry_over, db, engine, reading, writing
+from kern.db import db, engine, writing
 from kern.errors import Conflict, NotFound
 from kern.town import Town, use_town
-from tests.umfragen.made import begun, key, make_draft, make_open_survey
+from tests.umfragen.made import begun, make_draft, make_open_survey
 from tests.umfragen.test_survey_levels import at_once, count
 from umfragen import service
-from umfragen.models import AnswerDraft, Inbox, Response, State, SubmitKey, Survey
+from umfragen.models import AnswerDraft, Inbox, Response, State, SubmitKey
 from umfragen.service.states import remove_tests
-from umfragen.service.submitting import Looked, lock
-from umfragen.store import inbox
+from umfragen.service.submitting import lock
 from umfragen.store.inbox import LEAST
 
 CROWD = 14  # as many as a process has connections to PostgreSQL
@@ -84,72 +82,12 @@ def test_what_comes_while_a_survey_ends_is_counted_or_refused(
     assert len(db.session.scalars(select(AnswerDraft.survey_id)).all()) == late
 
 
-def looked_at(number: int, token: str) -> tuple[Survey, Looked]:
-    """As a page does before it waits for the writer's place."""
-    with reading():
-        survey = service.get_survey_by_id(number)
-        looked = service.look_over(survey, token)
-        assert looked is not None
-        carry_over(survey, survey.scope, looked.draft)
-    return survey, looked
-
-
-def elsewhere(app: Flask, town: Town, act: Callable[[], object]) -> None:
-    """By somebody else, to the end."""
-
-    def run() -> None:
-        with app.app_context(), use_town(town), writing():
-            try:
-                act()
-                db.session.commit()
-            finally:
-                db.session.remove()
-
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(run).result()
-
-
-def test_what_is_saved_after_the_look_is_what_is_sent(app: Flask, town: Town) -> None:
-    survey = make_open_survey()
-    number, token = survey.id, begun(survey, weg=1)
-    weg = key(survey, "weg")
-    db.session.commit()
-    survey, looked = looked_at(number, token)
-
-    elsewhere(app, town, lambda: service.save(service.get_survey_by_id(number), token, {weg: 2}))
-    with writing():
-        service.submit(survey, token, looked=looked)
-        db.session.commit()
-
-    (waiting,) = inbox.list_waiting(number)
-    assert waiting.answers[str(weg)] == 2
-
-
-def test_a_survey_that_ends_after_the_look_takes_no_answer(app: Flask, town: Town) -> None:
+def test_what_is_sent_twice_at_once_counts_once(app: Flask, town: Town) -> None:
     survey = make_open_survey()
     number, token = survey.id, begun(survey, weg=1)
     db.session.commit()
-    survey, looked = looked_at(number, token)
 
-    elsewhere(app, town, lambda: service.close(SYSTEM, service.get_survey_by_id(number)))
-    with writing(), pytest.raises(Conflict):
-        service.submit(survey, token, looked=looked)
-    db.session.rollback()
-
-    assert count(SubmitKey) == count(Inbox) == count(Response) == 0
-
-
-def test_what_was_sent_twice_after_one_look_counts_once(app: Flask, town: Town) -> None:
-    survey = make_open_survey()
-    number, token = survey.id, begun(survey, weg=1)
-    db.session.commit()
-    survey, looked = looked_at(number, token)
-
-    elsewhere(app, town, lambda: service.submit(service.get_survey_by_id(number), token))
-    with writing():
-        assert service.submit(survey, token, looked=looked).is_repeat
-        db.session.commit()
-
+    assert at_once(app, town, [partial(send, number, token)] * 2) == ["counted"] * 2
     assert count(SubmitKey) == count(Inbox) == 1
 
 

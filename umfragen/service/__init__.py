@@ -105,7 +105,7 @@ from umfragen.service.states import (
     pause,
     take_back_asking,
 )
-from umfragen.service.submitting import Faulty, Looked, QuotaFull, Receipt, look_over, submit
+from umfragen.service.submitting import Faulty, QuotaFull, Receipt, submit
 from umfragen.service.surveys import (
     blank,
     copy_survey,
@@ -137,7 +137,6 @@ __all__ = [
     "Filling",
     "Incomplete",
     "Letter",
-    "Looked",
     "Mismatch",
     "Mixing",
     "NotReady",
@@ -187,7 +186,6 @@ __all__ = [
     "list_gaps",
     "list_surveys",
     "list_versions",
-    "look_over",
     "make_letters",
     "move_slug",
     "number_tallies",

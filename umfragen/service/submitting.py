@@ -65,72 +65,45 @@ class Receipt:
     is_change: bool = False  # of an earlier answer, whose code still holds
 
 
-class Looked(NamedTuple):
-    """A draft that could be sent as it was read."""
+def submit(
+    survey: Survey, token: str, *, admission: str = "", waved_through: bool = False
+) -> Receipt:
+    """The draft of this token becomes an answer. Sending again gives the same receipt.
 
-    draft: AnswerDraft
-    words: tuple[bytes, str]  # as they were then
+    `waved_through`: soft faults were shown and are meant so. Raises Faulty, QuotaFull,
+    AlreadyAnswered, AdmissionMissing, Conflict after the end, NotFound.
+    """
+    draft = find_row(survey, token)  # held on to, the session reads it once
+    if draft is None:
+        return _again(survey, token)
+    filling = open_draft(survey, token)
+    sheet = _checked(filling, waved_through=waved_through)
+    if draft.is_test:
+        return _tried(survey, draft, _Checked(filling, sheet), token)
+    return _sent(survey, draft, _Checked(filling, sheet), token, admission)
+
+
+class _Checked(NamedTuple):
     filling: Filling
     sheet: Sheet
 
 
-def look_over(survey: Survey, token: str, *, waved_through: bool = False) -> Looked | None:
-    """What `submit` does first, for callers who begin to write after that: checking takes longer
-    than all the rest. None where no draft is there. Raises Faulty."""
-    draft = find_row(survey, token)  # held on to, the session reads it once
-    if draft is None:
-        return None
-    filling = open_draft(survey, token)
-    words = draft.sealed, draft.language
-    return Looked(draft, words, filling, _checked(filling, waved_through=waved_through))
-
-
-def submit(
-    survey: Survey,
-    token: str,
-    *,
-    admission: str = "",
-    waved_through: bool = False,
-    looked: Looked | None = None,
-) -> Receipt:
-    """The draft of this token becomes an answer. Sending again gives the same receipt.
-
-    `waved_through`: soft faults were shown and are meant so. `looked`: what `look_over` found, in a
-    transaction before this one. Raises Faulty, QuotaFull, AlreadyAnswered, AdmissionMissing,
-    Conflict after the end, NotFound.
-    """
-    if looked is None or not _still_stands(looked):
-        looked = look_over(survey, token, waved_through=waved_through)
-    if looked is None:
-        return _again(survey, token)
-    if looked.draft.is_test:
-        return _tried(survey, looked, token)
-    return _sent(survey, looked, token, admission)
-
-
-def _still_stands(looked: Looked) -> bool:
-    """Nobody saved or sent meanwhile; else it will be read anew."""
-    is_same = _WORDS.first({"draft": looked.draft.token_hash}) == looked.words
-    if not is_same:
-        db.session.expunge(looked.draft)
-    return is_same
-
-
-def _tried(survey: Survey, looked: Looked, token: str) -> Receipt:
+def _tried(survey: Survey, draft: AnswerDraft, checked: _Checked, token: str) -> Receipt:
     """Raises NotFound where the survey began meanwhile, which took the trial's draft away."""
-    draft, _words, filling, sheet = looked
     lock(survey)
     is_there = _TAKING.all({"draft": draft.token_hash})
     db.session.expunge(draft)
     if not is_there:
         return _again(survey, token)
-    inbox.put_test(survey, _given(survey, filling, sheet, Source.WEB, ""))
+    inbox.put_test(survey, _given(survey, *checked, Source.WEB, ""))
     return Receipt("", is_test=True)
 
 
-def _sent(survey: Survey, looked: Looked, token: str, admission: str) -> Receipt:
+def _sent(
+    survey: Survey, draft: AnswerDraft, checked: _Checked, token: str, admission: str
+) -> Receipt:
     """The key of what was sent settles who of two with the same token comes first."""
-    draft, _words, filling, sheet = looked
+    filling, sheet = checked
     hashed, version = draft.receipt_hash, survey.current_version
     is_alone = _lock_to_send(survey, filling)
     require_open(survey)
@@ -150,9 +123,6 @@ def _sent(survey: Survey, looked: Looked, token: str, admission: str) -> Receipt
 
 
 _DRAFTS = cast("Table", AnswerDraft.__table__)
-_WORDS = Quick(
-    select(_DRAFTS.c.sealed, _DRAFTS.c.language).where(_DRAFTS.c.token_hash == bindparam("draft"))
-)
 _GOING = delete(_DRAFTS).where(_DRAFTS.c.token_hash == bindparam("draft"))
 _REMOVING = Quick(_GOING)
 _TAKING = Quick(_GOING.returning(_DRAFTS.c.token_hash))
@@ -244,7 +214,6 @@ def _lock_to_send(survey: Survey, filling: Filling) -> bool:
     changes the survey meanwhile. Says whether this one is alone, and so may let answers leave the
     inbox; where it is not, a later one does."""
     if db.session.get_bind().dialect.name == "sqlite":
-        _hold(survey, _TOGETHER)  # as it is now; who writes is alone anyway
         return True
     counts = filling.is_change or not survey.has_answers or filling.plan.definition.quotas
     waiting = 0 if counts else inbox.count_waiting(survey.id) + 1

@@ -7,7 +7,6 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from kern.db import carry_over, reading
 from kern.errors import Conflict, DomainError
 from kern.i18n import _, say
 from kern.web import Later, commits, current_actor
@@ -20,7 +19,7 @@ from umfragen.engine import Sheet, find_faults, ordered_questions, visible_pages
 from umfragen.engine.piping import plain
 from umfragen.models import Level, Survey
 from umfragen.saying import said
-from umfragen.service import AdmissionMissing, Faulty, Filling, Looked, QuotaFull, Receipt, files
+from umfragen.service import AdmissionMissing, Faulty, Filling, QuotaFull, Receipt, files
 from umfragen.service.answering import find_row
 from umfragen.views.answering.blueprint import (
     admission,
@@ -59,20 +58,13 @@ def check(slug: str, token: str) -> ResponseReturnValue:
 @blueprint.post("/umfragen/<slug>/ausfuellen/<token>/absenden")
 @commits
 def send(slug: str, token: str) -> ResponseReturnValue | Later:
-    with reading():
-        survey = to_survey(slug)
-        looked = _look(survey, token)
-        carry_over(survey, survey.scope, *(() if looked is None else (looked.draft,)))
+    survey = to_survey(slug)
     try:
-        if looked is None:
-            _keep_files(survey, token)
+        _keep_files(survey, token)
         shown = _admission(survey)
-        receipt = service.submit(survey, token, admission=shown, waved_through=True, looked=looked)
+        receipt = service.submit(survey, token, admission=shown, waved_through=True)
     except Faulty as error:
-        filling = service.open_draft(survey, token)
-        page = filling.plan.page_of[filling.plan.question_of(error.faults[0].item).key]
-        target = url_for("umfragen.page", slug=slug, token=token, page=page.key, pruefen=1)
-        return redirect(target, code=303)
+        return _to_mend(survey, token, error)
     except AdmissionMissing:
         return _page(service.open_draft(survey, token), token, asks_admission=True), 403
     except QuotaFull as error:
@@ -91,24 +83,9 @@ def drop(slug: str, token: str) -> ResponseReturnValue:
     return redirect(url_for("umfragen.start", slug=slug, verworfen=1), code=303)
 
 
-def _look(survey: Survey, token: str) -> Looked | None:
-    """While others write. None where files may have to be kept first, or something is wrong: it is
-    looked at again by who writes, and told then."""
-    if _may_have_files(survey):
-        return None
-    try:
-        return service.look_over(survey, token, waved_through=True)
-    except DomainError:
-        return None
-
-
-def _may_have_files(survey: Survey) -> bool:
-    return not survey.current_version or files.are_asked(service.plan_of(survey))
-
-
 def _keep_files(survey: Survey, token: str) -> None:
     """Only what is sent for good: a trial leaves no files."""
-    if not _may_have_files(survey):
+    if survey.current_version and not files.are_asked(service.plan_of(survey)):
         return
     draft = find_row(survey, token)
     if draft is None:  # sent before: counted once, with its files
@@ -133,6 +110,14 @@ def _admission(survey: Survey) -> str:
         limit_network("survey.code", MOST_CODES)
         return service.admission_for_code(survey, typed[:60])
     return admission()
+
+
+def _to_mend(survey: Survey, token: str, error: Faulty) -> ResponseReturnValue:
+    """The page of the first fault."""
+    plan = service.open_draft(survey, token).plan
+    page = plan.page_of[plan.question_of(error.faults[0].item).key]
+    target = url_for("umfragen.page", slug=survey.slug, token=token, page=page.key, pruefen=1)
+    return redirect(target, code=303)
 
 
 def _refused(survey: Survey, token: str, error: DomainError, more: str = "") -> ResponseReturnValue:
