@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, delete, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm.attributes import set_committed_value
 
 from kern.db import Quick, db
 from kern.errors import Conflict, NotFound
@@ -61,6 +62,29 @@ _WINDOWS = Quick(
 
 def list_windows(scope_id: int) -> Sequence[Span]:
     return _WINDOWS.typed(Span, {"scope": scope_id}, flush=True)
+
+
+class _Standing(NamedTuple):
+    state: ScopeState
+    act: Act | None  # None where the scope has no window
+    opens_at: datetime | None
+    closes_at: datetime | None
+
+
+_STANDING = Quick(
+    select(Scope.state, Window.act, Window.opens_at, Window.closes_at)
+    .outerjoin(Window, Window.scope_id == Scope.id)
+    .where(Scope.id == bindparam("scope"))
+)
+
+
+def read_again(scope: Scope) -> Sequence[Span]:
+    """Its windows, and its state as it is by now: for whoever has waited since it was read."""
+    found = _STANDING.typed(_Standing, {"scope": scope.id}, flush=True)
+    if not found:
+        raise NotFound("Das gibt es hier nicht.")
+    set_committed_value(scope, "state", found[0].state)
+    return [Span(one.act, one.opens_at, one.closes_at) for one in found if one.act is not None]
 
 
 def replace_windows(scope_id: int, windows: Iterable[Window]) -> None:

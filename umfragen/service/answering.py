@@ -13,7 +13,7 @@ from kern.clock import now
 from kern.db import db
 from kern.errors import Conflict, NotFound
 from kern.ids import new_token
-from kern.scope import list_windows
+from kern.scope import list_windows, read_again
 from umfragen import rules
 from umfragen.engine import Answers, Plan, Sheet, fill, from_json, to_json
 from umfragen.models import AnswerDraft, Survey
@@ -127,8 +127,9 @@ def resume(survey: Survey, typed: str) -> str:
 
 
 def require_open(survey: Survey) -> None:
-    """For somebody who has begun."""
-    windows = list_windows(survey.scope_id)
+    """For somebody who has begun. Of a survey that is held, all that this judges is as it is now:
+    whoever waited for it may have read its scope before that was hidden."""
+    windows = read_again(survey.scope)
     rules.require_takes_answers(survey, survey.scope, windows, now(), is_begun=True)
 
 

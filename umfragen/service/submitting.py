@@ -102,7 +102,8 @@ def _tried(survey: Survey, draft: AnswerDraft, checked: _Checked, token: str) ->
 def _sent(
     survey: Survey, draft: AnswerDraft, checked: _Checked, token: str, admission: str
 ) -> Receipt:
-    """The key of what was sent settles who of two with the same token comes first."""
+    """The key of what was sent settles who of two with the same token comes first. Raises Conflict
+    where somebody saved, moved or dropped the draft since it was read, which stays as it is now."""
     filling, sheet = checked
     hashed, version = draft.receipt_hash, survey.current_version
     is_alone = _lock_to_send(survey, filling)
@@ -117,15 +118,31 @@ def _sent(
     else:
         take_part(survey, read_admission(survey, admission))
         receipt = _counted(survey, filling, sheet, Source.WEB, token, may_move=is_alone)
-    _REMOVING.send({"draft": draft.token_hash})
-    db.session.expunge(draft)
+    _remove(draft)
     return receipt
 
 
+def _remove(draft: AnswerDraft) -> None:
+    """Only what was sent."""
+    words = {"sealed": draft.sealed, "language": draft.language}
+    is_same = _REMOVING.all({"draft": draft.token_hash, **words})
+    db.session.expunge(draft)
+    if not is_same:
+        raise Conflict(rules.CHANGED_MEANWHILE)
+
+
 _DRAFTS = cast("Table", AnswerDraft.__table__)
-_GOING = delete(_DRAFTS).where(_DRAFTS.c.token_hash == bindparam("draft"))
-_REMOVING = Quick(_GOING)
-_TAKING = Quick(_GOING.returning(_DRAFTS.c.token_hash))
+_TAKING_AWAY = (
+    delete(_DRAFTS)
+    .where(_DRAFTS.c.token_hash == bindparam("draft"))
+    .returning(_DRAFTS.c.token_hash)
+)
+_TAKING = Quick(_TAKING_AWAY)
+_REMOVING = Quick(
+    _TAKING_AWAY.where(
+        _DRAFTS.c.sealed == bindparam("sealed"), _DRAFTS.c.language == bindparam("language")
+    )
+)
 
 
 def _again(survey: Survey, token: str) -> Receipt:
@@ -203,8 +220,9 @@ def full_quota(filling: Filling, sheet: Sheet) -> Quota | None:
 
 
 def lock(survey: Survey) -> None:
-    """One at a time from here on: quotas and the size of batches are exact. On SQLite whoever
-    writes has the only place already, and what was read since is how it stands."""
+    """One at a time from here on: quotas and the size of batches are exact, and the survey is as it
+    is now; of its scope that is `require_open`'s to ask. On SQLite whoever writes has the only
+    place since before the first look."""
     if db.session.get_bind().dialect.name != "sqlite":
         _hold(survey, _ALONE)
 
@@ -239,7 +257,10 @@ def _try_to_hold(survey: Survey, query: Quick) -> bool:
     return found is not None
 
 
-_FRESH = ("state", "closes_at", "has_answers", "answers_count", "current_version", "level")
+_FRESH = (
+    *("state", "opens_at", "closes_at", "settings", "level", "current_version"),
+    *("has_answers", "answers_count"),
+)
 _HELD = select(*(getattr(Survey, name) for name in _FRESH)).where(Survey.id == bindparam("survey"))
 _ALONE = Quick(_HELD.with_for_update(key_share=True))
 _ALONE_AT_ONCE = Quick(_HELD.with_for_update(key_share=True, skip_locked=True))
