@@ -144,7 +144,8 @@ def test_by_night_every_block_has_its_turn(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_every_response_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(folding, "BLOCK", 8)
-    monkeypatch.setattr(rows, "CHUNK", 5)
+    monkeypatch.setattr(rows, "PAGE", 5)
+    monkeypatch.setattr(rows, "AT_ONCE", 5)
     survey, found = filled(30)
     folding.fold(survey, service.plan_of(survey), most=2)
 

@@ -13,8 +13,9 @@ from umfragen.models import Response, ResponseStatus, Survey
 from umfragen.store.cells import head_of
 from umfragen.store.columns import Row
 
-CHUNK = 250
-"""So many at once as the database gave them: with 50 questions each, 2,000 took 3 MB."""
+PAGE = 2_000  # of one statement
+AT_ONCE = 250
+"""So many as the database gave them: with 50 questions each, 2,000 took 3 MB."""
 
 
 class Answered(NamedTuple):
@@ -53,7 +54,7 @@ def stream(survey: Survey) -> Iterator[Answered]:
 
 def block_rows(survey: Survey, block: int | None) -> list[Row]:
     """Those of a block in its order, or those that are in none yet."""
-    return [_row(survey, row) for row in _few_by_few(_in_block(survey.id, block))]
+    return list(_rows_in(survey, block))
 
 
 def ids_in(survey_id: int, block: int | None) -> Sequence[int]:
@@ -63,11 +64,8 @@ def ids_in(survey_id: int, block: int | None) -> Sequence[int]:
 
 def every_row(survey: Survey) -> Iterator[Row]:
     """As `stream`, for whoever holds the survey's lock."""
-    for row in _without_block(survey.id):
-        yield _row(survey, row)
-    for block in blocks_of(survey.id):
-        for row in _few_by_few(_in_block(survey.id, block)):
-            yield _row(survey, row)
+    for block in (None, *blocks_of(survey.id)):
+        yield from _rows_in(survey, block)
 
 
 def blocks_of(survey_id: int) -> Sequence[int]:
@@ -79,19 +77,24 @@ def blocks_of(survey_id: int) -> Sequence[int]:
     return [block for block in db.session.scalars(query.distinct()) if block is not None]
 
 
+def _rows_in(survey: Survey, block: int | None) -> Iterator[Row]:
+    for row in _few_by_few(_in_block(survey.id, block)):
+        yield _row(survey, row)
+
+
 def _without_block(survey_id: int) -> Iterator[Found[Any]]:
     after = 0
     while True:
-        query = _in_block(survey_id, None).where(Response.id > after).limit(CHUNK)
+        query = _in_block(survey_id, None).where(Response.id > after).limit(PAGE)
         rows = db.session.execute(query).all()
         yield from rows
-        if len(rows) < CHUNK:
+        if len(rows) < PAGE:
             return
         after = rows[-1].id
 
 
 def _few_by_few(query: Select[Any]) -> Iterator[Found[Any]]:
-    yield from db.session.execute(query.execution_options(yield_per=CHUNK))
+    yield from db.session.execute(query.execution_options(yield_per=AT_ONCE))
 
 
 def _in_block(survey_id: int, block: int | None) -> Select[Any]:
