@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 from sqlalchemy import Table, bindparam, select, text, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from kern.db import Quick, bundle, db, engine
 from kern.outbox import Revision, bump, revisions
@@ -171,14 +171,24 @@ def test_no_values_of_a_row_that_is_there_already_stand_in_errors(town: Town) ->
     assert SECRET not in noted_of(lambda: send(values))
 
 
+@pytest.mark.postgres_alone
+def test_a_value_that_is_none_of_its_kind_stands_in_no_error(town: Town) -> None:
+    number = Quick(text("SELECT CAST(CAST(:said AS text) AS integer)"))
+
+    for ask in (number.all, lambda given: db.session.execute(number.statement, given)):
+        told = noted_of(lambda ask=ask: ask({"said": SECRET}), DataError)  # type: ignore[misc]
+        assert SECRET not in told
+        assert "InvalidTextRepresentation (22P02)" in told
+
+
 def send(values: dict[str, object]) -> None:
     NOTING.send(values)
     db.session.commit()
 
 
-def noted_of(refused: Callable[[], object]) -> str:
+def noted_of(refused: Callable[[], object], expected: type[DBAPIError] = IntegrityError) -> str:
     """All that a log says of the error, with those that led to it."""
-    with pytest.raises(IntegrityError) as told:
+    with pytest.raises(expected) as told:
         refused()
     db.session.rollback()
     return "".join(traceback.format_exception(told.value))
