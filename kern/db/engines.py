@@ -28,6 +28,12 @@ ALONE = "statements_alone"
 BUSY_MILLISECONDS = 10_000
 MAX_OPEN = 64
 OPENING = 16  # towns that may be opened at once, more or less
+_KEEPALIVE: dict[str, Any] = {  # many firewalls drop what is idle, and tell nobody
+    "keepalives_idle": 60,  # seconds
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 90_000,  # milliseconds
+}
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
@@ -140,7 +146,7 @@ def _open_postgres(town: Town) -> Engine:
     """pgbouncer gives each transaction another connection: nothing is prepared in one for the next,
     and it takes no options. A copy for reading is told with each transaction that it is one."""
     is_copy = town.database_url == town.read_url
-    arguments: dict[str, Any] = {"cursor_factory": libpq.cursor_class()}
+    arguments: dict[str, Any] = {"cursor_factory": libpq.cursor_class(), **_KEEPALIVE}
     if is_copy:
         arguments["connect_timeout"] = 2
     if town.direct_url:

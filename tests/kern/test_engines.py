@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event, insert, select, text
@@ -161,3 +162,13 @@ def heard_from(town: Town, pid: int) -> datetime:
         found: datetime = connection.execute(query, {"pid": pid}).scalar_one()
     watching.dispose()
     return found
+
+
+@pytest.mark.postgres_alone
+def test_a_network_that_drops_idle_connections_is_noticed(pooled: Engine) -> None:
+    with pooled.connect() as connection:
+        driver: Any = connection.connection.dbapi_connection
+
+        told = driver.info.get_parameters()
+    assert int(told["keepalives_idle"]) <= 60
+    assert int(told["tcp_user_timeout"]) <= 90_000
