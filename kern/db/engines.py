@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from kern.db import libpq, unsaid
+from kern.db import unsaid
+from kern.db.columns import cursor_class
 from kern.db.durable import Durable, LogSync
 from kern.db.statements import SHARED, sharing
 from kern.latest import Latest
@@ -146,7 +147,7 @@ def _open_postgres(town: Town) -> Engine:
     """pgbouncer gives each transaction another connection: nothing is prepared in one for the next,
     and it takes no options. A copy for reading is told with each transaction that it is one."""
     is_copy = town.database_url == town.read_url
-    arguments: dict[str, Any] = {"cursor_factory": libpq.cursor_class(), **_KEEPALIVE}
+    arguments: dict[str, Any] = {"cursor_factory": cursor_class(), **_KEEPALIVE}
     if is_copy:
         arguments["connect_timeout"] = 2
     if town.direct_url:

@@ -7,7 +7,7 @@ a statement again whose tables have changed. Values go as text; the statement sa
 
 import re
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import psycopg
     from psycopg import adapt, errors
 else:
-    psycopg = Later("psycopg")
     adapt, errors = Later("psycopg.adapt"), Later("psycopg.errors")
 
 MOST = 200  # statements that one connection keeps; each takes some 20 kB there
@@ -49,18 +48,18 @@ class _Known:
         self.is_sure = True
 
 
-def know(driver: "psycopg.Connection[Any]") -> None:
+def attach(driver: "psycopg.Connection[Any]") -> None:
     """A connection in which only that is prepared which is meant to be: nothing, where the driver
-    was told so. `rolled_back` and `see` will be told about it from now on."""
-    if knows(driver):
-        _doubt(driver)
+    was told so. `try_rollback` and `note_command` will be told about it from now on."""
+    if is_attached(driver):
+        _mark_stale(driver)
     else:
         setattr(driver, _KNOWN, _Known(driver))
         if driver.prepare_threshold is not None:
             driver.prepare_threshold = _NEVER
 
 
-def knows(driver: "psycopg.Connection[Any]") -> bool:
+def is_attached(driver: "psycopg.Connection[Any]") -> bool:
     return getattr(driver, _KNOWN, None) is not None
 
 
@@ -70,39 +69,6 @@ def begin(driver: "psycopg.Connection[Any]") -> None:
     if driver.autocommit or server.transaction_status != _IDLE:
         return
     server.exec_(_beginning(driver.isolation_level, driver.read_only, driver.deferrable))
-
-
-@cache
-def cursor_class() -> "type[psycopg.Cursor[Any]]":
-    """SQLAlchemy asks each answer for its columns, and reads them once for each statement."""
-
-    class Lazy(psycopg.Cursor[Any]):
-        @property
-        def description(self) -> Any:
-            result = self.pgresult
-            if result is None or not result.nfields:
-                return super().description
-            return _Columns(result)
-
-    return Lazy
-
-
-class _Columns(Sequence[tuple[Any, ...]]):
-    """Of one answer, as PEP 249 has them."""
-
-    def __init__(self, result: Any) -> None:
-        self._result = result
-
-    def __len__(self) -> int:
-        return int(self._result.nfields)
-
-    def __getitem__(self, at: Any) -> Any:
-        if isinstance(at, slice):
-            return [self[one] for one in range(*at.indices(len(self)))]
-        if not 0 <= at < len(self):
-            raise IndexError(at)
-        name, code = self._result.fname(at), self._result.ftype(at)
-        return (name.decode(), code, None, None, None, None, None)
 
 
 @cache
@@ -121,23 +87,23 @@ def _beginning(
     return " ".join(words).encode()
 
 
-def rolled_back(driver: "psycopg.Connection[Any]") -> bool:
+def try_rollback(driver: "psycopg.Connection[Any]") -> bool:
     """False where there is nothing to undo, or where something has failed: that is psycopg's."""
     server = driver.pgconn
     if server.transaction_status != _IN_TRANSACTION:
         if server.transaction_status != _IDLE:
-            _doubt(driver)
+            _mark_stale(driver)
         return False
     return bool(server.exec_(b"ROLLBACK").status == _DONE)
 
 
-def see(driver: "psycopg.Connection[Any]", told: str | None) -> None:
+def note_command(driver: "psycopg.Connection[Any]", told: str | None) -> None:
     """Hears how a statement of psycopg's ended."""
     if told is not None and told.startswith(_FORGETS):
-        _doubt(driver)
+        _mark_stale(driver)
 
 
-def _doubt(driver: "psycopg.Connection[Any]") -> None:
+def _mark_stale(driver: "psycopg.Connection[Any]") -> None:
     known: _Known | None = getattr(driver, _KNOWN, None)
     if known is not None:
         known.is_sure = False
@@ -158,7 +124,7 @@ def run(driver: "psycopg.Connection[Any]", sql: str, given: Mapping[str, Any]) -
     if result.status == _DONE:
         return []
     if result.status != _ROWS:
-        raise _told(driver, result)
+        raise _error_of(driver, result)
     known.values.set_pgresult(result)
     rows = known.values.load_rows(0, result.ntuples, tuple)
     known.values.set_pgresult(None)
@@ -187,7 +153,7 @@ def _name_of(driver: "psycopg.Connection[Any]", known: _Known, sql: str, text: _
     name = f"dorflinde_{next(_numbers)}".encode()
     result = driver.pgconn.prepare(name, text.sql)
     if result.status != _DONE:
-        raise _told(driver, result)
+        raise _error_of(driver, result)
     known.names[sql] = name
     if len(known.names) > MOST:
         _drop(driver, known.names.popitem(last=False)[1])
@@ -198,7 +164,7 @@ def _make_sure(driver: "psycopg.Connection[Any]", known: _Known) -> None:
     """Both sides know the same afterwards."""
     result = driver.pgconn.exec_(_THERE)
     if result.status != _ROWS:
-        raise _told(driver, result)
+        raise _error_of(driver, result)
     there = {result.get_value(row, 0) for row in range(result.ntuples)}
     known.names = OrderedDict((sql, one) for sql, one in known.names.items() if one in there)
     for name in there.difference(known.names.values()):
@@ -209,10 +175,10 @@ def _make_sure(driver: "psycopg.Connection[Any]", known: _Known) -> None:
 def _drop(driver: "psycopg.Connection[Any]", name: bytes | None) -> None:
     result = driver.pgconn.exec_(b"DEALLOCATE " + (name or b""))
     if result.status != _DONE:
-        raise _told(driver, result)
+        raise _error_of(driver, result)
 
 
-def _told(driver: "psycopg.Connection[Any]", result: Any) -> "psycopg.Error":
+def _error_of(driver: "psycopg.Connection[Any]", result: Any) -> "psycopg.Error":
     """Whatever was prepared badly is prepared anew after the rollback."""
     known: _Known = getattr(driver, _KNOWN)
     known.names.clear()

@@ -212,7 +212,7 @@ def _run(connection: Connection, text: _Text, given: Any) -> list[Row]:
     try:
         if bundle.is_waiting(driver):
             bundle.send(driver, connection.dialect)
-        if libpq.knows(driver):
+        if libpq.is_attached(driver):
             return libpq.run(driver, text.sql, given)
         cursor = driver.execute(text.sql, given)
         return cursor.fetchall() if text.gives_rows else []

@@ -60,7 +60,7 @@ class AlikePostgres(_Alike, PGDialect_psycopg):
         def get_to_know(connection: Any) -> None:
             if usual is not None:
                 usual(connection)
-            libpq.know(connection)
+            libpq.attach(connection)
 
         return get_to_know
 
@@ -83,12 +83,12 @@ class AlikePostgres(_Alike, PGDialect_psycopg):
             cursor.execute(statement, parameters, prepare=True)
             return
         _PSYCOPG.do_execute(self, cursor, statement, parameters, context)
-        libpq.see(cursor.connection, cursor.statusmessage)
+        libpq.note_command(cursor.connection, cursor.statusmessage)
 
     def do_execute_no_params(self, cursor: Any, statement: str, context: Any = None) -> None:
         self._send(cursor)
         _PSYCOPG.do_execute_no_params(self, cursor, statement, context)
-        libpq.see(cursor.connection, cursor.statusmessage)
+        libpq.note_command(cursor.connection, cursor.statusmessage)
 
     def do_executemany(
         self, cursor: Any, statement: str, parameters: Any, context: Any = None
@@ -106,7 +106,7 @@ class AlikePostgres(_Alike, PGDialect_psycopg):
     def do_rollback(self, dbapi_connection: Any) -> None:
         driver = _driver(dbapi_connection)
         bundle.forget(driver)
-        if not libpq.rolled_back(driver):
+        if not libpq.try_rollback(driver):
             _PSYCOPG.do_rollback(self, dbapi_connection)
 
     def do_rollback_to_savepoint(self, connection: Connection, name: str) -> None:
