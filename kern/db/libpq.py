@@ -23,11 +23,11 @@ else:
 MOST = 200  # statements that one connection keeps; each takes some 20 kB there
 PREPARED = "prepared"  # execution option: SQLAlchemy's statement is one of few, with one good plan
 _NEVER = 2**31  # times a statement is asked before psycopg prepares it by itself
-_FORGETS = ("ROLLBACK", "DROP", "ALTER", "DISCARD", "DEALLOCATE")
-"""After these psycopg lets the server forget all that is prepared, whoever did it."""
+_FORGETS = ("DEALLOCATE", "DISCARD", "DO", "CALL")
 _IDLE, _IN_TRANSACTION = 0, 2  # libpq's PQTRANS_...
 _DONE, _ROWS = 1, 2  # its PGRES_...
 _KNOWN = "_dorflinde_known"
+_MEMORY = "_prepared"  # psycopg's, at its connections
 _numbers = count()
 _PARAMETER = re.compile(r"%(?:%|\((?P<name>[^)]+)\)s)")
 _THERE = b"SELECT name FROM pg_prepared_statements WHERE name LIKE 'dorflinde%'"
@@ -53,10 +53,12 @@ def attach(driver: "psycopg.Connection[Any]") -> None:
     was told so. `try_rollback` and `note_command` will be told about it from now on."""
     if is_attached(driver):
         _mark_stale(driver)
-    else:
-        setattr(driver, _KNOWN, _Known(driver))
-        if driver.prepare_threshold is not None:
-            driver.prepare_threshold = _NEVER
+        return
+    setattr(driver, _KNOWN, _Known(driver))
+    if driver.prepare_threshold is not None:
+        usual: Any = type(getattr(driver, _MEMORY))
+        setattr(driver, _MEMORY, _hearing(usual)())
+        driver.prepare_threshold = _NEVER
 
 
 def is_attached(driver: "psycopg.Connection[Any]") -> bool:
@@ -97,10 +99,28 @@ def try_rollback(driver: "psycopg.Connection[Any]") -> bool:
     return bool(server.exec_(b"ROLLBACK").status == _DONE)
 
 
-def note_command(driver: "psycopg.Connection[Any]", told: str | None) -> None:
-    """Hears how a statement of psycopg's ended."""
-    if told is not None and told.startswith(_FORGETS):
-        _mark_stale(driver)
+def note_command(cursor: "psycopg.Cursor[Any]") -> None:
+    """A statement of psycopg's that may have let the server forget what is prepared: one that says
+    so, one whose inside says nothing to us, or one after the first in one text."""
+    has_more = bool(cursor.nextset())
+    if has_more:
+        cursor.set_result(0)
+    if has_more or (cursor.statusmessage or "").startswith(_FORGETS):
+        _mark_stale(cursor.connection)
+
+
+@cache
+def _hearing(usual: Any) -> Any:
+    """psycopg's memory of what it prepared: at times it lets the server forget all, whoever did it,
+    with any statement that comes next."""
+
+    class Hearing(usual):  # type: ignore[misc]  # whichever class psycopg has
+        def maintain_gen(self, conn: Any) -> Any:
+            if None in self._to_flush:
+                _mark_stale(conn)
+            return super().maintain_gen(conn)
+
+    return Hearing
 
 
 def _mark_stale(driver: "psycopg.Connection[Any]") -> None:

@@ -81,20 +81,21 @@ class AlikePostgres(_Alike, PGDialect_psycopg):
         self._send(cursor)
         if context is not None and context.execution_options.get(libpq.PREPARED):
             cursor.execute(statement, parameters, prepare=True)
-            return
-        _PSYCOPG.do_execute(self, cursor, statement, parameters, context)
-        libpq.note_command(cursor.connection, cursor.statusmessage)
+        else:
+            _PSYCOPG.do_execute(self, cursor, statement, parameters, context)
+        libpq.note_command(cursor)
 
     def do_execute_no_params(self, cursor: Any, statement: str, context: Any = None) -> None:
         self._send(cursor)
         _PSYCOPG.do_execute_no_params(self, cursor, statement, context)
-        libpq.note_command(cursor.connection, cursor.statusmessage)
+        libpq.note_command(cursor)
 
     def do_executemany(
         self, cursor: Any, statement: str, parameters: Any, context: Any = None
     ) -> None:
         self._send(cursor)
         _PSYCOPG.do_executemany(self, cursor, statement, parameters, context)
+        libpq.note_command(cursor)
 
     def do_commit(self, dbapi_connection: Any) -> None:
         driver = _driver(dbapi_connection)

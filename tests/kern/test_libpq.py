@@ -1,7 +1,7 @@
 """What PostgreSQL has prepared for a connection stays, and what is said to it directly is as true
 as what goes through a cursor."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ GATE = text("SELECT 8").execution_options(**{KEPT: True})
 STATE = text(
     "SELECT current_setting('transaction_isolation'), current_setting('transaction_read_only')"
 )
+INSERTS, MANY = text("INSERT INTO ding VALUES (:id)"), [{"id": 1}, {"id": 2}]
 INSERT, COUNT = text("INSERT INTO ding VALUES (1)"), text("SELECT count(*) FROM ding")
 
 
@@ -61,25 +62,57 @@ def test_what_was_changed_is_gone_after_a_rollback(served: Engine) -> None:
 
 
 @pytest.mark.parametrize(
-    "forgets",
+    "forgetting",
     [
-        "ALTER TABLE ding ADD more integer",
-        "SAVEPOINT one; ROLLBACK TO SAVEPOINT one",
-        "DEALLOCATE ALL",
+        ["ALTER TABLE ding ADD more integer"],
+        ["SAVEPOINT one", "ROLLBACK TO SAVEPOINT one"],
+        ["DEALLOCATE ALL"],
+        ["SELECT 1; ALTER TABLE ding ADD more integer"],
+        ["SELECT 1; DEALLOCATE ALL"],
     ],
 )
 def test_what_the_driver_lets_the_server_forget_is_prepared_anew(
-    served: Engine, forgets: str
+    served: Engine, forgetting: list[str]
 ) -> None:
     with served.connect() as connection:
         asked(connection)
         connection.execute(GATE)
-        for statement in forgets.split("; "):
+        for statement in forgetting:
             connection.execute(text(statement))
 
         assert asked(connection) == [(42,)]
         assert connection.execute(GATE).scalar() == 8
         assert len(connection.execute(PREPARED).all()) == 1
+
+
+def test_what_a_block_let_the_server_forget_is_prepared_anew(served: Engine) -> None:
+    with served.connect() as connection:
+        asked(connection)
+        connection.execute(text("DO $$ BEGIN EXECUTE 'DEALLOCATE ALL'; END $$"))
+
+        assert asked(connection) == [(42,)]
+
+
+@pytest.mark.parametrize(
+    "then", [lambda one: one.execute(text("SELECT 9")), lambda one: one.execute(INSERTS, MANY)]
+)
+def test_what_the_driver_lets_the_server_forget_only_later_is_prepared_anew(
+    served: Engine, then: Callable[[Connection], object]
+) -> None:
+    with served.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(GATE)
+        with pytest.raises(DBAPIError):
+            connection.execute(text("ALTER TABLE ding ADD more integer; SELECT 1 / 0"))
+        assert asked(connection) == [(42,)]
+
+        then(connection)
+
+        assert asked(connection) == [(42,)]
+
+
+def test_a_text_of_several_statements_answers_what_its_first_one_found(served: Engine) -> None:
+    with served.connect() as connection:
+        assert connection.execute(text("SELECT 1 AS eins; SELECT 2 AS zwei")).all() == [(1,)]
 
 
 def test_of_other_statements_only_those_are_prepared_that_say_so(served: Engine) -> None:
