@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 else:
     adapt, errors = Later("psycopg.adapt"), Later("psycopg.errors")
 
-MOST = 200  # statements that one connection keeps; each takes some 20 kB there
+MOST = 200  # statements of ours that one connection keeps; each takes some 20 kB there
+MOST_FORMS = 8  # of those that readers make up, as for a search: with their plans up to 1 MB each
+OFTEN = 3  # times such a one is asked before it is prepared
 PREPARED = "prepared"  # execution option: SQLAlchemy's statement is one of few, with one good plan
+_SHORT = 4_096  # letters of a text that is remembered for all connections
 _NEVER = 2**31  # times a statement is asked before psycopg prepares it by itself
 _FORGETS = ("DEALLOCATE", "DISCARD", "DO", "CALL")
 _IDLE, _IN_TRANSACTION = 0, 2  # libpq's PQTRANS_...
@@ -38,14 +41,40 @@ class _Text(NamedTuple):
     names: tuple[str, ...]  # of the parameters, in the order of their numbers
 
 
+class _Prepared(NamedTuple):
+    name: bytes
+    text: _Text
+
+
+class _Kept(OrderedDict[str, _Prepared]):
+    """Statements by their text, the one that was asked longest ago first."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most = most
+
+
 class _Known:
     """What one connection has prepared; `is_sure` until something may have been forgotten."""
 
     def __init__(self, driver: "psycopg.Connection[Any]") -> None:
         self.values = adapt.Transformer(driver)
         self.keeps = driver.prepare_threshold is not None
-        self.names: OrderedDict[str, bytes] = OrderedDict()
+        self.ours = _Kept(MOST)
+        self.forms = _Kept(MOST_FORMS)
+        self.asked: OrderedDict[int, int] = OrderedDict()  # forms that are not prepared, by hash
         self.is_sure = True
+
+    def is_asked_often(self, form: str) -> bool:
+        if form in self.forms:
+            return True
+        times = self.asked.pop(hash(form), 0) + 1
+        if times >= OFTEN:
+            return True
+        self.asked[hash(form)] = times
+        if len(self.asked) > MOST:
+            self.asked.popitem(last=False)
+        return False
 
 
 def attach(driver: "psycopg.Connection[Any]") -> None:
@@ -129,18 +158,20 @@ def _mark_stale(driver: "psycopg.Connection[Any]") -> None:
         known.is_sure = False
 
 
-def run(driver: "psycopg.Connection[Any]", sql: str, given: Mapping[str, Any]) -> list[Any]:
-    """The rows, if it gives any. Raises the driver's errors. `sql` has its parameters by name, and
-    is one of few: it is prepared where the connection keeps what is."""
+def run(
+    driver: "psycopg.Connection[Any]", sql: str, given: Mapping[str, Any], *, is_ours: bool = True
+) -> list[Any]:
+    """The rows, if it gives any. Raises the driver's errors. `sql` has its parameters by name. One
+    of ours is one of few; of others there may be as many as people ask differently. Both are
+    prepared where the connection keeps what is."""
     known: _Known = getattr(driver, _KNOWN)
-    text, server = _numbered(sql), driver.pgconn
-    values: Any = known.values.dump_sequence(
-        [given[name] for name in text.names], [adapt.PyFormat.TEXT] * len(text.names)
-    )
-    if known.keeps:
-        result = server.exec_prepared(_name_of(driver, known, sql, text), values)
+    server = driver.pgconn
+    if known.keeps and (is_ours or known.is_asked_often(sql)):
+        name, text = _prepared(driver, known, sql, known.ours if is_ours else known.forms)
+        result = server.exec_prepared(name, _values(known, text, given))
     else:
-        result = server.exec_params(text.sql, values)
+        text = _numbered(sql) if is_ours and len(sql) <= _SHORT else _number(sql)
+        result = server.exec_params(text.sql, _values(known, text, given))
     if result.status == _DONE:
         return []
     if result.status != _ROWS:
@@ -151,8 +182,13 @@ def run(driver: "psycopg.Connection[Any]", sql: str, given: Mapping[str, Any]) -
     return rows
 
 
-@lru_cache(maxsize=2_000)
-def _numbered(sql: str) -> _Text:
+def _values(known: _Known, text: _Text, given: Mapping[str, Any]) -> Any:
+    return known.values.dump_sequence(
+        [given[name] for name in text.names], [adapt.PyFormat.TEXT] * len(text.names)
+    )
+
+
+def _number(sql: str) -> _Text:
     """As libpq has it: a parameter that stands at several places has one number."""
     numbers: dict[str, int] = {}
 
@@ -163,21 +199,24 @@ def _numbered(sql: str) -> _Text:
     return _Text(_PARAMETER.sub(number, sql).encode(), tuple(numbers))
 
 
-def _name_of(driver: "psycopg.Connection[Any]", known: _Known, sql: str, text: _Text) -> bytes:
+_numbered = lru_cache(maxsize=2_000)(_number)
+
+
+def _prepared(driver: "psycopg.Connection[Any]", known: _Known, sql: str, kept: _Kept) -> _Prepared:
     if not known.is_sure:
         _make_sure(driver, known)
-    name = known.names.get(sql)
-    if name is not None:
-        known.names.move_to_end(sql)
-        return name
-    name = f"dorflinde_{next(_numbers)}".encode()
-    result = driver.pgconn.prepare(name, text.sql)
+    found = kept.get(sql)
+    if found is not None:
+        kept.move_to_end(sql)
+        return found
+    made = _Prepared(f"dorflinde_{next(_numbers)}".encode(), _number(sql))
+    result = driver.pgconn.prepare(made.name, made.text.sql)
     if result.status != _DONE:
         raise _error_of(driver, result)
-    known.names[sql] = name
-    if len(known.names) > MOST:
-        _drop(driver, known.names.popitem(last=False)[1])
-    return name
+    kept[sql] = made
+    if len(kept) > kept.most:
+        _drop(driver, kept.popitem(last=False)[1].name)
+    return made
 
 
 def _make_sure(driver: "psycopg.Connection[Any]", known: _Known) -> None:
@@ -186,8 +225,11 @@ def _make_sure(driver: "psycopg.Connection[Any]", known: _Known) -> None:
     if result.status != _ROWS:
         raise _error_of(driver, result)
     there = {result.get_value(row, 0) for row in range(result.ntuples)}
-    known.names = OrderedDict((sql, one) for sql, one in known.names.items() if one in there)
-    for name in there.difference(known.names.values()):
+    for kept in (known.ours, known.forms):
+        for sql in [sql for sql, one in kept.items() if one.name not in there]:
+            del kept[sql]
+        there.difference_update(one.name for one in kept.values())
+    for name in there:
         _drop(driver, name)
     known.is_sure = True
 
@@ -201,7 +243,8 @@ def _drop(driver: "psycopg.Connection[Any]", name: bytes | None) -> None:
 def _error_of(driver: "psycopg.Connection[Any]", result: Any) -> "psycopg.Error":
     """Whatever was prepared badly is prepared anew after the rollback."""
     known: _Known = getattr(driver, _KNOWN)
-    known.names.clear()
+    known.ours.clear()
+    known.forms.clear()
     known.is_sure = False
     if driver.closed:
         return errors.OperationalError(driver.pgconn.get_error_message())

@@ -8,7 +8,7 @@ and errors are SQLAlchemy's as ever, and where somebody listens to statements, s
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -54,6 +54,7 @@ class _Text:
     lists: tuple[tuple[str, tuple[_Element, ...]], ...]
     gives_rows: bool
     read: tuple[tuple[int, Callable[[Any], Any]], ...]  # columns that the driver gives differently
+    is_ours: bool = True  # and so one of few, whatever people ask
 
 
 class Quick:
@@ -131,6 +132,8 @@ class Quick:
             text = self._written(compiled or self._compiled(dialect), values)
             if max(sizes, default=0) <= _FILLED:
                 self._texts[dialect, sizes] = text
+            else:
+                text = replace(text, is_ours=False)
         return text, _parameters(text, values)
 
     def _compiled(self, dialect: Dialect) -> SQLCompiler:
@@ -193,7 +196,7 @@ class Quick:
 
 def ask(connection: Connection, sql: str, given: Mapping[str, Any]) -> list[Row]:
     """Of text that is PostgreSQL's own, with its parameters by name as psycopg has them."""
-    return _run(connection, _Text(sql, {}, (), (), gives_rows=True, read=()), given)
+    return _run(connection, _Text(sql, {}, (), (), gives_rows=True, read=(), is_ours=False), given)
 
 
 def _gives_rows(text: str) -> bool:
@@ -213,7 +216,7 @@ def _run(connection: Connection, text: _Text, given: Any) -> list[Row]:
         if bundle.is_waiting(driver):
             bundle.send(driver, connection.dialect)
         if libpq.is_attached(driver):
-            return libpq.run(driver, text.sql, given)
+            return libpq.run(driver, text.sql, given, is_ours=text.is_ours)
         cursor = driver.execute(text.sql, given)
         return cursor.fetchall() if text.gives_rows else []
     except connection.dialect.loaded_dbapi.Error as error:

@@ -1,16 +1,17 @@
 """What PostgreSQL has prepared for a connection stays, and what is said to it directly is as true
 as what goes through a cursor."""
 
+import tracemalloc
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, bindparam, create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from kern.db import PREPARED as KEPT
 from kern.db import engine, libpq
-from kern.db.quick import Quick
+from kern.db.quick import Quick, ask
 from kern.town import Town
 
 pytestmark = pytest.mark.postgres_alone
@@ -33,6 +34,15 @@ def served(town: Town) -> Iterator[Engine]:
     yield engine()
     with engine().begin() as connection:
         connection.execute(text("DROP TABLE ding"))
+
+
+@pytest.fixture
+def fresh(town: Town) -> Iterator[Connection]:
+    """Nothing is prepared in it: who says how that is done gets a new one."""
+    alone = create_engine(engine().url, connect_args={"prepare_threshold": 5})
+    with alone.connect() as connection:
+        yield connection
+    alone.dispose()
 
 
 def driver_of(connection: Connection) -> Any:
@@ -179,11 +189,67 @@ def test_a_connection_keeps_no_more_than_it_may(
 ) -> None:
     monkeypatch.setattr(libpq, "MOST", 3)
     many = [Quick(text(f"SELECT 7 + {number}")) for number in range(5)]
-    with served.connect() as connection:
+    alone = create_engine(served.url, connect_args={"prepare_threshold": 5})
+    with alone.connect() as connection:
         assert [one.on(connection, {}) for one in (*many, *many)] == [
             [(7 + number,)] for number in (*range(5), *range(5))
         ]
         assert len(connection.execute(PREPARED).all()) <= libpq.MOST
+    alone.dispose()
+
+
+def asked_in_forms(connection: Connection, forms: int, times: int) -> None:
+    for number in range(forms):
+        for _ in range(times):
+            found = ask(connection, f"SELECT 7 + {number} + CAST(%(one)s AS integer)", {"one": 1})
+            assert found == [(8 + number,)]
+
+
+def test_in_however_many_forms_people_ask_few_stay_prepared_and_ours_with_them(
+    fresh: Connection,
+) -> None:
+    ours = text("SELECT name FROM pg_prepared_statements WHERE statement LIKE 'SELECT 7 *%'")
+    asked(fresh)
+    before = fresh.scalar(ours)
+
+    asked_in_forms(fresh, forms=250, times=4)
+
+    assert before
+    assert fresh.scalar(ours) == before
+    assert len(fresh.execute(PREPARED).all()) == 1 + libpq.MOST_FORMS
+
+
+def test_a_form_is_prepared_when_it_is_asked_often(fresh: Connection) -> None:
+    asked_in_forms(fresh, forms=1, times=libpq.OFTEN - 1)
+    assert fresh.execute(PREPARED).all() == []
+
+    asked_in_forms(fresh, forms=1, times=1)
+    assert len(fresh.execute(PREPARED).all()) == 1
+
+
+def test_lists_of_any_length_leave_nothing_prepared(fresh: Connection) -> None:
+    listed = Quick(text("SELECT 7 IN :all").bindparams(bindparam("all", expanding=True)))
+    for length in range(1_025, 1_030):
+        assert listed.on(fresh, {"all": range(length)}) == [(True,)]
+
+    assert fresh.execute(PREPARED).all() == []
+
+
+@pytest.mark.parametrize("threshold", [5, None])
+def test_long_texts_are_not_remembered_for_all_connections(
+    served: Engine, threshold: int | None
+) -> None:
+    alone = create_engine(served.url, connect_args={"prepare_threshold": threshold})
+    with alone.connect() as connection:
+        connection.execute(text("SELECT 1"))
+        tracemalloc.start()
+        for number in range(30):
+            ask(connection, f"SELECT '{'x' * 100_000}{threshold}' || {number}", {})
+        held, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    alone.dispose()
+
+    assert held < 1_000_000
 
 
 @pytest.mark.parametrize(

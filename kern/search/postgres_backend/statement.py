@@ -1,7 +1,7 @@
 """The one statement of a search: it matches, counts, ranks and cuts the page.
 
-Questions of one form make the same text, whatever their words are, so a connection has it prepared
-and planned already: everything that differs is a parameter.
+Questions of one form make the same text, whatever their words are: everything that differs is a
+parameter. So a connection has a form that is asked often prepared and planned already.
 
 Of very many hits only the most promising are ranked by their terms: weighty and fresh ones, with
 the words in their title. The others come after them, in that rough order.
