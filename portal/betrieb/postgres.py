@@ -19,6 +19,12 @@ _LEAVE = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE datname = '{name}' AND usename = current_user AND pid <> pg_backend_pid()"
 )
+_ANY_TABLE = (
+    "SELECT 1 FROM pg_tables"
+    " WHERE schemaname <> 'information_schema' AND NOT starts_with(schemaname, 'pg_') LIMIT 1"
+)
+_MARK_OF = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = :name"
+_MARKED = "Dorflinde "
 
 
 def dump(address: str, target: Path) -> None:
@@ -67,8 +73,22 @@ def drop(address: str) -> None:
 
 
 def is_filled(address: str) -> bool:
-    """Whether there is such a database, with a town in it."""
-    return _exists(make_url(address)) and revision(address) != ""
+    """Whether there is such a database with a table in it, of a town or of anything else."""
+    url = make_url(address)
+    return _exists(url) and _asked(url, _ANY_TABLE) is not None
+
+
+def put_mark(address: str, mark: str) -> None:
+    """The mark stays with the database under every name, and comes into no dump."""
+    url = make_url(address)
+    _on_server(url, f"COMMENT ON DATABASE \"{url.database}\" IS '{_MARKED}{mark}'")
+
+
+def mark_of(address: str) -> str:
+    """What `put_mark` left there; empty without."""
+    url = make_url(address)
+    found = str(_asked(url.set(database="postgres"), _MARK_OF, name=url.database) or "")
+    return found.removeprefix(_MARKED) if found.startswith(_MARKED) else ""
 
 
 @contextmanager
@@ -100,11 +120,15 @@ def _rename(url: URL, name: str | None, to: str | None) -> None:
 
 
 def _exists(url: URL) -> bool:
-    engine = create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    query = "SELECT 1 FROM pg_database WHERE datname = :name"
+    return _asked(url.set(database="postgres"), query, name=url.database) is not None
+
+
+def _asked(url: URL, query: str, **values: object) -> object:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
     try:
         with engine.connect() as connection:
-            query = text("SELECT 1 FROM pg_database WHERE datname = :name")
-            return connection.scalar(query, {"name": url.database}) is not None
+            return connection.scalar(text(query), values)
     finally:
         engine.dispose()
 

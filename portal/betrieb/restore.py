@@ -1,6 +1,6 @@
 """Bring a backup back: check all of it, build it beside, then switch by renaming."""
 
-import shutil
+import secrets
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
@@ -22,8 +22,11 @@ from kern.town import Town, Towns, use_town
 from portal.app import create_app
 from portal.betrieb import archive, postgres
 from portal.betrieb.archive import BadArchive
+from portal.betrieb.brought_settings import bring_settings
 from portal.betrieb.orte import Refused, spent
 from portal.betrieb.supervisor import lock
+
+MARK = "datenbank"  # in a town's folder: which database is its own; in no backup
 
 
 def run(settings: Settings, source: Path) -> None:
@@ -74,6 +77,7 @@ def prepare(
                 beyond = town.straight.database_url
                 address = postgres.load_beside(beyond, dump, stamp.replace("-", ""))
                 fresh[town.slug] = address
+                _mark(town.path, address)
                 dump.unlink()
                 town = replace(town, database_url=address, direct_url="")  # noqa: PLW2901 - the same town, beside
             else:
@@ -99,15 +103,31 @@ def _refuse_other_kind(settings: Settings, manifest: Mapping[str, Any]) -> None:
 
 def _refuse_taken(settings: Settings, town: Town) -> None:
     """Whoever tries a backup in another folder means no harm to the database of the first."""
-    if not settings.database or (settings.data / "orte" / town.slug).exists():
+    if not settings.database:
         return
     address = town.straight.database_url
-    if postgres.is_filled(address):
+    if postgres.is_filled(address) and not _belongs(settings.data / "orte" / town.slug, address):
         raise Refused(
-            f"In der Datenbank „{make_url(address).database}“ ist schon ein Ort, und er gehört"
-            " nicht zu diesem Datenordner. Zum Üben tragen Sie bitte bei „database“ eine andere"
-            " Adresse ein. Ist der Datenordner verloren, benennen Sie die Datenbank vorher um."
+            f"Die Datenbank „{make_url(address).database}“ ist nicht leer und gehört nicht zu"
+            " diesem Datenordner. Zum Üben tragen Sie bitte bei „database“ eine andere Adresse ein."
+            " Ist der Datenordner verloren, benennen Sie die Datenbank vorher um;"
+            " docs/betrieb/sicherung.md zeigt, wie."
         )
+
+
+def _belongs(folder: Path, address: str) -> bool:
+    """Folders and databases from before there were marks have none: two of them belong together.
+    A town's secret would not tell, for it comes with the backup."""
+    if not folder.exists():
+        return False
+    mark = folder / MARK
+    return postgres.mark_of(address) == (mark.read_text("utf-8") if mark.exists() else "")
+
+
+def _mark(folder: Path, address: str) -> None:
+    mark = secrets.token_hex(16)
+    postgres.put_mark(address, mark)
+    (folder / MARK).write_text(mark, encoding="utf-8")
 
 
 def put_uploads(town: Town) -> None:
@@ -158,9 +178,7 @@ def _switch(
         (folder / "uploads").mkdir(mode=0o700, exist_ok=True)
     with databases_switched(settings, beside, databases, stamp.replace("-", "")):
         kept = _switch_folders(settings.data, beside, stamp)
-    own = settings.data / archive.SETTINGS
-    if not own.exists() and (beside / archive.SETTINGS).exists():
-        shutil.copy(beside / archive.SETTINGS, own)
+    bring_settings(beside / archive.SETTINGS, settings.data / archive.SETTINGS, settings)
     return kept
 
 

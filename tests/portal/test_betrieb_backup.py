@@ -360,6 +360,97 @@ def test_a_backup_tried_in_another_folder_leaves_the_database_of_the_town_alone(
 
 @pytest.mark.postgres_alone
 @pytest.mark.moves_databases
+def test_whoever_practises_twice_and_forgets_the_address_leaves_the_town_alone(
+    full: Settings, elsewhere: Callable[..., Settings], tmp_path: Path
+) -> None:
+    file = tmp_path / "s.tar.gz"
+    backup.run(full, file)
+    write(3)
+    db.session.remove()
+    practice = elsewhere("probe")
+    restore.run(practice, file)
+    restore.run(practice, file)
+    before = databases(full)
+    forgotten = replace(full, data=practice.data)
+
+    with pytest.raises(Refused, match="gehört nicht zu diesem Datenordner"):
+        restore.run(forgotten, file)
+    assert databases(full) == before
+    assert (counted(full), counted(practice)) == (10, 7)
+
+
+@pytest.mark.moves_databases
+def test_settings_of_a_backup_come_without_the_places_of_another_installation(
+    full: Settings,
+    elsewhere: Callable[..., Settings],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    other = elsewhere()
+    (full.data / "dorflinde.toml").write_text(
+        f"# Ort\nport = 8123\ndatabase = '{full.database}'\nhttps = true\n"
+        " \"datenbank_direkt\" = 'postgresql+psycopg://fern/{ort}'\n"
+        "uploads_s3 = 'https://a:geheim@fern/eimer' # fern\nredis='redis://fern'",
+        encoding="utf-8",
+    )
+    backup.run(full, tmp_path / "s.tar.gz")
+    restore.run(other, tmp_path / "s.tar.gz")
+    brought = other.data / "dorflinde.toml"
+
+    kept = "" if full.database else "database = ''\n"
+    assert brought.read_text("utf-8") == f"# Ort\nport = 8123\n{kept}https = true\n"
+    assert brought.stat().st_mode & 0o077 == 0
+    left = "datenbank_direkt, uploads_s3, redis"
+    named = f"database, {left}" if full.database else left
+    assert f"fehlt aus der Sicherung: {named}." in capsys.readouterr().out
+
+
+@pytest.mark.moves_databases
+def test_a_place_that_is_in_use_here_comes_with_the_settings(
+    full: Settings, elsewhere: Callable[..., Settings], tmp_path: Path
+) -> None:
+    other = elsewhere()
+    written = f"database = '{other.database}'\nport = 8123\n"
+    (full.data / "dorflinde.toml").write_text(written, encoding="utf-8")
+    backup.run(full, tmp_path / "s.tar.gz")
+    restore.run(other, tmp_path / "s.tar.gz")
+
+    assert (other.data / "dorflinde.toml").read_text("utf-8") == written
+
+
+@pytest.mark.postgres_alone
+@pytest.mark.moves_databases
+def test_a_database_of_another_program_is_left_alone(
+    full: Settings, elsewhere: Callable[..., Settings], tmp_path: Path
+) -> None:
+    backup.run(full, tmp_path / "s.tar.gz")
+    other = elsewhere()
+    address = other.database.replace("{ort}", "ort")
+    postgres.make(address)
+    assert not postgres.is_filled(address)
+    foreign = create_engine(address)
+    with foreign.begin() as connection:
+        connection.execute(text("CREATE SCHEMA kasse"))
+        connection.execute(text("CREATE TABLE kasse.buchungen (id int)"))
+    foreign.dispose()
+
+    with pytest.raises(Refused, match="ist nicht leer und gehört nicht zu"):
+        restore.run(other, tmp_path / "s.tar.gz")
+
+
+def databases(settings: Settings) -> list[str]:
+    """The names of those on the server that begin as the town's does."""
+    url = make_url(settings.database.replace("{ort}", "ort"))
+    server = create_engine(url.set(database="postgres"))
+    with server.connect() as connection:
+        query = text("SELECT datname FROM pg_database WHERE starts_with(datname, :name) ORDER BY 1")
+        found = list(connection.scalars(query, {"name": url.database}))
+    server.dispose()
+    return found
+
+
+@pytest.mark.postgres_alone
+@pytest.mark.moves_databases
 def test_a_database_that_cannot_be_renamed_leaves_all_as_it_was(
     full: Settings, town: Town, tmp_path: Path
 ) -> None:
@@ -405,10 +496,3 @@ def a_database(town: Town, name: str) -> Iterator[None]:
         yield
     finally:
         postgres.drop(shown)
-
-
-def test_a_missing_program_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-
-    with pytest.raises(Refused, match="pg_dump"):
-        postgres.dump("postgresql+psycopg://127.0.0.1/x", tmp_path / "dump")

@@ -154,7 +154,7 @@ def test_no_import_takes_the_database_of_a_town_whose_folder_is_not_here(
     told = run("import", tmp_path / "neustadt.tar.gz", "--slug", "neustadt", "--host", "neu.de")
 
     assert told.exit_code == 1
-    assert "ist schon ein Ort" in told.output
+    assert "gehört nicht zu diesem Datenordner" in told.output
     assert slugs(settings) == ["ort"]
     (tmp_path / "neustadt").rename(folder)
 
