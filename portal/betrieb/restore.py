@@ -116,12 +116,12 @@ def _refuse_taken(settings: Settings, town: Town) -> None:
 
 
 def _belongs(folder: Path, address: str) -> bool:
-    """Folders and databases from before there were marks have none: two of them belong together.
+    """A folder from before there were marks has none, and its database is taken for its own.
     A town's secret would not tell, for it comes with the backup."""
-    if not folder.exists():
-        return False
     mark = folder / MARK
-    return postgres.mark_of(address) == (mark.read_text("utf-8") if mark.exists() else "")
+    if not mark.exists():
+        return folder.exists()
+    return postgres.mark_of(address) == mark.read_text("utf-8")
 
 
 def _mark(folder: Path, address: str) -> None:
