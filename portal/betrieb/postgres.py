@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import URL, create_engine, make_url, text
@@ -25,6 +25,11 @@ _ANY_TABLE = (
 )
 _MARK_OF = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = :name"
 _MARKED = "Dorflinde "
+_LASTING = {"42P04", "3D000", "42501"}  # the name is taken, is unknown, or the role may not
+
+
+class NotUndone(Refused):
+    """Databases have other names than before; the text says which, and what helps."""
 
 
 def dump(address: str, target: Path) -> None:
@@ -94,29 +99,62 @@ def mark_of(address: str) -> str:
 @contextmanager
 def switched(address: str, fresh: str, stamp: str) -> Iterator[str | None]:
     """The new database takes the town's name; the old one, if any, stays as `<name>_vor_<stamp>`,
-    which is given. If something fails inside, all names are as before. Raises Refused."""
-    url, new = make_url(address), make_url(fresh).database
-    kept = f"{url.database}_vor_{stamp}" if _exists(url) else None
-    with ExitStack() as undo:
-        if kept:
-            _rename(url, url.database, kept)
-            undo.callback(_rename, url, kept, url.database)
-        _rename(url, new, url.database)
-        undo.callback(_rename, url, url.database, new)
-        yield kept
-        undo.pop_all()
-
-
-def _rename(url: URL, name: str | None, to: str | None) -> None:
+    which is given. If something fails inside, all names are as before. Raises Refused, and
+    NotUndone if they are not."""
+    url, new = make_url(address), str(make_url(fresh).database)
+    name = str(url.database)
+    kept = f"{name}_vor_{stamp}" if _exists(url) else None
+    steps = [(name, kept)] if kept else []
+    done: list[tuple[str, str]] = []
     try:
-        _on_server(url, _LEAVE.format(name=name))
-        _on_server(url, f'ALTER DATABASE "{name}" RENAME TO "{to}"')
-    except DBAPIError as error:
-        raise Refused(
-            f"Die Datenbank „{name}“ lässt sich nicht in „{to}“ umbenennen: entweder ist noch"
-            " jemand mit ihr verbunden, oder den neuen Namen gibt es schon. Es ist alles, wie es"
-            " vorher war."
-        ) from error
+        for step in [*steps, (new, name)]:
+            _rename(url, *step)
+            done.append(step)
+        yield kept
+    except BaseException as error:
+        _undo(url, new, done, error)
+        raise
+
+
+def _undo(url: URL, new: str, done: list[tuple[str, str]], cause: BaseException) -> None:
+    back = [(to, name) for name, to in reversed(done)]
+    for number, step in enumerate(back):
+        try:
+            _rename(url, *step, tries=6)
+        except Refused as error:
+            moves = [*done, *back[:number]]
+            lines = [f'ALTER DATABASE "{name}" RENAME TO "{to}";' for name, to in back[number:]]
+            had_one = done[0][0] == url.database
+            earlier = f", der bisherige in „{_now(done[0][0], moves)}“" if had_one else ""
+            sentences = [
+                str(cause),
+                f"Das Umbenennen ließ sich nicht zurücknehmen. {error} Gelöscht ist nichts.",
+                f"Der Stand aus der Sicherung liegt in „{_now(new, moves)}“{earlier}.",
+                "Benennen Sie bitte von Hand um:",
+            ]
+            raise NotUndone("\n".join([*sentences, *lines])) from cause
+
+
+def _now(name: str, moves: list[tuple[str, str]]) -> str:
+    """How a database is called after these renamings."""
+    for earlier, later in moves:
+        name = later if name == earlier else name
+    return name
+
+
+def _rename(url: URL, name: str, to: str, tries: int = 3) -> None:
+    """Whoever is connected is sent away, and may be back before the next statement."""
+    for left in reversed(range(tries)):
+        try:
+            _on_server(url, _LEAVE.format(name=name), f'ALTER DATABASE "{name}" RENAME TO "{to}"')
+        except DBAPIError as error:
+            if left and getattr(error.orig, "sqlstate", None) not in _LASTING:
+                continue
+            raise Refused(
+                f"Die Datenbank „{name}“ lässt sich nicht in „{to}“ umbenennen: entweder ist noch"
+                " jemand mit ihr verbunden, oder den neuen Namen gibt es schon."
+            ) from error
+        return
 
 
 def _exists(url: URL) -> bool:
@@ -133,11 +171,12 @@ def _asked(url: URL, query: str, **values: object) -> object:
         engine.dispose()
 
 
-def _on_server(url: URL, statement: str) -> None:
+def _on_server(url: URL, *statements: str) -> None:
     engine = create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
     try:
         with engine.connect() as connection:
-            connection.exec_driver_sql(statement)
+            for statement in statements:
+                connection.exec_driver_sql(statement)
     finally:
         engine.dispose()
 

@@ -151,7 +151,7 @@ def databases_switched(
     settings: Settings, beside: Path, databases: Mapping[str, str], stamp: str
 ) -> Iterator[None]:
     """Inside, what `prepare` made has the names of the towns' databases. If something fails there,
-    it is gone again, and all is as before. Raises Refused."""
+    it is gone again, and all is as before. Raises Refused, and NotUndone if it is not."""
     towns = Towns(replace(settings, data=beside)).all()
     addresses = {town.slug: town.straight.database_url for town in towns}
     try:
@@ -161,9 +161,13 @@ def databases_switched(
                 for slug, fresh in databases.items()
             ]
             yield
-    except BaseException:
+    except postgres.NotUndone:
+        raise
+    except BaseException as error:
         for fresh in databases.values():
             postgres.drop(fresh)
+        if isinstance(error, Refused):
+            raise Refused(f"{error} Es ist alles, wie es vorher war.") from error
         raise
     for name in filter(None, earlier):
         print(f"Die bisherige Datenbank heißt jetzt „{name}“.")

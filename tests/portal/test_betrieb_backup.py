@@ -1,6 +1,5 @@
 """Backup and restore: nothing acknowledged is missing, and nothing foreign gets in."""
 
-import io
 import re
 import tarfile
 import threading
@@ -25,6 +24,7 @@ from portal.betrieb import archive, backup, postgres, restore
 from portal.betrieb.archive import BadArchive
 from portal.betrieb.orte import Refused
 from portal.betrieb.supervisor import lock
+from tests.archives import pack
 from tests.older import take_back
 
 PICTURE = b"RIFF....WEBP"
@@ -70,25 +70,6 @@ def elsewhere(settings: Settings, tmp_path: Path) -> Iterator[Callable[..., Sett
     for one in made:
         if one.database:
             postgres.drop(one.database.replace("{ort}", "ort"))
-
-
-def pack(path: Path, members: dict[str, bytes | tarfile.TarInfo]) -> Path:
-    with tarfile.open(path, "w:gz") as tar:
-        for name, content in members.items():
-            if isinstance(content, tarfile.TarInfo):
-                tar.addfile(content)
-                continue
-            info = tarfile.TarInfo(name)
-            info.size = len(content)
-            tar.addfile(info, io.BytesIO(content))
-    return path
-
-
-def special(name: str, kind: bytes) -> tarfile.TarInfo:
-    info = tarfile.TarInfo(name)
-    info.type = kind
-    info.linkname = "/etc/passwd"
-    return info
 
 
 # There and back
@@ -272,48 +253,6 @@ def test_a_changed_member_is_found_by_its_sum(full: Settings, tmp_path: Path) ->
         archive.unpack(pack(tmp_path / "falsch.tar.gz", dict(members)), tmp_path / "x")
 
 
-@pytest.mark.parametrize(
-    "member",
-    [
-        "../boese",
-        "/proc/boese",
-        "orte/../../boese",
-        "orte/ort/uploads/../../../boese",
-        "orte/ort/uploads/a/../../secret",
-        "orte/ort/anderes.txt",
-        "orte/ORT/secret",
-        "./manifest.json",
-        "orte/ort/uploads/a\nb",
-    ],
-)
-def test_no_member_climbs_out(tmp_path: Path, member: str) -> None:
-    file = pack(tmp_path / "boese.tar.gz", {member: b"boese"})
-
-    with pytest.raises(BadArchive, match="nicht hineingehört"):
-        archive.unpack(file, tmp_path / "ziel")
-    assert list((tmp_path / "ziel").rglob("*")) == []
-
-
-@pytest.mark.parametrize(
-    "kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE, tarfile.DIRTYPE]
-)
-def test_only_plain_files_are_taken(tmp_path: Path, kind: bytes) -> None:
-    name = "orte/ort/secret"
-    file = pack(tmp_path / "boese.tar.gz", {name: special(name, kind)})
-
-    with pytest.raises(BadArchive, match="nicht hineingehört"):
-        archive.unpack(file, tmp_path / "ziel")
-
-
-def test_something_else_is_no_backup(tmp_path: Path) -> None:
-    (tmp_path / "text").write_text("kein Archiv", encoding="utf-8")
-
-    with pytest.raises(BadArchive):
-        archive.unpack(tmp_path / "text", tmp_path / "a")
-    with pytest.raises(BadArchive):
-        archive.unpack(pack(tmp_path / "leer.tar.gz", {}), tmp_path / "b")
-
-
 def test_a_backup_of_a_newer_program_is_refused(
     full: Settings, elsewhere: Callable[..., Settings], tmp_path: Path
 ) -> None:
@@ -461,14 +400,13 @@ def test_a_database_that_cannot_be_renamed_leaves_all_as_it_was(
     name = make_url(town.database_url).database
     taken = f"{name}_vor_20261127120000"
     noon = datetime(2026, 11, 27, 12).astimezone()
+    before = databases(full)
     with a_database(town, taken), at(noon), pytest.raises(Refused, match="wie es vorher war"):
         restore.run(full, tmp_path / "s.tar.gz")
 
     assert counted(full) == 10
     assert list(full.data.glob("orte.vor-*")) == []
-    assert not postgres.is_filled(
-        town.database_url.replace(f"{name}", f"{name}_neu_20261127120000")
-    )
+    assert databases(full) == before
 
 
 @pytest.mark.postgres_alone
@@ -481,10 +419,44 @@ def test_a_folder_that_cannot_be_renamed_leaves_the_database_as_it_was(
     db.session.remove()
     (full.data / "orte.vor-2026-11-27-120000" / "darin").mkdir(parents=True)
     noon = datetime(2026, 11, 27, 12).astimezone()
+    before = databases(full)
     with at(noon), pytest.raises(OSError, match="not empty"):
         restore.run(full, tmp_path / "s.tar.gz")
 
     assert counted(full) == 10
+    assert databases(full) == before
+
+
+@pytest.mark.postgres_alone
+@pytest.mark.moves_databases
+def test_names_that_cannot_be_taken_back_are_told_with_what_helps(full: Settings) -> None:
+    name = str(make_url(full.database.replace("{ort}", "ort")).database)
+    address, fresh = (full.database.replace("{ort}", one) for one in ("ort", "ort_neu"))
+    new, before = str(make_url(fresh).database), databases(full)
+    engines.close()
+    postgres.make(fresh)
+
+    def fail_with_a_taken_name() -> None:
+        with postgres.switched(address, fresh, "1"):
+            postgres.make(fresh)
+            raise OSError("voll")
+
+    with pytest.raises(postgres.NotUndone, match="voll") as told:
+        fail_with_a_taken_name()
+    assert isinstance(told.value.__cause__, OSError)
+    assert (
+        f"Der Stand aus der Sicherung liegt in „{name}“, der bisherige in „{name}_vor_1“."
+        in str(told.value)
+    )
+    postgres.drop(fresh)
+    server = create_engine(make_url(address).set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        for line in re.findall("ALTER DATABASE .*;", str(told.value)):
+            connection.exec_driver_sql(line)
+    server.dispose()
+    assert databases(full) == sorted([*before, new])
+    postgres.drop(fresh)
+    assert counted(full) == 7
 
 
 @contextmanager
