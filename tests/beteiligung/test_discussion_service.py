@@ -20,7 +20,7 @@ from beteiligung.discussion.service import (
     threads,
     votes,
 )
-from beteiligung.discussion.service.paging import PAGE, Sort
+from beteiligung.discussion.service.paging import PAGE, Cursor, Sort
 from kern import outbox
 from kern.accounts.permissions import Role
 from kern.actor import GUEST
@@ -324,6 +324,17 @@ def test_every_order_pages_through_everything_once_and_back() -> None:
         while page.newer is not None:
             page = reading.read_page(thread, GUEST, sort, page.newer)
         assert [view.row.id for view in page.posts] == first
+
+
+@pytest.mark.parametrize("said", ["nach:0.5:7", "vor:2.0:7", "nach::7", "ab:0.5:1", "nach:3e-2:7"])
+def test_a_page_is_shown_whatever_order_an_address_was_made_for(said: str) -> None:
+    thread = make_thread()
+    make_post(thread)
+    cursor = Cursor.parse(said)
+
+    assert cursor is not None
+    for sort in Sort:
+        assert len(reading.read_page(thread, GUEST, sort, cursor).posts) <= 1
 
 
 def test_only_the_first_three_replies_stand_inline() -> None:

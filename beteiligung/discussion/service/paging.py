@@ -93,10 +93,10 @@ class Cursor:
     def __str__(self) -> str:
         return f"{self.direction}:{self.value}:{self.id}"
 
-    @property
-    def parameters(self) -> dict[str, float]:
-        """Those of `beyond`."""
-        return {"value": float(self.value or 0), "beside": self.id}
+    def parameters(self, sort: Sort) -> dict[str, float]:
+        """Those of `beyond`; an address may have been made for another order."""
+        value = float(self.value or 0)
+        return {"value": int(value) if sort is Sort.DISCUSSED else value, "beside": self.id}
 
 
 def beyond(sort: Sort, direction: str) -> ColumnElement[bool]:

@@ -217,7 +217,7 @@ def _select_beside(*, replies: bool, pinned: bool) -> Quick:
 
 def _roots(thread_id: int, sort: Sort, cursor: Cursor | None) -> tuple[list[PostRow], bool, bool]:
     direction = cursor.direction if cursor else ""
-    values = cursor.parameters if cursor else {}
+    values = cursor.parameters(sort) if cursor else {}
     rows = read_posts(_select_roots(sort, direction), {"thread": thread_id, **values})
     more = len(rows) > PAGE
     rows = rows[:PAGE]
