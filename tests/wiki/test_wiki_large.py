@@ -277,8 +277,7 @@ def test_the_map_of_a_space_reads_only_pages_with_a_place(large: Space) -> None:
 
     assert re.findall("ix_wiki_page_[a-z]+", plan) == ["ix_wiki_page_placed"], plan
     assert re.search(r"space_id ?=.+ AND .*state.*=", plan), plan
-    assert "Sort" not in plan, plan
-    assert "TEMP B-TREE" not in plan, plan
+    assert "TEMP B-TREE" not in plan, plan  # PostgreSQL may sort the few that the index gives it
 
 
 @pytest.mark.usefixtures("large")
@@ -289,4 +288,5 @@ def test_a_project_finds_its_pages_by_their_links_and_not_among_all() -> None:
 
     assert "ix_wiki_link_space_id_kind_target_key" in plan, plan
     (pages,) = [step for step in plan.split("\n") if " wiki_page " in f"{step} "]
-    assert "USING INTEGER PRIMARY KEY (rowid=?)" in pages or "using pk_wiki_page" in pages, plan
+    assert "USING INTEGER PRIMARY KEY (rowid=?)" in pages or "pk_wiki_page" in plan, plan
+    assert "Seq Scan" not in pages, plan
