@@ -202,4 +202,4 @@ def wilson(agree: int, disagree: int) -> float:
     z, share = Z, agree / total
     centre = share + z * z / (2 * total)
     margin = z * sqrt((share * (1 - share) + z * z / (4 * total)) / total)
-    return max(0.0, (centre - margin) / (1 + z * z / total))
+    return max(0.0, (centre - margin) / (1 + z * z / total)) if agree else 0.0

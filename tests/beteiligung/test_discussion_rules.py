@@ -3,7 +3,7 @@
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from beteiligung.discussion import rules
@@ -19,6 +19,7 @@ from kern.town import Town
 from tests.builders import make_actor, make_post, make_scope, make_thread
 
 
+@example(0, 609)
 @given(st.integers(0, 100_000), st.integers(0, 100_000))
 def test_the_wilson_bound_is_a_share_below_the_observed_one(agree: int, disagree: int) -> None:
     bound = rules.wilson(agree, disagree)
