@@ -5,23 +5,25 @@ is gone. Sentences stand in `_()` and its kin, and as plain words in errors: `i1
 """
 
 import ast
-import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.catalog import Message as Entry
-from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
+from jinja2 import Environment
+from jinja2.ext import extract_from_ast
 
 from kern.config import ROOT
 
 PACKAGES = ("kern", "beteiligung", "umfragen", "wiki", "anliegen", "portal")
-KEYWORDS = {"_": None, "_l": None, "_n": (1, 2), "gettext": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": 1, "_l": 1, "_n": 2, "gettext": 1, "ngettext": 2}  # and how many sentences follow
 PO_FILE = ROOT / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 ERROR = "DomainError"
 FIRST_WRITTEN = datetime(2026, 11, 23, tzinfo=UTC)
+
+_TEMPLATES = Environment(extensions=["jinja2.ext.i18n"])  # noqa: S701 - it renders nothing
 
 Message = str | tuple[str, str]  # with its plural
 
@@ -29,14 +31,14 @@ Message = str | tuple[str, str]  # with its plural
 def messages() -> dict[Message, list[str]]:
     """Every sentence, and the files it stands in, in the order of the files."""
     found: dict[Message, list[str]] = {}
-    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in _python_files()}
-    errors = _Errors(trees)
-    for path, tree in trees.items():
-        _add(found, path, _extracted("python", path))
-        _add(found, path, errors.sentences(tree))
+    sources = {path: _Source(path) for path in _python_files()}
+    errors = _Errors(sources.values())
+    for path, source in sources.items():
+        _add(found, path, _of_calls(source))
+        _add(found, path, errors.sentences(source))
     for path in sorted((ROOT / "templates").rglob("*.*")):
         if path.suffix in {".html", ".txt", ".xml"}:
-            _add(found, path, _extracted("jinja2", path))
+            _add(found, path, _of_template(path))
     return found
 
 
@@ -54,32 +56,62 @@ def _add(found: dict[Message, list[str]], path: Path, sentences: Iterable[Messag
             places.append(name)
 
 
-def _extracted(method: str, path: Path) -> Iterator[Message]:
-    how = "jinja2.ext:babel_extract" if method == "jinja2" else method
-    options = {"trimmed": "true", "silent": "false"} if method == "jinja2" else {}
-    source = io.BytesIO(path.read_bytes())
-    for _line, message, *_rest in extract(how, source, KEYWORDS, options=options):
-        yield message if isinstance(message, str) else (message[0], message[1])
+class _Source:
+    """Of a file what sentences may stand in: to walk through all of its tree takes long."""
+
+    def __init__(self, path: Path) -> None:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        self.constants = list(_constants(tree))
+        nodes = list(ast.walk(tree))
+        self.classes = [node for node in nodes if isinstance(node, ast.ClassDef)]
+        self.calls = [node for node in nodes if isinstance(node, ast.Call)]
+
+
+def _of_calls(source: _Source) -> Iterator[Message]:
+    for call in source.calls:
+        words = [_word(argument) for argument in call.args]
+        yield from _translated(_name(call.func), words)
+
+
+def _word(node: ast.expr) -> str | None:
+    is_word = isinstance(node, ast.Constant) and isinstance(node.value, str)
+    return node.value if is_word else None
+
+
+def _of_template(path: Path) -> Iterator[Message]:
+    tree = _TEMPLATES.parse(path.read_text(encoding="utf-8"))
+    for _line, function, words in extract_from_ast(tree, list(KEYWORDS)):
+        yield from _translated(function, [words] if isinstance(words, str | None) else words)
+
+
+def _translated(function: str, words: Sequence[str | None]) -> Iterator[Message]:
+    wanted = words[: KEYWORDS.get(function, 0)]
+    match wanted:
+        case [str(sentence)] if KEYWORDS[function] == 1:
+            yield sentence
+        case [str(sentence), str(plural)]:
+            yield sentence, plural
 
 
 class _Errors:
     """Sentences of errors: first arguments of every subclass of DomainError, or constants there."""
 
-    def __init__(self, trees: Mapping[Path, ast.Module]) -> None:
-        self._classes = _subclasses(trees.values())
+    def __init__(self, sources: Iterable[_Source]) -> None:
+        self._classes = _subclasses(sources)
         self._constants: dict[str, list[ast.expr]] = {}
         self._here: list[ast.expr] = []  # constants of the file being read
-        for tree in trees.values():
-            for name, value in _constants(tree):
+        for source in sources:
+            for name, value in source.constants:
                 self._constants.setdefault(name, []).append(value)
 
-    def sentences(self, tree: ast.Module) -> Iterator[str]:
-        self._here = [value for _, value in _constants(tree)]
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ClassDef) and node.name in self._classes:
+    def sentences(self, source: _Source) -> Iterator[str]:
+        self._here = [value for _, value in source.constants]
+        for node in source.classes:
+            if node.name in self._classes:
                 yield from self._of_super(node)
-            elif isinstance(node, ast.Call) and _name(node.func) in self._classes and node.args:
-                yield from self._words(node.args[0])
+        for call in source.calls:
+            if call.args and _name(call.func) in self._classes:
+                yield from self._words(call.args[0])
 
     def _of_super(self, node: ast.ClassDef) -> Iterator[str]:
         """`super().__init__("...")` inside of an error."""
@@ -103,12 +135,11 @@ class _Errors:
             yield from _literals(node)
 
 
-def _subclasses(trees: Iterable[ast.Module]) -> set[str]:
+def _subclasses(sources: Iterable[_Source]) -> set[str]:
     bases: dict[str, set[str]] = {}  # by name alone: of two classes with one name both count
-    for tree in trees:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ClassDef):
-                bases.setdefault(node.name, set()).update(map(_name, node.bases))
+    for source in sources:
+        for node in source.classes:
+            bases.setdefault(node.name, set()).update(map(_name, node.bases))
     found = {ERROR}
     while more := {name for name, above in bases.items() if above & found} - found:
         found |= more
