@@ -41,8 +41,8 @@ def make_open_survey(
     title: str = "Spielplatz Ahornweg",
     **more: Any,
 ) -> Survey:
-    survey = make_draft(*pages, settings=settings, scope=scope, actor=actor, title=title, **more)
     actor = actor or make_actor(Role.PLANNER)
+    survey = make_draft(*pages, settings=settings, scope=scope, actor=actor, title=title, **more)
     service.save_dates(actor, survey, None, closes_at or now() + timedelta(days=30))
     service.save_access(actor, survey, level)
     service.publish_version(actor, survey)
