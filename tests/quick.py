@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 from flask import Flask
 from flask.sansio.app import App
 from flask.sansio.blueprints import Blueprint
+from hypothesis.internal import charmap
+from hypothesis.internal.intervalsets import IntervalSet
 from jinja2.bccache import Bucket
 from werkzeug.routing import Map, Rule, RuleFactory
 from whitenoise import WhiteNoise
@@ -151,6 +153,7 @@ def share_all() -> None:
     Flask.url_map_class = SharedMap  # type: ignore[assignment]  # takes the one word Flask says
     share_blueprints()
     share_static_files()
+    know_utf8()
     SHARED.capacity = STATEMENTS
 
 
@@ -166,6 +169,18 @@ def share_static_files() -> None:
         server.files.update(found[root, prefix])
 
     WhiteNoise.update_files_dictionary = shared
+
+
+def know_utf8() -> None:
+    """Hypothesis tries out for three seconds which of a million characters UTF-8 can write, in a
+    new folder for each process that comes to it: all but surrogates, and all come back."""
+    find: Callable[[str], tuple[IntervalSet, IntervalSet]] = charmap.intervals_from_codec
+    known = IntervalSet([(0, 0xD7FF), (0xE000, 0x10FFFF)]), IntervalSet([])
+
+    def found(codec: str) -> tuple[IntervalSet, IntervalSet]:
+        return known if codec == "utf-8" else find(codec)
+
+    setattr(charmap, "intervals_from_codec", found)  # noqa: B010 - a type checker would mind
 
 
 def collect_seldom() -> None:
