@@ -35,6 +35,7 @@ NO_DATABASE = (
     "portal/test_gestaltung.py",
     "portal/test_karten.py",
     "portal/test_proxies.py",
+    "umfragen/test_asked_pages.py",
 )
 
 SQLITE = ("kern/test_durable.py", "portal/test_serve.py")

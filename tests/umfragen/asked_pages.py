@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from flask import Flask
+from jinja2 import Template
 
 from tests.umfragen.random_surveys import Fields
 from umfragen.drawing import Asking
@@ -41,7 +42,15 @@ def make_asking(
 def drawn(app: Flask, asking: Asking) -> str:
     """Only the questions, so that no town is needed."""
     with app.test_request_context():
-        return app.jinja_env.from_string(FORM).render(a=asking)
+        return _form_of(app).render(a=asking)
+
+
+def _form_of(app: Flask) -> Template:
+    """Compiled once for each app: it is drawn hundreds of times."""
+    found = app.extensions.get("tests.asked_pages")
+    if not isinstance(found, Template):
+        found = app.extensions["tests.asked_pages"] = app.jinja_env.from_string(FORM)
+    return found
 
 
 @dataclass
