@@ -14,8 +14,8 @@ from kern.db import db, writing
 from kern.db.engines import open_engine
 from kern.town import Town
 from tests.builders import make_account
-from tests.umfragen.made import empty_inbox, key, make_open_survey
-from tests.umfragen.surveys import every_kind
+from tests.umfragen.made import empty_inbox, key, make_open_survey, playground
+from tests.umfragen.surveys import Doc, every_kind
 from tests.visitors import Visitor
 from umfragen import service
 from umfragen.editing.robots import walk_robots
@@ -33,8 +33,8 @@ def administrator(app: Flask, town: Town) -> Visitor:
     return Visitor(app, make_account("Jana Petersen", (Role.ADMINISTRATOR, None)))
 
 
-def filled(people: int = 12) -> Survey:
-    survey = make_open_survey(every_kind())
+def filled(people: int = 12, questions: list[Doc] | None = None) -> Survey:
+    survey = make_open_survey(questions or every_kind())
     for walk in walk_robots(service.plan_of(survey), people):
         row = make_row(walk.sheet)
         inbox.put(survey, inbox.Given(1, date(2026, 5, 4), "de", Source.WEB, row, None))
@@ -99,16 +99,16 @@ def test_within_a_week_every_copy_was_compared() -> None:
 def test_each_night_compares_small_surveys_wholly_and_the_largest_by_a_seventh(
     differing: Callable[[], list[bool]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    small, large = filled(12), filled(14)
+    small, large = (filled(people, playground()) for people in (4, 14))  # two blocks, and seven
     mix_up(small)
-    monkeypatch.setattr(recounting, "ANSWERS_OF_A_NIGHT", 12)
+    monkeypatch.setattr(recounting, "ANSWERS_OF_A_NIGHT", 4)
     assert differing() == [True] * 7
     rebuilding.rebuild(small, service.plan_of(small))
     db.session.commit()
     assert differing() == [False] * 7
     mix_up(large)
     assert sum(differing()) == 1
-    monkeypatch.setattr(recounting, "ANSWERS_OF_A_NIGHT", 26)
+    monkeypatch.setattr(recounting, "ANSWERS_OF_A_NIGHT", 18)
     assert differing() == [True] * 7
 
 
