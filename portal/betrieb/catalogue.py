@@ -74,8 +74,9 @@ def _of_calls(source: _Source) -> Iterator[Message]:
 
 
 def _word(node: ast.expr) -> str | None:
-    is_word = isinstance(node, ast.Constant) and isinstance(node.value, str)
-    return node.value if is_word else None
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    return None
 
 
 def _of_template(path: Path) -> Iterator[Message]:
