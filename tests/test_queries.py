@@ -61,8 +61,8 @@ def slowness() -> float:
     return max(1.0, best_ms(loop, 5) / LOOP_MS)
 
 
-def best_ms(act: Callable[[], object], times: int) -> float:
-    """CPU time of the best of many; the first ones warm up."""
+def best_ms(act: Callable[[], object], times: int, enough: float = 0) -> float:
+    """CPU time of the best of many, or of the first that is good enough; the first ones warm up."""
     for _ in range(3):
         act()
     gc.collect()
@@ -70,8 +70,15 @@ def best_ms(act: Callable[[], object], times: int) -> float:
     for _ in range(times):
         begun = time.thread_time()
         act()
-        best = min(best, time.thread_time() - begun)
-    return best * 1000
+        best = min(best, (time.thread_time() - begun) * 1000)
+        if best <= enough:
+            break
+    return best
+
+
+def is_quick(act: Callable[[], object], most_ms: float) -> bool:
+    best = best_ms(act, 20, enough=most_ms)
+    return best <= most_ms or best <= most_ms * slowness()
 
 
 @SHAPES
@@ -165,11 +172,11 @@ def test_a_list_of_projects_costs_the_same_for_one_and_thirty(
 def test_a_long_thread_takes_little_time(client: FlaskClient, replies: int, shown: int) -> None:
     path = thread_of(MANY, replies)
 
-    assert best_ms(lambda: client.get(path), 20) <= SLACK * THREAD_MS * slowness()
+    assert is_quick(lambda: client.get(path), SLACK * THREAD_MS)
 
 
 @figure
 def test_a_project_page_takes_little_time(client: FlaskClient) -> None:
     path = project_of(MANY)
 
-    assert best_ms(lambda: client.get(path), 20) <= SLACK * PROJECT_MS * slowness()
+    assert is_quick(lambda: client.get(path), SLACK * PROJECT_MS)

@@ -77,8 +77,9 @@ def submit_all() -> list[Waiting]:
         thread = make_thread(title=name)
         people: dict[str, Actor] = {}
         for line in lines:
-            author = people.setdefault(line.author, make_actor(Role.CITIZEN))
-            post = posts.submit_post(author, thread, line.text)
+            if line.author not in people:
+                people[line.author] = make_actor(Role.CITIZEN)
+            post = posts.submit_post(people[line.author], thread, line.text)
             query = select(Case.id).where(Case.content_key == POST_KEY, Case.content_id == post.id)
             found.append(Waiting(db.session.scalars(query).one(), post.id, line.is_shown))
     return found

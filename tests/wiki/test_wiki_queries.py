@@ -9,7 +9,7 @@ from kern.actor import SYSTEM, Actor
 from kern.db import db
 from tests.builders import make_actor, make_thread
 from tests.conftest import CountQueries
-from tests.test_queries import SLACK, best_ms, queries_of, slowness
+from tests.test_queries import SLACK, is_quick, queries_of
 from tests.wiki.pages import approve, change, make_page, ortswiki
 from wiki import service
 from wiki.models import Page
@@ -111,7 +111,7 @@ def test_a_page_takes_little_time(client: FlaskClient) -> None:
     db.session.commit()
 
     path = "/wiki/ortswiki/seite-1"
-    assert best_ms(lambda: client.get(path), 10) <= SLACK * PAGE_MS * slowness()
+    assert is_quick(lambda: client.get(path), SLACK * PAGE_MS)
 
 
 def test_former_addresses_missing_pages_and_spaces_are_told_apart(client: FlaskClient) -> None:
