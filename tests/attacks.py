@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flask import Flask
@@ -97,7 +98,8 @@ def rules(app: Flask, blueprint: str) -> Iterator[Rule]:
             yield rule
 
 
-def parameter_names() -> list[str]:
+@cache
+def parameter_names() -> tuple[str, ...]:
     """Whatever the code reads from addresses and forms by name, forms of classes included."""
     found = {"csrf_token"}
     for path in (path for room in ROOMS for path in (ROOT / room).rglob("*.py")):
@@ -105,7 +107,7 @@ def parameter_names() -> list[str]:
         found |= set(READ.findall(text))
         if path.name == "forms.py":
             found |= set(FIELD.findall(text))
-    return sorted(found)
+    return tuple(sorted(found))
 
 
 def contents() -> dict[str, list[tuple[object, ...]]]:

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 from flask import Flask
-from sqlalchemy import MetaData, func, select
+from sqlalchemy import func, select
 
 from kern import clock, search, worker
 from kern.accounts.permissions import Role
@@ -28,6 +28,7 @@ from kern.town import Town, current_town
 from portal.betrieb import backup, postgres
 from tests.builders import make_account, make_actor
 from tests.content_states import State
+from tests.found_tables import tables
 from tests.umfragen.content_makers import make_free_text_in
 from tests.umfragen.made import FULL, begun, key, make_open_survey, playground
 from tests.umfragen.surveys import Doc, question
@@ -73,12 +74,10 @@ Rows = dict[str, set[str]]
 
 def night() -> Rows:
     """What a backup of this night holds, row by row."""
-    found = MetaData()
     with engine().connect() as connection:
-        found.reflect(connection)
         return {
             name: {repr(tuple(row)) for row in connection.execute(select(table))}
-            for name, table in found.tables.items()
+            for name, table in tables(connection).items()
             if name.startswith(("umfragen_", "kern_"))
         }
 
@@ -121,9 +120,8 @@ def test_what_waits_is_as_long_as_any_other_and_never_found_again(survey: Survey
     vote(survey, weg=2)
     vote(survey, weg=RAD, wunsch="Mehr Schatten, bitte. " * 40)
     with engine().connect() as connection:
-        table = MetaData()
-        table.reflect(connection)
-        rows = connection.execute(select(table.tables["umfragen_inbox"])).mappings().all()
+        inbox_table = tables(connection)["umfragen_inbox"]
+        rows = connection.execute(select(inbox_table)).mappings().all()
     assert len({len(row["sealed"]) for row in rows}) == 1
     receipts = {bytes(row["receipt"]) for row in rows}
 
@@ -386,9 +384,7 @@ def cases() -> Iterator[int]:
     """The answers that the cases of the desk are about, in the order of their numbers."""
     answers = {row.id: row.response_id for row in db.session.scalars(select(FreeText))}
     with engine().connect() as connection:
-        table = MetaData()
-        table.reflect(connection)
-        case = table.tables["kern_case"]
+        case = tables(connection)["kern_case"]
         for id_ in connection.scalars(select(case.c.content_id).order_by(case.c.id)):
             if id_ in answers:
                 yield answers[id_]

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import MetaData, RowMapping, func, inspect, select, text
+from sqlalchemy import RowMapping, func, inspect, select, text
 
 from kern import search, worker
 from kern.accounts.permissions import Role
@@ -20,6 +20,7 @@ from kern.db import db, engine
 from kern.town import Town, current_town
 from portal.betrieb import backup
 from tests.builders import make_actor
+from tests.found_tables import tables
 from tests.umfragen.made import begun, key, make_open_survey
 from umfragen import service
 from umfragen.models import FreeText, FreeTextState, Level, Response, Survey
@@ -72,12 +73,10 @@ def everybody_votes(survey: Survey, crowd: list[Actor]) -> list[str]:
 
 def everything() -> dict[str, list[RowMapping]]:
     """All rows of all tables, in the order the database hands them out."""
-    found = MetaData()
     with engine().connect() as connection:
-        found.reflect(connection)
         return {
             name: list(connection.execute(select(table)).mappings())
-            for name, table in found.tables.items()
+            for name, table in tables(connection).items()
         }
 
 
