@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 
 from bench import wachstum
+from bench.rows import pace_row
 from bench.table import (
     HELD,
     MISSED,
     SHOWN,
+    SQLITE,
     UNKNOWN,
     Row,
     as_markdown,
@@ -47,6 +49,14 @@ def test_both_databases_stand_beside_each_other_each_with_its_own_figure() -> No
     page = as_markdown(rows)
     assert "| >= 1,20 x (PostgreSQL >= 0,80 x) | 1,25 x erreicht | 0,70 x verfehlt |" in page
     assert page.count("Seite") == 1
+
+
+def test_how_quick_the_machine_is_stands_beside_the_times_and_is_judged_by_nobody() -> None:
+    row = pace_row(SQLITE)
+
+    assert row.verdict == SHOWN
+    assert row.value is not None
+    assert row.value > 1  # no processor counts a million in less
 
 
 def test_what_was_not_measured_says_so_and_why() -> None:
