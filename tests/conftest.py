@@ -20,13 +20,13 @@ from kern.town import Town, Towns, use_town
 from portal import app as portal_app
 from portal.app import create_app
 from tests import kept_pages, postgres, quick, warm
-from tests.browser import open_browser
+from tests.browser import open_browser, places
+from tests.browser.places import RUN
 from tests.databases import ONE_ONLY
 from tests.kept_pages import CheckedPageCache
 
 HOST = "localhost"
 TESTS = Path(__file__).parent
-RUN = "DORFLINDE_TEST_RUN"  # begins the name of each database of this run, in all its processes
 BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 ALONE = {"sqlite_alone": BOTH[:1], "postgres_alone": BOTH[1:]}
 
@@ -44,9 +44,12 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """What a test process left behind that died."""
+    """What a test process left behind that died, and what they all know."""
+    if hasattr(session.config, "workerinput"):
+        return
+    places.file_of_run().unlink(missing_ok=True)
     server = postgres.server()
-    if server is not None and not hasattr(session.config, "workerinput"):
+    if server is not None:
         postgres.drop(server, os.environ[RUN])
 
 
