@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import joinedload
 
 from beteiligung.discussion.models import POST_KEY, THREAD_KEY, Post, Status, TextRevision, Thread
 from beteiligung.discussion.rules import OUTCOME_LABELS
@@ -44,17 +44,17 @@ from kern.content import (
     Verdict,
     cards_of,
 )
-from kern.db import Quick, among, db
+from kern.db import Quick, among, db, lasting_alias
 from kern.i18n import _, _l
 from kern.scope import Act, Scope, Window
 from kern.scope.rules import audience_of, shown
 
 SHORT = 200
 # Made once: a new one for each query costs more than the query.
-_SHOWN = aliased(TextRevision)
-_PARENT = aliased(Post)
-_BEFORE_THREAD = aliased(Thread)
-_BEFORE_SCOPE = aliased(Scope)
+_SHOWN = lasting_alias(TextRevision)
+_PARENT = lasting_alias(Post)
+_BEFORE_THREAD = lasting_alias(Thread)
+_BEFORE_SCOPE = lasting_alias(Scope)
 
 
 def _public_threads(*columns: Any) -> Select[Any]:
@@ -79,7 +79,7 @@ _THREADS_FOUND = Quick(
         *(Scope.visibility, *_AUTHOR),
     ).outerjoin(Party, Party.id == Thread.author_id)
 )
-_THREAD_SCOPE = aliased(Scope)
+_THREAD_SCOPE = lasting_alias(Scope)
 _POSTS_FOUND = Quick(
     _public_posts(
         *(Post.agree, Post.is_answer, Post.office, Post.written_at, Post.scope_id),

@@ -27,6 +27,7 @@ from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from kern.db import inserts, migrate, quick
+from kern.db.aliases import lasting_alias
 from kern.db.among import among
 from kern.db.engines import Engines, begin_writing, is_writing, reading, writing
 from kern.db.libpq import PREPARED
@@ -49,6 +50,7 @@ __all__ = [
     "inserting",
     "inserts",
     "is_writing",
+    "lasting_alias",
     "leave_replica",
     "of_replica",
     "on_change",

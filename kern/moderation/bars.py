@@ -9,7 +9,6 @@ from datetime import datetime
 from functools import cache
 
 from sqlalchemy import ColumnElement, bindparam, func, or_, select
-from sqlalchemy.orm import aliased
 
 from kern import audit, outbox
 from kern.accounts.models import Account, Grant, Identity, Party
@@ -17,7 +16,7 @@ from kern.accounts.permissions import STAFF_ROLES
 from kern.actor import Actor
 from kern.calendar import format_deadline
 from kern.clock import now
-from kern.db import Quick, db
+from kern.db import Quick, db, lasting_alias
 from kern.errors import Conflict, Invalid, NotAllowed, NotFound
 from kern.moderation import statements
 from kern.moderation.cases import DESK
@@ -37,7 +36,7 @@ from kern.moderation.persons import PERSON_KEY
 from kern.scope import Scope
 
 BAR = "moderation.bar"
-_OWN, _ACCOUNT = aliased(Identity), aliased(Account)
+_OWN, _ACCOUNT = lasting_alias(Identity), lasting_alias(Account)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, CursorResult, and_, or_, select, update
-from sqlalchemy.orm import aliased
 
 from kern.accounts.glance import glance
 from kern.accounts.models import Account, Party
 from kern.actor import Actor
 from kern.clock import now
 from kern.content import Card, DeskItem, Ref
-from kern.db import db
+from kern.db import db, lasting_alias
 from kern.errors import Conflict, NotFound
 from kern.i18n import say
 from kern.moderation import objections, statements
@@ -37,8 +36,8 @@ HOLD = timedelta(days=1)  # whoever says that they take it on
 RECORD_LOOKS_BACK = 200  # decisions about one author
 RECENT = 5
 GONE = "Diesen Vorgang gibt es nicht."
-_HOLDERS, _DECIDERS = aliased(Party), aliased(Party)
-_HAS, _HAD = aliased(Account), aliased(Account)
+_HOLDERS, _DECIDERS = lasting_alias(Party), lasting_alias(Party)
+_HAS, _HAD = lasting_alias(Account), lasting_alias(Account)
 
 
 @dataclass(frozen=True, slots=True)
