@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import count
 
 from bench import serving
-from bench.serving import Served
+from bench.serving import Served, Start
 from kern.config import Settings
 
 BLOCK = 65_536
@@ -20,10 +20,10 @@ PATIENCE = 30  # seconds
 
 
 @contextmanager
-def running(settings: Settings, wanted: int) -> Iterator[list[Served]]:
+def running(settings: Settings, wanted: int, start: Start = serving.anew) -> Iterator[list[Served]]:
     with ExitStack() as stack:
         each = [_own_of(settings, number) for number in range(wanted)]
-        yield [stack.enter_context(serving.town(host)) for host in each]
+        yield [stack.enter_context(serving.town(host, start)) for host in each]
 
 
 def _own_of(settings: Settings, number: int) -> Settings:

@@ -7,10 +7,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Protocol
 
 from kern.config import PREFIX, ROOT, Settings
 
@@ -48,10 +49,38 @@ class Served:
         return sum(_cpu_ticks(pid) for pid in _family(self.pid)) / os.sysconf("SC_CLK_TCK")
 
 
+class Running(Protocol):
+    """As much of `subprocess.Popen` as is needed here."""
+
+    pid: int
+
+    @property
+    def returncode(self) -> int | None: ...
+
+    def poll(self) -> int | None: ...
+
+    def send_signal(self, number: int, /) -> None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+
+Start = Callable[[Sequence[str], Mapping[str, str]], Running]
+
+
+def anew(words: Sequence[str], env: Mapping[str, str]) -> Running:
+    return subprocess.Popen(
+        [sys.executable, *words],
+        cwd=ROOT,
+        env=env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
 @contextmanager
-def town(settings: Settings) -> Iterator[Served]:
+def town(settings: Settings, start: Start = anew) -> Iterator[Served]:
     """Web processes and worker."""
-    with _running(settings, ("-m", "portal.betrieb.serve", "--port")) as served:
+    with _running(settings, ("-m", "portal.betrieb.serve", "--port"), start=start) as served:
         yield served
 
 
@@ -64,18 +93,14 @@ def constant(settings: Settings) -> Iterator[Served]:
 
 
 @contextmanager
-def _running(settings: Settings, command: Sequence[str], before: str = "") -> Iterator[Served]:
+def _running(
+    settings: Settings, command: Sequence[str], before: str = "", start: Start = anew
+) -> Iterator[Served]:
     port = free_port()
     env = os.environ | _as_environment(settings)
     env.pop("PYTHONDONTWRITEBYTECODE", None)  # as with everybody, compiled code is kept
     began = time.monotonic()
-    process = subprocess.Popen(
-        [sys.executable, *command, f"{before}{port}"],
-        cwd=ROOT,
-        env=env,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    process = start([*command, f"{before}{port}"], env)
     try:
         wait(port, process)
         yield Served(port, process.pid, time.monotonic() - began)
@@ -94,7 +119,7 @@ def _as_environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def stopped(process: subprocess.Popen[bytes]) -> None:
+def stopped(process: Running) -> None:
     process.send_signal(signal.SIGTERM)
     process.wait(timeout=PATIENCE)
 
@@ -106,7 +131,7 @@ def free_port() -> int:
         return port
 
 
-def wait(port: int, process: subprocess.Popen[bytes], path: str = "/") -> None:
+def wait(port: int, process: Running, path: str = "/") -> None:
     """Until it answers. Raises RuntimeError when it does not."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:

@@ -3,8 +3,6 @@
 import os
 import re
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import serving
-from kern.config import ROOT, Settings
+from kern.config import Settings
+from tests import copies
 
 PATIENCE = 60  # seconds
 HOST = b"Host: localhost\r\n"
@@ -96,16 +95,14 @@ def served(settings: Settings, folder: Path, *, door: bool) -> Iterator[Server]:
     log = None if door else "/dev/null"  # who wants a log of requests gets no door
     conf.write_text(CONF.format(log=log, ordinary=str(ordinary)), encoding="utf-8")
     port = serving.free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "-c", str(conf), "wsgi:app", "-b", f"127.0.0.1:{port}"],
-        cwd=ROOT,
-        env={
+    process = copies.start(  # both with the same order of methods in Allow
+        ["-m", "gunicorn", "-c", str(conf), "wsgi:app", "-b", f"127.0.0.1:{port}"],
+        {
             **os.environ,
             "DORFLINDE_DATA": str(settings.data),
             "DORFLINDE_DATABASE": settings.database,
             "DORFLINDE_WEB_PROCESSES": "1",
             "DORFLINDE_TRUSTED_PROXIES": "1",
-            "PYTHONHASHSEED": "0",  # the order of methods in Allow
         },
     )
     try:

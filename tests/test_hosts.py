@@ -33,6 +33,7 @@ from kern.web.guard import FIELD, token_for
 from kern.web.identity import COOKIE
 from portal.betrieb import restore
 from portal.betrieb.orte import Refused
+from tests import copies
 from tests.builders import make_account, make_scope, make_thread
 from tests.redis_server import redis_server
 from tests.remote import Answer, Remote
@@ -65,7 +66,7 @@ def settings(settings: Settings, store: S3Server) -> Iterator[Settings]:
 
 @pytest.fixture
 def two(settings: Settings, town: Town) -> Iterator[list[Served]]:
-    with hosts.running(settings, 2) as found:
+    with hosts.running(settings, 2, copies.start) as found:
         yield found
 
 

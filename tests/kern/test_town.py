@@ -1,6 +1,5 @@
 """Towns, their databases, and the refusal of what does not fit."""
 
-import multiprocessing
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from kern.config import Settings
 from kern.db import db, engine, engines, migrate, writing
 from kern.outbox import Revision, bump, revisions
 from kern.town import NoTown, Town, Towns, UnknownHost, bare_host, current_town
+from tests import copies
 
 
 def test_without_a_town_nothing_is_served() -> None:
@@ -91,7 +91,7 @@ def _upgrade(data: Path) -> bool:
 def test_four_processes_migrate_exactly_once(tmp_path: Path) -> None:
     Towns(Settings(data=tmp_path)).create("neu", frozenset({"localhost"}))
 
-    with multiprocessing.get_context("spawn").Pool(4) as pool:
+    with copies.context.Pool(4) as pool:
         done = pool.map(_upgrade, [tmp_path] * 4)
 
     assert sorted(done) == [False] * 3 + [True]

@@ -2,8 +2,6 @@
 
 import logging
 import os
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -29,6 +27,7 @@ from kern.scope import SCOPE_KEY, Act, Scope, Window, replace_windows
 from kern.search import IndexBusy
 from kern.town import Town
 from kern.worker import Drained, Pace, drain, facts, figures, lease, retry, retry_all, ticks
+from tests import copies
 from tests.builders import make_party, make_post
 from tests.smtp_server import Inbox, smtp_server
 
@@ -405,10 +404,9 @@ def write_mails(settings: Settings, template: str, count: int) -> None:
     db.session.commit()
 
 
-def probe(settings: Settings, port: int, kills: int) -> "subprocess.Popen[str]":
-    command = [sys.executable, str(PROBE), str(settings.data), str(port), str(kills)]
-    env = {**os.environ, "DORFLINDE_DATABASE": settings.database}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env)
+def probe(settings: Settings, port: int, kills: int, told: Path | None = None) -> copies.Copy:
+    words = [str(PROBE), str(settings.data), str(port), str(kills)]
+    return copies.start(words, {**os.environ, "DORFLINDE_DATABASE": settings.database}, told)
 
 
 def announce_to_followers(count: int) -> None:
@@ -427,14 +425,15 @@ def announce_to_followers(count: int) -> None:
 
 @pytest.mark.slow
 def test_kills_lose_no_mail_and_double_only_in_the_window(
-    town: Town, settings: Settings, inbox: Inbox
+    town: Town, settings: Settings, inbox: Inbox, tmp_path: Path
 ) -> None:
     """Followers looked up and digests made on the way as well."""
     announce_to_followers(KILLS)
     write_mails(settings, "probe.again", 3 * KILLS)
     write_mails(settings, "probe.once", KILLS)
-    output, _ = probe(settings, inbox.port, KILLS).communicate(timeout=60 * KILLS)
-    kills_in_window = int(output)
+    told = tmp_path / "told"
+    assert probe(settings, inbox.port, KILLS, told).wait(60 * KILLS) == 0, told.read_text()
+    kills_in_window = int(told.read_text())
 
     count = Counter(inbox.ids)
     doubled = sum(count.values()) - len(count)
@@ -456,10 +455,8 @@ def test_workers_side_by_side_send_every_mail_once(
 ) -> None:
     write_mails(settings, "probe.again", 40)
     processes = [probe(settings, inbox.port, 0) for _ in range(2)]
-    for process in processes:
-        assert process.communicate(timeout=1200) is not None
 
-    assert [process.returncode for process in processes] == [0, 0]
+    assert [process.wait(1200) for process in processes] == [0, 0]
     assert Counter(Counter(inbox.ids).values()) == {1: 40}
 
 

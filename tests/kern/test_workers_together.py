@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -22,6 +20,7 @@ from kern.db import db
 from kern.outbox import OutboxEntry, State
 from kern.town import Town, Towns, use_town
 from kern.worker import Waking
+from tests import copies
 from tests.redis_server import redis_server
 from tests.smtp_server import Inbox, smtp_server
 
@@ -38,10 +37,10 @@ def inbox() -> Iterator[Inbox]:
 
 
 @contextmanager
-def worker(settings: Settings, inbox: Inbox) -> Iterator["subprocess.Popen[bytes]"]:
-    command = [sys.executable, str(PROBE), str(settings.data), str(inbox.port), "serve"]
+def worker(settings: Settings, inbox: Inbox) -> Iterator[copies.Copy]:
+    words = [str(PROBE), str(settings.data), str(inbox.port), "serve"]
     env = {**os.environ, "DORFLINDE_DATABASE": settings.database, "DORFLINDE_REDIS": settings.redis}
-    process = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL)
+    process = copies.start(words, env)
     try:
         yield process
     finally:

@@ -18,6 +18,7 @@ from kern import clock
 from kern.config import ROOT, Settings
 from kern.town import Town
 from portal.processes import Status, read_crashes, read_state
+from tests import copies
 from tests.portal.test_supervisor import is_alive, wait_for
 
 pytestmark = [
@@ -28,15 +29,33 @@ PAUSE = timedelta(seconds=20)
 SMALL = 30  # megabytes; the whole program takes about a hundred
 
 
+Served = subprocess.Popen[bytes] | copies.Copy
+
+
 @pytest.fixture
-def served(settings: Settings, town: Town, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    set_web_processes(settings, 2)
-    env = os.environ | {"DORFLINDE_DATA": str(settings.data)}
-    command = [sys.executable, "-m", "portal.betrieb.serve", "--port", str(port)]
-    process = subprocess.Popen(command, cwd=ROOT, env=env)
+def served(settings: Settings, town: Town, port: int) -> Iterator[Served]:
+    """The first start spared; what is started again after a crash reads the program itself."""
+    words, env = _command(settings, port)
+    process = copies.start(words, env)
     yield process
     process.kill()
     process.wait()
+
+
+@pytest.fixture
+def truly_served(settings: Settings, town: Town, port: int) -> Iterator[Served]:
+    """By the command that an operator gives."""
+    words, env = _command(settings, port)
+    process = subprocess.Popen([sys.executable, *words], cwd=ROOT, env=env)
+    yield process
+    process.kill()
+    process.wait()
+
+
+def _command(settings: Settings, port: int) -> tuple[list[str], dict[str, str]]:
+    set_web_processes(settings, 2)
+    env = os.environ | {"DORFLINDE_DATA": str(settings.data)}
+    return ["-m", "portal.betrieb.serve", "--port", str(port)], env
 
 
 def set_web_processes(settings: Settings, number: int) -> None:
@@ -71,7 +90,7 @@ def is_put_off(settings: Settings, name: str) -> bool:
     return found.next_start_at is not None and found.next_start_at > clock.now() + PAUSE
 
 
-def begun(served: subprocess.Popen[bytes], settings: Settings, port: int) -> dict[str, int]:
+def begun(served: Served, settings: Settings, port: int) -> dict[str, int]:
     """A web process may answer before who watches has written all down and become small."""
     wait_for(lambda: status_of(port) == 200, seconds=60)
     wait_for(lambda: len(pids(settings)) == 3, seconds=60)
@@ -80,8 +99,9 @@ def begun(served: subprocess.Popen[bytes], settings: Settings, port: int) -> dic
 
 
 def test_who_watches_is_small_and_each_process_comes_back(
-    served: subprocess.Popen[bytes], settings: Settings, port: int
+    truly_served: Served, settings: Settings, port: int
 ) -> None:
+    served = truly_served
     first = begun(served, settings, port)
     assert sorted(first) == ["web", "web 2", "worker"]
     assert megabytes(first["web"]) > SMALL
@@ -105,7 +125,7 @@ def test_who_watches_is_small_and_each_process_comes_back(
 
 
 def test_settings_changed_for_the_next_start_end_nothing_that_runs(
-    served: subprocess.Popen[bytes], settings: Settings, port: int
+    served: Served, settings: Settings, port: int
 ) -> None:
     first = begun(served, settings, port)
     set_web_processes(settings, 3)
@@ -121,7 +141,7 @@ def test_settings_changed_for_the_next_start_end_nothing_that_runs(
 
 
 def test_a_program_for_another_database_is_not_started_beside_the_old_one(
-    served: subprocess.Popen[bytes], settings: Settings, town: Town, port: int
+    served: Served, settings: Settings, town: Town, port: int
 ) -> None:
     """As between an update of the files and the start that follows it."""
     first = begun(served, settings, port)
@@ -138,9 +158,7 @@ def test_a_program_for_another_database_is_not_started_beside_the_old_one(
         connection.commit()
 
 
-def test_all_ends_with_who_watches(
-    served: subprocess.Popen[bytes], settings: Settings, port: int
-) -> None:
+def test_all_ends_with_who_watches(served: Served, settings: Settings, port: int) -> None:
     before = begun(served, settings, port)
     served.kill()
     served.wait()
