@@ -13,12 +13,17 @@ from kern.accounts.models import Account, AccountState, Grant, LoginSession, Par
 from kern.accounts.permissions import BY_ROLE, Role
 from kern.actor import AccountId, Actor, PartyId
 from kern.clock import now
-from kern.db import Quick, db
+from kern.db import Quick, db, inserting
 from kern.errors import NotFound
 from kern.ids import hash_token, new_token
 
 SEEN_EVERY = timedelta(hours=1)
 FRESH_FOR = timedelta(minutes=10)
+_OPENED = inserting(
+    LoginSession,
+    *("account_id", "token_hash", "agent", "expires_at"),
+    *("created_at", "seen_on", "confirmed_at"),
+)
 _GUEST = Actor(permissions=BY_ROLE[Role.GUEST])
 
 
@@ -42,16 +47,14 @@ def guest() -> Actor:
 
 def open_session(account: Account, agent: str, days: int) -> str:
     """A new session; the returned token goes into the cookie, only its hash stays here."""
-    token = new_token()
-    db.session.add(
-        LoginSession(
-            account_id=account.id,
-            token_hash=hash_token(token),
-            agent=agent[:80],
-            expires_at=now() + timedelta(days=days),
-        )
-    )
-    db.session.flush()
+    token, at = new_token(), now()
+    row = {
+        "account_id": account.id,
+        "token_hash": hash_token(token),
+        "agent": agent[:80],
+        "expires_at": at + timedelta(days=days),
+    }
+    _OPENED.send({**row, **dict.fromkeys(("created_at", "seen_on", "confirmed_at"), at)})
     return token
 
 
