@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import delete, update
+from sqlalchemy import delete, func, select, update
 
 from beteiligung.discussion.models import THREAD_KEY, Outcome, Post
 from beteiligung.discussion.service import decisions, threads
@@ -81,6 +81,12 @@ def next_day(settings: Settings, at: datetime = MORNING) -> Iterator[None]:
         tick()
         drain(settings)
         yield
+
+
+def made_digests() -> int:
+    """For whomever."""
+    query = select(func.count()).where(OutboxEntry.name == DIGEST)
+    return db.session.scalar(query) or 0
 
 
 def digests_to(actor: Actor) -> list[Mail]:
@@ -263,14 +269,18 @@ def test_across_a_clock_change_each_day_brings_one_digest(settings: Settings, su
         thread_id = make_thread().id
         me = follower(Ref(THREAD_KEY, thread_id))
     hours: list[int] = []
+    made = sent = 0
     for hour in range(3 * 24):
-        at, sent = start + timedelta(hours=hour), len(digests_to(me))
+        at = start + timedelta(hours=hour)
         if hour % 24 == 10:
             with clock.at(at):
                 make_post(threads.get_thread_for(GUEST, thread_id))
         with next_day(settings, at):
             pass
-        if len(digests_to(me)) > sent:
+        if made_digests() == made:
+            continue  # to put the mails into words, once in three days' hours, is most of the time
+        made, before, sent = made_digests(), sent, len(digests_to(me))
+        if sent > before:
             hours.append(to_local(at).hour)
             _deliver()
     assert hours == [7, 7]
