@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from whoosh import scoring
+from whoosh.codec.whoosh3 import W3Codec, W3PerDocReader
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import FileIndex
 from whoosh.searching import Searcher
@@ -23,6 +24,27 @@ files.install()
 
 _MEMORY = 64  # MB a writer may hold before it sorts on disk
 _OPEN_TRIES = 5  # a writer may delete files between reading the table and opening them
+
+
+class _Lengths(W3PerDocReader):  # type: ignore[misc]  # the package has no types
+    """Of documents, asked for at each posting. Of a field that has none the library looks for the
+    file again each time, which was a sixth of building an index."""
+
+    def _cached_reader(self, fieldname: str, column: Any) -> Any:
+        if fieldname not in self._readers:
+            self._readers[fieldname] = super()._cached_reader(fieldname, column)
+        return self._readers[fieldname]
+
+
+class _Writing(W3Codec):  # type: ignore[misc]  # as above
+    """All columns are written when it reads lengths."""
+
+    def new_segment(self, storage: Any, indexname: str) -> Any:
+        """Known by the library's own, which reads it: who that is stands in the index."""
+        return W3Codec().new_segment(storage, indexname)
+
+    def per_document_reader(self, storage: Any, segment: Any) -> _Lengths:
+        return _Lengths(storage, segment)
 
 
 class Opened(NamedTuple):
@@ -110,7 +132,8 @@ def writer_of(path: Path) -> Iterator[Any]:
     """A writer that always lets go of its lock; after a full disk the library's own would not."""
     with guarded():
         generations.check_quickly(path)
-        writer = FileIndex(FileStorage(str(path)), indexname="MAIN").writer(limitmb=_MEMORY)
+        index = FileIndex(FileStorage(str(path)), indexname="MAIN")
+        writer = index.writer(limitmb=_MEMORY, codec=_Writing())
     try:
         yield writer
     finally:

@@ -1,4 +1,4 @@
-"""What a search may hold in memory."""
+"""What a search may hold in memory, and how what it looks at lies on the disk."""
 
 import io
 import pickle
@@ -69,3 +69,12 @@ def test_a_segment_is_read_into_some_bytes_for_each_entry(tmp_path: Path) -> Non
 
     assert held < 48 * segment.size
     assert most < 90 * segment.size
+
+
+def test_an_index_does_not_name_who_wrote_it(tmp_path: Path) -> None:
+    """The library unpickles what its table names, also when that is called otherwise one day."""
+    WhooshBackend(tmp_path).rebuild(generated(3))
+    (table,) = Generations(tmp_path).current().glob("*.toc")
+
+    assert b"W3Codec" in table.read_bytes()
+    assert b"_Writing" not in table.read_bytes()
