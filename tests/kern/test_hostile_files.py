@@ -127,6 +127,8 @@ def test_a_tall_picture_of_nothing_but_noise_costs_no_more_than_others(
         before = time.process_time()
         picture = images.accept_picture(out.getvalue(), "hoch.jpg")
         cost.append(time.process_time() - before)
+        if cost[-1] < CPU_SECONDS:
+            break
 
     assert min(cost) < CPU_SECONDS
     large = picture.sizes["large"]

@@ -12,6 +12,7 @@ from kern.errors import Invalid
 from kern.moderation.redaction import MARK, cut, has_words, holds, remains, require_split, without
 from kern.text import render
 
+CPU_SECONDS = 0.2
 TEXT = "Der Weg ist gut. Frau Petersen, Hafenweg 3, will ihn nicht. Bitte bauen!"
 
 words = st.sampled_from(["Weg", "der", "a", "b", "Öl", "3", ".", ",", "(", "> ", "- ", "\n", MARK])
@@ -32,14 +33,15 @@ def bare(text: str) -> str:
     return "".join(text.replace(MARK, " ").split())
 
 
-def cpu(act: Callable[[], object]) -> float:
-    """Seconds of the best of three rounds: a round may have to tidy up after other tests."""
-    rounds = []
-    for _ in range(3):
-        before = time.process_time()
-        act()
-        rounds.append(time.process_time() - before)
-    return min(rounds)
+def is_at_once(act: Callable[[], object]) -> bool:
+    """In one of three rounds: a round may have to tidy up after other tests."""
+    return any(_cpu(act) < CPU_SECONDS for _ in range(3))
+
+
+def _cpu(act: Callable[[], object]) -> float:
+    before = time.process_time()
+    act()
+    return time.process_time() - before
 
 
 # What remains
@@ -219,7 +221,7 @@ def test_hostile_texts_are_cut_and_split_at_once(pieces: list[str]) -> None:
     whole = old.replace(MARK, "")
     taken = cut(old, own)
 
-    assert cpu(lambda: cut(old, own)) < 0.2
-    assert cpu(lambda: without(old, taken)) < 0.2
+    assert is_at_once(lambda: cut(old, own))
+    assert is_at_once(lambda: without(old, taken))
     if own.strip():
-        assert cpu(lambda: require_split(whole, own, others)) < 0.2
+        assert is_at_once(lambda: require_split(whole, own, others))

@@ -4,10 +4,13 @@ import json
 import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+
+from kern.text import render
 
 HOSTILE = Path(__file__).parents[4] / "shared" / "data" / "hostile"
 needs_hostile = pytest.mark.skipif(not HOSTILE.exists(), reason="the shared test data is not here")
@@ -106,3 +109,10 @@ def disguises(payload: str) -> list[str]:
         f"a|b\n-|-\n{payload}|{payload}",
         f"> **{payload}** *{payload}*",
     ]
+
+
+@cache
+def rendered_disguises() -> Mapping[str, str]:
+    """HTML by source, of all payloads: made once for those who look at it and for the browser."""
+    sources = (source for payload in xss_payloads() for source in disguises(payload))
+    return {source: render(source, headings=True).html for source in sources}

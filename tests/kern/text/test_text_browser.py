@@ -7,9 +7,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Frame, Page, Route
 from playwright.sync_api import Error as PlaywrightError
 
-from kern.text import render
 from tests.browser import CHROMIUM
-from tests.kern.text.allow_list import disguises, needs_hostile, xss_payloads
+from tests.kern.text.allow_list import needs_hostile, rendered_disguises, xss_payloads
 
 ADDRESS = "http://probe.example/"
 PER_PAGE = 1500
@@ -139,8 +138,7 @@ def test_raw_payloads_do_run_in_this_browser(probe: _Probe) -> None:
 
 
 def test_no_rendered_payload_runs(probe: _Probe) -> None:
-    sources = [source for payload in xss_payloads() for source in disguises(payload)]
-    rendered = [render(source, headings=True).html for source in sources]
+    rendered = list(rendered_disguises().values())
     for start in range(0, len(rendered), PER_PAGE):
         probe.show("\n".join(rendered[start : start + PER_PAGE]))
         assert probe.aliens() == []

@@ -7,7 +7,13 @@ import pytest
 
 from kern.text import clean_line, excerpt, fold_name, name_skeleton, render
 from kern.text.sanitise import sanitise
-from tests.kern.text.allow_list import HOSTILE, disguises, faults, needs_hostile, xss_payloads
+from tests.kern.text.allow_list import (
+    HOSTILE,
+    faults,
+    needs_hostile,
+    rendered_disguises,
+    xss_payloads,
+)
 
 CPU_SECONDS = 0.35  # the slowest takes 0.1 on a machine that does nothing else
 
@@ -51,13 +57,11 @@ def test_no_text_takes_more_than_its_share_of_the_processor(links: bool, heading
 @needs_hostile
 @pytest.mark.slow
 def test_no_payload_leaves_anything_but_allowed_markup() -> None:
-    payloads = xss_payloads()
-    assert len(payloads) == 778
+    assert len(xss_payloads()) == 778
     found = {
         source: problems
-        for payload in payloads
-        for source in disguises(payload)
-        if (problems := faults(render(source, headings=True).html))
+        for source, html in rendered_disguises().items()
+        if (problems := faults(html))
     }
     assert found == {}
 
@@ -88,7 +92,7 @@ def test_strings_that_break_software_do_not_break_this(name: str) -> None:
 
 def _seconds(unit: str, characters: int) -> float:
     source = unit * (characters // len(unit))
-    return min(_cpu(source, links=True, headings=True) for _ in range(2))
+    return _cpu(source, links=True, headings=True)
 
 
 @pytest.mark.slow
@@ -122,5 +126,5 @@ def _seconds(unit: str, characters: int) -> float:
     ],
 )
 def test_four_times_the_text_takes_no_sixteen_times_the_time(unit: str) -> None:
-    little, much = _seconds(unit, 6_000), _seconds(unit, 24_000)
-    assert much < 8 * little + 0.05
+    little = min(_seconds(unit, 6_000) for _ in range(2))
+    assert any(_seconds(unit, 24_000) < 8 * little + 0.05 for _ in range(2))
