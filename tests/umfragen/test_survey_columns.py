@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from copy import deepcopy
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import pytest
@@ -12,10 +13,10 @@ from sqlalchemy import delete, func, select, update
 from kern.db import db
 from kern.town import Town
 from tests.umfragen.made import empty_inbox, key, make_open_survey
-from tests.umfragen.surveys import every_kind
+from tests.umfragen.surveys import every_kind, make_survey
 from umfragen import service
 from umfragen.editing.robots import walk_robots
-from umfragen.engine import make_row
+from umfragen.engine import make_plan, make_row
 from umfragen.models import Block, ColumnBlock, Response, Source, Survey, Tally
 from umfragen.store import folding, inbox, rebuilding, rows
 from umfragen.store.cells import ANSWERED, MISSING, TOTAL, rank_code
@@ -26,11 +27,17 @@ pytestmark = pytest.mark.usefixtures("town")
 PEOPLE = 60
 
 
+@cache
+def answered(people: int) -> list[dict[str, Any]]:
+    """They say the same each time, to every survey of these questions."""
+    plan = make_plan(make_survey(every_kind()))
+    return [make_row(walk.sheet) for walk in walk_robots(plan, people)]
+
+
 def filled(people: int = PEOPLE) -> tuple[Survey, list[dict[str, Any]]]:
     """A survey with every kind of question, and the rows that robots answered."""
     survey = make_open_survey(every_kind())
-    plan = service.plan_of(survey)
-    found = [make_row(walk.sheet) for walk in walk_robots(plan, people)]
+    found = deepcopy(answered(people))
     for answers in found:
         inbox.put(survey, inbox.Given(1, date(2026, 5, 4), "de", Source.WEB, answers, None))
     empty_inbox(survey)
