@@ -5,12 +5,13 @@ of accounts as well unless somebody wrote without one from the same address befo
 """
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import select
 
 from kern.accounts.models import Account, AccountState, Identity, Party
 from kern.clock import now
-from kern.db import db
+from kern.db import Quick, among, db
 from kern.errors import NotAllowed
 
 MAIL = "mail"
@@ -80,14 +81,21 @@ def person_behind(party_id: int) -> int:
 def people_behind(party_ids: Iterable[int]) -> dict[int, int]:
     """The same for many; one query."""
     ids = list(party_ids)
-    query = (
-        select(Party.id, Account.party_id)
-        .join(Identity, Party.email == Identity.subject)
-        .join(Account, Account.id == Identity.account_id)
-        .where(Party.id.in_(ids), Identity.kind == MAIL)
-    )
-    behind = {row.id: row.party_id for row in db.session.execute(query)}
+    behind = {row.id: row.party_id for row in _BEHIND.typed(_Behind, {"ids": ids}, flush=True)}
     return {id_: behind.get(id_, id_) for id_ in ids}
+
+
+class _Behind(NamedTuple):
+    id: int
+    party_id: int
+
+
+_BEHIND = Quick(
+    select(Party.id, Account.party_id)
+    .join(Identity, Party.email == Identity.subject)
+    .join(Account, Account.id == Identity.account_id)
+    .where(among(Party.id, "ids"), Identity.kind == MAIL)
+)
 
 
 def parties_of(account: Account) -> Sequence[Party]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from kern.calendar import to_local, to_utc
-from kern.db import db
+from kern.db import Quick, among, db
 from kern.notify.models import Frequency, Notice, NoticeKind, Preference
 
 DEFAULTS: Mapping[NoticeKind, Frequency] = {
@@ -29,9 +30,20 @@ def frequencies_of(party_ids: Iterable[int], kind: NoticeKind) -> dict[int, Freq
     found = dict.fromkeys(ids, DEFAULTS[kind])
     if kind in FIXED or not ids:
         return found
-    query = select(Preference.party_id, Preference.frequency)
-    query = query.where(Preference.party_id.in_(ids), Preference.kind == kind)
-    return found | {row.party_id: Frequency(row.frequency) for row in db.session.execute(query)}
+    rows = _WISHES.typed(_Wish, {"ids": ids, "kind": str(kind)}, flush=True)
+    return found | {row.party_id: Frequency(row.frequency) for row in rows}
+
+
+class _Wish(NamedTuple):
+    party_id: int
+    frequency: str
+
+
+_WISHES = Quick(
+    select(Preference.party_id, Preference.frequency).where(
+        among(Preference.party_id, "ids"), Preference.kind == bindparam("kind")
+    )
+)
 
 
 def frequency_of(party_id: int, kind: NoticeKind) -> Frequency:

@@ -7,7 +7,7 @@ then as well, or the next digest takes it along.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Table, delete, or_, select
 
@@ -16,7 +16,7 @@ from kern.accounts.models import Account, AccountState, Party
 from kern.accounts.parties import person_behind
 from kern.clock import now
 from kern.content import Ref, cards_of
-from kern.db import db, insert_quietly
+from kern.db import Quick, among, db, insert_quietly
 from kern.ids import new_token
 from kern.mail import kinds as mail_kinds
 from kern.notify.following import followers_of
@@ -105,18 +105,26 @@ def tell_each(
 def _chosen(party_ids: Sequence[int], kind: NoticeKind) -> dict[int, Frequency]:
     """Whom it can reach at all: in the app, or by a mail they want."""
     chosen = frequencies_of(party_ids, kind)
-    query = (
-        select(Party.id, Party.email, Account.state)
-        .outerjoin(Account, Account.party_id == Party.id)
-        .where(Party.id.in_(party_ids), Party.erased_at.is_(None))
-    )
     reached = {
         row.id
-        for row in db.session.execute(query)
+        for row in _REACHED.typed(_Reached, {"ids": party_ids}, flush=True)
         if row.state == AccountState.ACTIVE
         or (row.state is None and row.email and chosen[row.id] is not Frequency.NEVER)
     }
     return {id_: frequency for id_, frequency in chosen.items() if id_ in reached}
+
+
+class _Reached(NamedTuple):
+    id: int
+    email: str | None
+    state: str | None
+
+
+_REACHED = Quick(
+    select(Party.id, Party.email, Account.state)
+    .outerjoin(Account, Account.party_id == Party.id)
+    .where(among(Party.id, "ids"), Party.erased_at.is_(None))
+)
 
 
 def _mail_at_once(notice_ids: Sequence[int], chosen: dict[int, Frequency]) -> None:
