@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 
 from whoosh.codec.whoosh3 import W3LeafMatcher
 
-from kern.search.backend import IndexUnavailable
 from kern.search.expansion import MAX_LOOKED_AT
 from kern.search.gathering import year_of
 from kern.search.weights import LENGTH_MATTERS, SATURATION, freshness
+from kern.search.whoosh_backend import whole
 
 _MOST_SEGMENTS = 256
 _MOST_ENTRIES = 400_000  # of all kept segments: some 45 bytes each
@@ -50,15 +50,14 @@ _NOWHERE = Posting((), ())
 class Segment:
     def __init__(self, reader: Any) -> None:
         self.size: int = reader.doc_count_all()
-        self.at = array("q", self._column(reader, "at"))
-        self._boost = array("d", self._column(reader, "boost"))
-        self._audiences: dict[bytes, int] = {}
-        self._audience = array("I", self._numbered(self._column(reader, "audience")))
-        lengths = (reader.doc_field_length(number, "text", 0) or 0 for number in range(self.size))
-        self._lengths = array("I", lengths)
+        self.at = whole.numbers(reader, "at", "q")
+        self._boost = whole.numbers(reader, "boost", "d")
+        self._audience, audiences = whole.words(reader, "audience")
+        self._audiences = {value: number for number, value in enumerate(audiences)}
+        self._lengths = whole.lengths(reader, "text")
         self.traits: list[Traits] = []
         self.trait = self._sort_out(reader)
-        self.family = _families(self._column(reader, "ref"))
+        self.family = _families(map(whole.column(reader, "ref").__getitem__, range(self.size)))
         self._lookups: OrderedDict[tuple[str, str], Counter[str]] = OrderedDict()
         self._postings: OrderedDict[tuple[str, float], Posting] = OrderedDict()
         self._kept = 0
@@ -66,23 +65,14 @@ class Segment:
         self._hidden: dict[frozenset[str], frozenset[int]] = {}
         self._lock = threading.Lock()
 
-    def _column(self, reader: Any, name: str) -> Iterator[Any]:
-        """One by one: lists of a large segment's values would be most of the memory it takes."""
-        if name not in reader.schema:
-            raise IndexUnavailable("er ist von einem älteren Programm")
-        return map(reader.column_reader(name, translate=False).__getitem__, range(self.size))
-
-    def _numbered(self, audiences: Iterable[Any]) -> Iterator[int]:
-        known = self._audiences
-        return (known.setdefault(bytes(value), len(known)) for value in audiences)
-
     def _sort_out(self, reader: Any) -> Sequence[int]:
         """Which of `traits` an entry has; there are a few hundred of them, or a few thousand."""
-        kinds = (bytes(kind).decode() for kind in self._column(reader, "kind"))
-        scopes, standings = self._column(reader, "scope"), self._column(reader, "standing")
+        of_each, kinds = whole.words(reader, "kind")
+        named = map([kind.decode() for kind in kinds].__getitem__, of_each)
+        scopes, standings = (whole.numbers(reader, name, "q") for name in ("scope", "standing"))
         known: dict[Traits, int] = {}
         found = array("I")
-        for kind, scope, at, standing in zip(kinds, scopes, self.at, standings, strict=True):
+        for kind, scope, at, standing in zip(named, scopes, self.at, standings, strict=True):
             traits = Traits(kind, scope, year_of(at), standing)
             found.append(known.setdefault(traits, len(known)))
         self.traits = list(known)
