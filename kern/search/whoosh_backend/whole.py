@@ -62,7 +62,10 @@ def _at_once(found: Any, count: int) -> "array[Any]":
     """So many values from the first on; their highest byte comes first in the file."""
     read = array(found._typecode)  # noqa: SLF001 - as above
     size = count * read.itemsize
-    read.frombytes(found._dbfile.get(found._basepos, size))  # noqa: SLF001 - as above
+    data = found._dbfile.get(found._basepos, size)  # noqa: SLF001 - as above
+    if len(data) != size:  # who may read the rest would be unknown, and nothing of it hidden
+        raise IndexUnavailable("eine Spalte ist zu kurz")
+    read.frombytes(data)
     if sys.byteorder == "little":
         read.byteswap()
     return read

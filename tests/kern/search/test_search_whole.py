@@ -1,16 +1,19 @@
 """Columns that are read whole say what the library says of each entry."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from whoosh.columns import EmptyColumnReader, NumericColumn
 
 from kern.content import Document, Ref
+from kern.search.backend import IndexUnavailable
 from kern.search.generations import Generations
 from kern.search.whoosh_backend import WhooshBackend, whole
+from kern.search.whoosh_backend.files import View
 from kern.search.whoosh_backend.opening import POOL
 from kern.search.whoosh_backend.searching import column, leaves_of
 from tests.kern.search.building import START, generated, make_document
@@ -32,6 +35,43 @@ def with_usual_ends() -> list[Document]:
         for id_ in range(2, 9)
     ]
     return [first, *last]
+
+
+class Files:
+    """A segment whose columns are what a test says."""
+
+    def __init__(self, size: int, columns: Mapping[str, Any]) -> None:
+        self._size, self.schema = size, columns
+        self._perdoc = self
+
+    def doc_count_all(self) -> int:
+        return self._size
+
+    def has_column(self, name: str) -> bool:
+        return name in self.schema
+
+    def column_reader(self, name: str, translate: bool) -> Any:
+        return self.schema[name]
+
+
+def test_what_no_entry_has_is_as_usual_for_all() -> None:
+    reader = Files(3, {"at": EmptyColumnReader(0, 3), "audience": EmptyColumnReader(b"", 3)})
+
+    assert list(whole.numbers(reader, "at", "q")) == [0, 0, 0]
+    assert whole.words(reader, "audience") == ([0, 0, 0], [b""])
+    assert list(whole.lengths(reader, "text")) == [0, 0, 0]
+
+
+def test_a_column_that_was_cut_hides_all_and_not_nothing() -> None:
+    cut = NumericColumn.Reader(View(memoryview(bytes(16))), 0, 24, 3, "q", 0)
+
+    with pytest.raises(IndexUnavailable):
+        whole.numbers(Files(3, {"scope": cut}), "scope", "q")
+
+
+def test_a_column_of_an_older_program_is_missed() -> None:
+    with pytest.raises(IndexUnavailable):
+        whole.words(Files(3, {}), "audience")
 
 
 @contextmanager
