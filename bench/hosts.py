@@ -21,9 +21,13 @@ PATIENCE = 30  # seconds
 
 @contextmanager
 def running(settings: Settings, wanted: int, start: Start = serving.anew) -> Iterator[list[Served]]:
+    """The first always begins anew: what a program draws when it is read is another for each host,
+    and copies of one process would have it in common."""
     with ExitStack() as stack:
         each = [_own_of(settings, number) for number in range(wanted)]
-        yield [stack.enter_context(serving.town(host, start)) for host in each]
+        starts = [serving.anew, *[start] * (wanted - 1)]
+        begun = zip(each, starts, strict=True)
+        yield [stack.enter_context(serving.town(host, how)) for host, how in begun]
 
 
 def _own_of(settings: Settings, number: int) -> Settings:

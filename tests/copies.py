@@ -2,8 +2,9 @@
 
 To read it takes seconds of the processor, at each start again; a fork takes a moment. The copy is
 a process like any other: it has a number, command line, environment and folder of its own, opens
-all for itself, and dies by a signal alone. `test_serve`, `test_betrieb`, `test_bounces` and
-`test_killed_in_a_flood` start theirs by the command that an operator gives.
+all for itself, and dies by a signal alone. One test of `test_serve`, the first host of
+`test_hosts`, `test_betrieb`, `test_bounces` and `test_killed_in_a_flood` start theirs by the
+command that an operator gives.
 """
 
 import multiprocessing
@@ -61,7 +62,7 @@ class Copy:
 def start(words: Sequence[str], env: Mapping[str, str], told: Path | None = None) -> Copy:
     """`words` as behind `python`: `-m` and a module, or a file. `told` keeps what it prints."""
     _begin()
-    process = context.Process(target=_become, args=(list(words), dict(env), told))
+    process = context.Process(target=_become, args=(list(words), dict(env), told), daemon=True)
     process.start()
     return Copy(process)
 

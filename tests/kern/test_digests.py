@@ -278,7 +278,7 @@ def test_across_a_clock_change_each_day_brings_one_digest(settings: Settings, su
         with next_day(settings, at):
             pass
         if made_digests() == made:
-            continue  # to put the mails into words, once in three days' hours, is most of the time
+            continue  # to put all mails into words every hour was most of the time
         made, before, sent = made_digests(), sent, len(digests_to(me))
         if sent > before:
             hours.append(to_local(at).hour)

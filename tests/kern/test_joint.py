@@ -382,8 +382,7 @@ def test_a_worker_killed_on_the_way_loses_nothing(town: Town, settings: Settings
     db.session.execute(due.values(not_before=now() - timedelta(seconds=1)))
     db.session.commit()
 
-    probe(settings, 1, 8).wait(120)
-
+    assert probe(settings, 1, 8).wait(120) == 0
     assert states(ids) == {"rejected": 200}
     assert case_states(ids) == {"decided": 200}
     query = select(Statement.case_id)
