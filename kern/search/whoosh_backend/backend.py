@@ -16,8 +16,9 @@ from kern.search.expansion import Vocabulary
 from kern.search.generations import Generations
 from kern.search.whoosh_backend.opening import POOL, Opened, guarded, writer_of
 from kern.search.whoosh_backend.schema import VERSION, fields_of, schema
-from kern.search.whoosh_backend.searching import Search, column, leaves_of
+from kern.search.whoosh_backend.searching import Search, leaves_of
 from kern.search.whoosh_backend.vocabulary import Terms
+from kern.search.whoosh_backend.whole import column
 
 
 class WhooshBackend:

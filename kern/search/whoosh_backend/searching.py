@@ -21,16 +21,13 @@ from kern.search.gathering import has_status, statuses_of
 from kern.search.whoosh_backend.matching import Matcher, Matches, best_of_families, chosen
 from kern.search.whoosh_backend.segments import SEGMENTS, Segment, usual_length
 from kern.search.whoosh_backend.vocabulary import Terms
+from kern.search.whoosh_backend.whole import column
 
 TIME_LIMIT = 0.2  # seconds of CPU per search; what was found until then is sorted and shown
 
 
 def leaves_of(searcher: Searcher) -> list[tuple[Searcher, int]]:
     return searcher.leaf_searchers() if searcher.doc_count_all() else []
-
-
-def column(reader: Any, name: str) -> Any:
-    return reader.column_reader(name, translate=False)
 
 
 class _Shown(NamedTuple):

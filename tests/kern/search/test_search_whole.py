@@ -15,7 +15,8 @@ from kern.search.generations import Generations
 from kern.search.whoosh_backend import WhooshBackend, whole
 from kern.search.whoosh_backend.files import View
 from kern.search.whoosh_backend.opening import POOL
-from kern.search.whoosh_backend.searching import column, leaves_of
+from kern.search.whoosh_backend.searching import leaves_of
+from kern.search.whoosh_backend.whole import column
 from tests.kern.search.building import START, generated, make_document
 
 
